@@ -1,0 +1,38 @@
+# The four commands a person runs. Each installs first when that is needed.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export DAGSTER_HOME := $(CURDIR)/data/dagster
+# Set on some machines; it would compile every module anew at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: install sync test dev docs format
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed; set PYTHON=..."'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m compileall -q roster_pipeline
+	touch $@
+
+sync: .venv/installed  ## Sync Now for every district; without Clever credentials, the local Clever's demo district
+	$(BIN)/roster sync
+
+test: .venv/installed  ## Lint, types, tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
+	mkdir -p data/dagster && ln -sf ../../dagster.yaml data/dagster/
+	cd data/dagster && $(CURDIR)/$(BIN)/dagster dev --workspace $(CURDIR)/workspace.yaml --host 127.0.0.1 --port 3000
+
+docs: .venv/installed  ## Rewrite the data dictionary from model.py
+	$(BIN)/python -m roster_pipeline.dictionary
+
+format: .venv/installed
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format

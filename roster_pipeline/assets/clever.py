@@ -1,0 +1,45 @@
+"""Layer 1, `clever`: the district as Clever sends it, landed as one NDJSON file per list."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from roster_pipeline.assets.common import materialized, spec
+from roster_pipeline.extract import extract_district
+from roster_pipeline.model import LANDING
+from roster_pipeline.resources.sync_run import SyncRun
+
+_DESCRIPTIONS = {
+    "districts": "The district's own record in Clever: its state, its pauses, when Clever last had new data.",
+    "schools": "Every school that the district shares with us.",
+    "terms": "Terms. Clever makes them up from section data, so their ids come and go; a district may not share them.",
+    "courses": "Clever's courses (not the platform's). A district may not share them.",
+    "sections": "Sections with the ids of their teachers (primary first) and students.",
+    "users": "Everybody whom the district shares, in all roles; somebody with two roles is one record.",
+}
+
+
+@dg.multi_asset(
+    name="clever",
+    specs=[spec("clever", table.name, _DESCRIPTIONS[table.name], table=table, kinds=("json",)) for table in LANDING],
+    can_subset=True,
+)
+def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
+    """All lists are always fetched together, so that sections and users are of the same moment."""
+    with sync.step():
+        extract = extract_district(sync.settings, sync.warehouse, sync.info)
+    yield from materialized(
+        context,
+        {
+            f"clever/{e.name}": {
+                "dagster/row_count": e.records,
+                "pages": e.pages,
+                "pages fetched now": e.pages_fetched,
+                "bytes": e.bytes,
+                "seconds": round(e.seconds, 2),
+                "shared": e.shared,
+            }
+            for e in extract.endpoints
+        },
+    )

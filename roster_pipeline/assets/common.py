@@ -1,0 +1,81 @@
+"""What every asset of the pipeline has in common.
+
+Belongs here: making a spec from a table of `model.py`, and reporting row counts. Does not belong here:
+any one asset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from roster_pipeline.errors import RosterError
+from roster_pipeline.model import Table
+from roster_pipeline.partitions import district_partitions
+
+
+def spec(
+    group: str,
+    name: str,
+    description: str,
+    *,
+    table: Table | None = None,
+    deps: Iterable[str] = (),
+    kinds: Iterable[str] = ("duckdb",),
+) -> dg.AssetSpec:
+    """An asset `group/name`; `deps` are written the same way. With `table`, its columns are shown in the UI."""
+    metadata: dict[str, Any] = {}
+    if table is not None:
+        metadata["dagster/column_schema"] = dg.TableSchema(
+            columns=[
+                dg.TableColumn(c.name, c.type, description=c.meaning, tags={"pii": ""} if c.pii else {})
+                for c in table.columns
+            ]
+        )
+        metadata["dagster/table_name"] = table.full_name
+    return dg.AssetSpec(
+        [group, name],
+        description=description,
+        deps=[dep.split("/") for dep in deps],
+        group_name=group,
+        kinds=set(kinds),
+        metadata=metadata,
+        partitions_def=district_partitions,
+    )
+
+
+def materialized(
+    context: dg.AssetExecutionContext, metadata: Mapping[str, Mapping[str, Any]]
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """A result for each selected asset; `metadata` is keyed by `group/name`, dependencies first (Dagster insists)."""
+    for name, values in metadata.items():
+        key = dg.AssetKey(name.split("/"))
+        if key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key, metadata=dict(values))
+
+
+def row_count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true") -> dict[str, int]:
+    """`{"dagster/row_count": n}` of a table of ours."""
+    row = connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()
+    return {"dagster/row_count": int(row[0]) if row else 0}
+
+
+def require(connection: duckdb.DuckDBPyConnection, schema: str, table: str, made_by: str) -> None:
+    """Raises RosterError when a scratch table has not been made yet."""
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
+    ).fetchone()
+    if not found:
+        raise RosterError(
+            f"There is nothing from {made_by} yet", do=f"Materialize {made_by} first, or run job sync_now"
+        )
+
+
+def newest_landing(landings: Path) -> Path | None:
+    """The newest complete landing, if a sync left one."""
+    complete = sorted(receipt.parent for receipt in landings.glob("*/complete.json"))
+    return complete[-1] if complete else None

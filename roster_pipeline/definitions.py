@@ -1,0 +1,30 @@
+"""The one place that assembles the code location."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from roster_pipeline.assets.clever import clever
+from roster_pipeline.assets.mapping import inputs, mapping_gaps, section_courses
+from roster_pipeline.assets.roster import apply, plan
+from roster_pipeline.assets.staging import staging
+from roster_pipeline.assets.sync import sync_history
+from roster_pipeline.jobs import nightly_sync, sync_now
+from roster_pipeline.resources.sync_run import SyncRun
+from roster_pipeline.schedules import nightly
+from roster_pipeline.sensors import new_districts
+
+
+def build_defs() -> dg.Definitions:
+    """The code location: five layers of assets, two jobs, a schedule and a sensor."""
+    return dg.Definitions(
+        assets=[clever, staging, inputs, section_courses, plan, apply, mapping_gaps, sync_history],
+        jobs=[sync_now, nightly_sync],
+        schedules=[nightly],
+        sensors=[new_districts],
+        resources={"sync": SyncRun.configure_at_launch()},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,98 @@
+"""From Clever to a landing: which Clever, which district, which folder.
+
+Belongs here: choosing between the real Clever and the local one, and a landing's life. Does not belong
+here: HTTP (`resources/clever.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from roster_pipeline.config import CleverSettings, Settings
+from roster_pipeline.history import SyncInfo
+from roster_pipeline.resources.clever import Clever, Extract, Progress
+from roster_pipeline.resources.landing import LISTS, is_complete
+from roster_pipeline.resources.warehouse import DistrictIdentity, Warehouse
+
+log = logging.getLogger(__name__)
+
+
+def clever_settings(settings: Settings) -> CleverSettings:
+    """The Clever to talk to: the real one if there are credentials, else the local one with the demo district."""
+    if settings.clever.has_credentials:
+        return settings.clever
+    return _local_clever(settings.data / "sandbox")
+
+
+@functools.cache
+def _local_clever(district: Path) -> CleverSettings:
+    """Starts the local Clever in this process, once; it ends with the process."""
+    from roster_pipeline.sandbox.app import create_app
+    from roster_pipeline.sandbox.server import load_sandbox, serve_in_thread
+
+    log.info(
+        "No Clever credentials are set: this is the local Clever with its synthetic demo district. "
+        "README.md says how to connect a real account."
+    )
+    return serve_in_thread(create_app([load_sandbox(district)])).settings
+
+
+def discover_districts(settings: Settings, warehouse: Warehouse) -> list[DistrictIdentity]:
+    """The districts that share with us, each with its slug; new ones get a folder.
+
+    Raises CleverUnavailable or CleverRefused.
+    """
+    with Clever(clever_settings(settings)) as clever:
+        return [warehouse.register(d.id, d.name) for d in clever.districts()]
+
+
+def extract_district(settings: Settings, warehouse: Warehouse, info: SyncInfo) -> Extract:
+    """Lands the whole district in `landing/<sync_id>/`, going on where a killed extract stopped.
+
+    Raises CleverUnavailable, CleverRefused or BrokenExtract; what has been fetched is kept for the next try.
+    """
+    identity = warehouse.identity(info.district)
+    landing = _landing_for(warehouse.folder(info.district).landings, info.sync_id)
+    with Clever(clever_settings(settings)) as clever, _progress_bars() as progress:
+        extract = clever.extract(identity.clever_id, landing, progress)
+    for warning in extract.warnings:
+        log.warning("%s: %s", info.district, warning.message)
+    return extract
+
+
+def _landing_for(landings: Path, sync_id: str) -> Path:
+    """This sync's folder: the newest unfinished one of an earlier sync under a new name, else a new one."""
+    landings.mkdir(parents=True, exist_ok=True)
+    landing = landings / sync_id
+    earlier = sorted(path for path in landings.iterdir() if path != landing)
+    if earlier and not landing.exists() and not is_complete(earlier[-1]):
+        earlier.pop().rename(landing)
+    for path in earlier:
+        shutil.rmtree(path)
+    return landing
+
+
+@contextmanager
+def _progress_bars() -> Iterator[Callable[[Progress], None]]:
+    """One bar per list when a terminal watches; nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {name: bars.add_task(name, total=None) for name in LISTS}
+
+        def show(progress: Progress) -> None:
+            bars.update(tasks[progress.endpoint], completed=progress.records, total=progress.expected)
+
+        yield show

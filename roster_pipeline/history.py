@@ -1,0 +1,133 @@
+"""The record of every sync: what `sync.*` says about it, whatever became of it.
+
+Belongs here: writing and reading `sync.syncs`, `sync.change_counts`, `sync.issues`. Does not belong here:
+the changes themselves (`plan.py` logs them as it applies them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from roster_pipeline.plan import Plan
+
+
+@dataclass(frozen=True)
+class SyncInfo:
+    """One sync, as it is known from its start; times are naive UTC."""
+
+    sync_id: str
+    district: str
+    trigger: str
+    requested_by: str
+    started_at: datetime
+    dagster_run_id: str
+    sites: tuple[str, ...] = ()
+
+
+def has_succeeded_before(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any sync of this district was ever applied."""
+    row = connection.execute("SELECT count(*) FROM sync.syncs WHERE status IN ('succeeded', 'held')").fetchone()
+    return row != (0,)
+
+
+def record_success(
+    connection: duckdb.DuckDBPyConnection,
+    info: SyncInfo,
+    plan: Plan,
+    finished_at: datetime,
+    status: str = "succeeded",
+) -> None:
+    """Writes the sync, its counts and issues, and moves `last_synced_at` of the sites it covered.
+
+    Runs inside the transaction that applies the plan.
+    """
+    _insert_sync(
+        connection,
+        info,
+        finished_at,
+        status=status,
+        trigger="first" if not has_succeeded_before(connection) else info.trigger,
+        counts=(
+            plan.total("create"),
+            plan.total("update", "relink"),
+            plan.total("archive", "conclude"),
+            plan.total("restore"),
+            0,
+            plan.unchanged,
+        ),
+        fingerprint=plan.fingerprint,
+    )
+    connection.execute(
+        "INSERT INTO sync.change_counts SELECT $sync_id, entity, site_id, action, changes FROM plan.counts",
+        {"sync_id": info.sync_id},
+    )
+    if info.trigger != "mapping":
+        connection.execute(
+            "UPDATE roster.sites SET last_synced_at = $at "
+            "WHERE enrollment_source = 'clever' AND status <> 'archived' "
+            "AND (len($sites) = 0 OR list_contains($sites, site_id))",
+            {"at": finished_at, "sites": list(info.sites)},
+        )
+
+
+def record_failure(
+    connection: duckdb.DuckDBPyConnection, info: SyncInfo, *, status: str, error: str, finished_at: datetime
+) -> None:
+    """Writes a sync that applied nothing, with status `failed` or `refused`; does nothing if it is known already."""
+    known = connection.execute("SELECT 1 FROM sync.syncs WHERE sync_id = ?", [info.sync_id]).fetchone()
+    if known:
+        return
+    _insert_sync(connection, info, finished_at, status=status, trigger=info.trigger, error=error)
+    record_issues(connection, info.sync_id, [("error", status, "sync", None, None, error)])
+
+
+def record_issues(
+    connection: duckdb.DuckDBPyConnection,
+    sync_id: str,
+    issues: Sequence[tuple[str, str, str, str | None, str | None, str]],
+) -> None:
+    """Adds issues as (severity, code, entity, record_id, site_id, message)."""
+    for issue in issues:
+        connection.execute("INSERT INTO sync.issues VALUES (?, ?, ?, ?, ?, ?, ?)", [sync_id, *issue])
+
+
+def copy_issues(connection: duckdb.DuckDBPyConnection, sync_id: str, table: str) -> int:
+    """Adds the issues that stand in `table` (a scratch table of ours); returns how many."""
+    row = connection.execute(
+        f"INSERT INTO sync.issues SELECT $sync_id, severity, code, entity, record_id, site_id, message FROM {table}",
+        {"sync_id": sync_id},
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _insert_sync(
+    connection: duckdb.DuckDBPyConnection,
+    info: SyncInfo,
+    finished_at: datetime,
+    *,
+    status: str,
+    trigger: str,
+    counts: tuple[int, int, int, int, int, int] = (0, 0, 0, 0, 0, 0),
+    error: str | None = None,
+    fingerprint: str | None = None,
+) -> None:
+    connection.execute(
+        f"INSERT INTO sync.syncs VALUES ({', '.join('?' * 16)})",
+        [
+            info.sync_id,
+            info.district,
+            trigger,
+            info.requested_by,
+            status,
+            info.started_at,
+            finished_at,
+            info.dagster_run_id,
+            *counts,
+            error,
+            fingerprint,
+        ],
+    )

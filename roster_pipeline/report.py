@@ -1,0 +1,62 @@
+"""Answers for people, read from the published copy.
+
+Belongs here: the questions behind `roster status`, `recent` and `details`. Does not belong here: how they
+are printed, and anything that writes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from roster_pipeline.errors import RosterError
+from roster_pipeline.sql import statement
+
+Row = dict[str, Any]
+
+
+def sites(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """One row per site: people and sections in force, mapped, unmapped, pending, last synced."""
+    return _rows(connection, "report/sites", {})
+
+
+def recent(connection: duckdb.DuckDBPyConnection, limit: int = 7) -> list[Row]:
+    """The last syncs, the newest first."""
+    return _rows(connection, "report/recent", {"limit": limit})
+
+
+def sync(connection: duckdb.DuckDBPyConnection, sync_id: str | None) -> Row:
+    """One sync, by its id or the beginning of it; the newest when None. Raises RosterError when there is none."""
+    found = _rows(connection, "report/sync", {"sync_id": sync_id})
+    if not found:
+        raise RosterError(f"There is no sync {sync_id or 'yet'}", do="`roster recent` lists the syncs")
+    return found[0]
+
+
+def change_counts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> list[Row]:
+    """What a sync changed, counted per entity, site and action."""
+    return _rows(connection, "report/change_counts", {"sync_id": sync_id})
+
+
+def changes(
+    connection: duckdb.DuckDBPyConnection,
+    sync_id: str,
+    *,
+    entity: str | None = None,
+    action: str | None = None,
+    limit: int = 50,
+) -> list[Row]:
+    """The changed records of a sync, `limit` at most."""
+    return _rows(connection, "report/changes", {"sync_id": sync_id, "entity": entity, "action": action, "limit": limit})
+
+
+def issues(connection: duckdb.DuckDBPyConnection, sync_id: str) -> list[Row]:
+    """What a sync noticed, errors first."""
+    return _rows(connection, "report/issues", {"sync_id": sync_id})
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:
+    result = connection.execute(statement(name), values)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,129 @@
+"""One run of the pipeline for one district: who asked, under which id, with the district locked for its length.
+
+Belongs here: what all steps of a run share, and what happens when one of them fails. Does not belong
+here: any step's own work.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from roster_pipeline.config import Settings, load_settings
+from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.history import SyncInfo, record_failure
+from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse
+
+log = logging.getLogger(__name__)
+
+KILLED = (
+    "The process ended without a word in the middle of this sync (killed, or the machine went down). "
+    "Nothing was applied; the next sync continues."
+)
+
+
+class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """What is asked of a sync, and its state while it runs."""
+
+    sites: list[str] = Field(
+        default=[],
+        description="Apply changes at these sites only (Clever school ids); empty means the whole district.",
+    )
+    requested_by: str = Field(default="", description="Who asked for this sync, as the history will show it.")
+
+    _settings: Settings = PrivateAttr()
+    _info: SyncInfo = PrivateAttr()
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
+    def info(self) -> SyncInfo:
+        return self._info
+
+    @property
+    def today(self) -> date:
+        """The day it is where the schedule lives: it decides which terms are over."""
+        zone = ZoneInfo(self._settings.schedule_timezone)
+        return self._info.started_at.replace(tzinfo=UTC).astimezone(zone).date()
+
+    @property
+    def warehouse(self) -> Warehouse:
+        return Warehouse(self._settings.warehouse)
+
+    @property
+    def folder(self) -> DistrictFolder:
+        return self.warehouse.folder(self._info.district)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[SyncRun]:
+        """Locks the district for the run; a sync that died while it held the lock is recorded as failed."""
+        run, instance = context.run, context.instance
+        if run is None or instance is None or "dagster/partition" not in run.tags:
+            raise dg.Failure("A sync needs a district: launch it for a partition.", allow_retries=False)
+        record = instance.get_run_record_by_id(run.run_id)
+        started_at = (record.create_timestamp if record else datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
+        self._settings = load_settings()
+        self._info = SyncInfo(
+            sync_id=sync_id_of(run.run_id, started_at),
+            district=run.tags["dagster/partition"],
+            trigger=_trigger(run),
+            requested_by=self.requested_by or run.tags.get("dagster/schedule_name") or "Dagster",
+            started_at=started_at,
+            dagster_run_id=run.run_id,
+            sites=tuple(self.sites),
+        )
+        holder = {k: str(v) for k, v in asdict(self._info).items() if k != "sites"}
+        with self.warehouse.lock(self._info.district, holder, waiting=log.warning) as left:
+            if left:
+                self._record_killed(left)
+            yield self
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Runs one step; a failure is recorded in the history, published, and told in one line."""
+        try:
+            yield
+        except RosterError as error:
+            status = "refused" if isinstance(error, SyncRefused) else "failed"
+            self._record(self._info, status, str(error))
+            raise dg.Failure(f"{self._info.district}: {error}", allow_retries=error.retry_helps) from None
+        except Exception as error:
+            self._record(self._info, "failed", f"Unexpected {type(error).__name__}; the Dagster run has the details.")
+            raise
+
+    def _record(self, info: SyncInfo, status: str, error: str) -> None:
+        with self.warehouse.connect(info.district) as connection:
+            record_failure(connection, info, status=status, error=error, finished_at=now())
+        self.warehouse.publish(info.district)
+
+    def _record_killed(self, left: dict[str, str]) -> None:
+        started_at = datetime.fromisoformat(left.pop("started_at"))
+        killed = replace(self._info, sites=(), started_at=started_at, **left)
+        log.warning("Sync %s was killed; it is recorded as failed.", killed.sync_id)
+        self._record(killed, "failed", KILLED)
+
+
+def sync_id_of(run_id: str, started_at: datetime) -> str:
+    """`20261123T020003120-1a2b3c4d`: UTC start and the head of the Dagster run id, so that ids sort by time."""
+    return f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03d}-{run_id[:8]}"
+
+
+def now() -> datetime:
+    """Naive UTC, as every timestamp of the warehouse."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _trigger(run: dg.DagsterRun) -> str:
+    if run.job_name == "nightly_sync":
+        return "nightly"
+    asks_clever = not run.asset_selection or any(key.path[0] == "clever" for key in run.asset_selection)
+    return "sync_now" if asks_clever else "mapping"

@@ -1,0 +1,173 @@
+"""The local Clever as a web application: credentials, rate limit, and the way to an answer.
+
+Belongs here: HTTP. Does not belong here: what is answered (`answers`), listening on a port (`server`).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from roster_pipeline.sandbox.answers import VERSIONS, Asked, answer, no_such_endpoint
+from roster_pipeline.sandbox.district import District, Json
+from roster_pipeline.sandbox.ids import clever_id, created_and_modified
+from roster_pipeline.sandbox.limiter import REQUESTS_PER_MINUTE, Limiter
+from roster_pipeline.sandbox.paging import Refused
+
+CLIENT_ID = "sandbox"
+CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - guards synthetic people on this machine
+TEST_TOKEN = "TEST_TOKEN"  # noqa: S105 - the constant that Clever publishes
+
+SCOPES = [
+    f"read:{what}"
+    for what in (
+        "district_admins districts resources school_admins schools sections student_contacts students teachers user_id"
+    ).split()
+]
+
+_HTML = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+
+
+@dataclass
+class Sandbox:
+    """What the running server works on."""
+
+    districts: Sequence[District]
+    limiter: Limiter
+    clock: Callable[[], float]
+
+    def district_of(self, token: str) -> District | None:
+        """The district whose token this is; Clever's public test token opens the first."""
+        if token == TEST_TOKEN and self.districts:
+            return self.districts[0]
+        return next((d for d in self.districts if secrets.compare_digest(d.token, token)), None)
+
+
+def create_app(
+    districts: Sequence[District],
+    *,
+    requests_per_minute: int = REQUESTS_PER_MINUTE,
+    clock: Callable[[], float] = time.time,
+) -> Starlette:
+    """Clever for these districts; `clock` gives Unix seconds. What runs is `app.state.sandbox`."""
+    app = Starlette(
+        routes=[
+            Route("/oauth/tokens", _tokens),
+            Route("/oauth/tokeninfo", _token_info),
+            Route("/{path:path}", _data, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        ]
+    )
+    app.state.sandbox = Sandbox(districts, Limiter(requests_per_minute, clock), clock)
+    return app
+
+
+def _json(body: Json, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+
+def _sandbox(request: Request) -> Sandbox:
+    found: Sandbox = request.app.state.sandbox
+    return found
+
+
+# --- tokens ------------------------------------------------------------------------------------------
+
+
+async def _tokens(request: Request) -> Response:
+    """The tokens of all districts, or of one; an unknown one gives an empty list, not an error."""
+    if not _is_client(request):
+        return _oauth_error("invalid_client", "client id and secret do not match", 401)
+    if request.query_params.get("owner_type", "district") != "district":
+        return _oauth_error("invalid_request", "owner_type must be district", 400)
+    wanted = request.query_params.get("district")
+    return _json(
+        {
+            "data": [_token(d) for d in _sandbox(request).districts if wanted in (None, d.id)],
+            "links": [{"rel": "self", "uri": _asked_uri(request)}],
+        }
+    )
+
+
+def _token(district: District) -> Json:
+    authorization = clever_id(district.id, "token", str(district.token_generation))
+    return {
+        "id": authorization,
+        "created": created_and_modified(authorization)[0],
+        "owner": {"type": "district", "id": district.id},
+        "access_token": district.token,
+        "scopes": SCOPES,
+    }
+
+
+async def _token_info(request: Request) -> Response:
+    if _sandbox(request).district_of(_bearer(request)) is None:
+        return _oauth_error("invalid_token", "unknown token", 401)
+    return _json({"client_id": CLIENT_ID, "scopes": SCOPES})
+
+
+def _oauth_error(error: str, description: str, status: int) -> Response:
+    return _json({"error": error, "error_description": description}, status)
+
+
+def _is_client(request: Request) -> bool:
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    try:
+        given = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        return False
+    expected = f"{CLIENT_ID}:{CLIENT_SECRET}".encode()
+    return scheme.lower() == "basic" and secrets.compare_digest(given, expected)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    # Header bytes arrive as latin-1; a token that is not ASCII is nobody's, and cannot be compared.
+    return token if scheme.lower() == "bearer" and token.isascii() else ""
+
+
+def _asked_uri(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+# --- data --------------------------------------------------------------------------------------------
+
+
+async def _data(request: Request) -> Response:
+    sandbox = _sandbox(request)
+    if request.url.path.strip("/").split("/")[0].lower() not in VERSIONS:
+        return _refusal(no_such_endpoint())
+    token = _bearer(request)
+    district = sandbox.district_of(token)
+    if district is None:
+        return _refusal(Refused(401, "invalid token"))
+    allowance = sandbox.limiter.take(token)
+    response = _answer(request, sandbox, district) if allowance.allowed else Response(status_code=429)
+    response.raw_headers.extend(allowance.headers())
+    return response
+
+
+def _answer(request: Request, sandbox: Sandbox, district: District) -> Response:
+    if request.method not in ("GET", "HEAD"):
+        return _refusal(Refused(501, "unsupported request"))
+    query = dict(request.query_params)
+    asked = Asked(district, request.url.path, request.url.query, query, sandbox.clock())
+    try:
+        return Response(answer(asked), media_type="application/json")
+    except Refused as refused:
+        return _refusal(refused)
+
+
+def _refusal(refused: Refused) -> Response:
+    if refused.html:
+        return Response(_HTML.format(refused.message), refused.status, media_type="text/html")
+    return _json({"message": refused.message}, refused.status)

@@ -1,0 +1,6 @@
+-- one row per site of this district that data/sites.csv says something about
+CREATE OR REPLACE TABLE input.sites AS
+SELECT site_id, enrollment_source, line
+FROM read_json($file, format = 'newline_delimited', columns = {
+  site_id: 'VARCHAR', enrollment_source: 'VARCHAR', line: 'INTEGER'
+})

@@ -1,0 +1,2 @@
+-- Clever says "nothing" in three ways: no key, null, and "". Here there is one: NULL.
+CREATE TEMP MACRO clean(value) AS nullif(trim(value), '')

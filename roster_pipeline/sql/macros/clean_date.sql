@@ -1,0 +1,2 @@
+-- Clever sends a day as YYYY-MM-DD, and as a datetime where its own specification says so.
+CREATE TEMP MACRO clean_date(value) AS try_cast(nullif(trim(value), '')[1:10] AS DATE)

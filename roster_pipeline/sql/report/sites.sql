@@ -1,0 +1,22 @@
+-- one row per site, with the counts of people and sections in force
+WITH people AS (
+  SELECT
+    m.site_id,
+    count(*) FILTER (list_contains(u.roles, 'student')) AS students,
+    count(*) FILTER (list_contains(u.roles, 'teacher')) AS teachers,
+    count(*) FILTER (list_contains(u.roles, 'student') AND u.enrollment_status = 'pending') AS pending_students
+  FROM roster.user_sites AS m JOIN roster.users AS u ON u.user_id = m.user_id
+  WHERE m.status = 'active' AND u.enrollment_status <> 'archived'
+  GROUP BY m.site_id
+),
+classes AS (
+  SELECT
+    site_id, count(*) AS sections, count(*) FILTER (course_count > 0) AS mapped, count(*) FILTER (course_count = 0) AS unmapped
+  FROM roster.sections WHERE status = 'active' GROUP BY site_id
+)
+SELECT
+  s.site_id, s.name, s.enrollment_source, s.status, s.last_synced_at,
+  coalesce(students, 0) AS students, coalesce(teachers, 0) AS teachers, coalesce(sections, 0) AS sections,
+  coalesce(mapped, 0) AS mapped, coalesce(unmapped, 0) AS unmapped, coalesce(pending_students, 0) AS pending_students
+FROM roster.sites AS s LEFT JOIN people USING (site_id) LEFT JOIN classes USING (site_id)
+ORDER BY s.name, s.site_id

@@ -1,0 +1,28 @@
+-- one row per record that could not be used, or not as a whole; the reason codes are explained in docs/clever.md
+CREATE OR REPLACE TABLE staging.issues AS
+SELECT 'warning' AS severity, 'user_without_id' AS code, 'users' AS entity, NULL::VARCHAR AS record_id,
+  NULL::VARCHAR AS site_id, 'A user record is unreadable or has no id; it was left out.' AS message
+FROM staging.user_records WHERE clever_id IS NULL
+UNION ALL
+SELECT 'warning', 'user_without_role', 'users', clever_id, NULL, 'The user has no role that we know; left out.'
+FROM staging.user_records
+WHERE clever_id IS NOT NULL
+  AND coalesce(roles.student, roles.teacher, roles.staff, roles.district_admin, roles.contact) IS NULL
+UNION ALL
+SELECT 'warning', 'user_without_site', 'users', clever_id, NULL, 'The user belongs to no school that Clever shares; left out.'
+FROM staging.users ANTI JOIN staging.user_sites USING (clever_id)
+WHERE NOT list_contains(roles, 'district_admin')
+UNION ALL
+SELECT 'warning', 'section_without_id', 'sections', NULL, NULL, 'A section record is unreadable or has no id; it was left out.'
+FROM staging.section_records WHERE clever_id IS NULL
+UNION ALL
+SELECT 'warning', 'section_without_site', 'sections', clever_id, site_id, 'The section is at no school that Clever shares; left out.'
+FROM staging.section_records ANTI JOIN staging.sections USING (clever_id)
+WHERE clever_id IS NOT NULL
+UNION ALL
+SELECT 'warning', 'unknown_members', 'enrollments', section, any_value(s.site_id),
+  format('The section lists {} people whom Clever does not share with us; they were left out.', count(*))
+FROM staging.section_members AS m
+ANTI JOIN staging.users ON staging.users.clever_id = m.member
+JOIN staging.sections AS s ON s.clever_id = m.section
+GROUP BY section

@@ -1,0 +1,131 @@
+"""What tests share: a tiny district made of literal records, synced without HTTP and without Dagster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from roster_pipeline import history, mapping, plan
+from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.staging import stage
+
+Record = dict[str, Any]
+NOW = datetime(2026, 11, 23, 10, 0)
+TODAY = NOW.date()
+
+
+@dataclass
+class Tiny:
+    """A district in a temporary folder; records and inputs are literals of the test."""
+
+    root: Path
+    syncs: int = 0
+    inputs: dict[str, str] = field(
+        default_factory=lambda: {
+            "courses": "course_id,subject,title,grade,active\n"
+            "math-6,math,Math 6,6,true\nsci-6,science,Science 6,6,true\n",
+            "section_courses": "district,section_id,course_id\n",
+            "mapping_rules": "rule_id,subject,grade,clever_course,course_id\n",
+            "logins": "district,user_id,first_login_at\n",
+            "sites": "district,site_id,enrollment_source\n",
+        }
+    )
+    records: dict[str, list[Record]] = field(
+        default_factory=lambda: {k: [] for k in ("schools", "terms", "courses", "sections", "users")}
+    )
+
+    def line(self, file: str, *cells: str) -> None:
+        """Appends a line to one of the CSV files people edit."""
+        self.inputs[file] += ",".join(cells) + "\n"
+
+    def sync(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> plan.Plan:
+        """One sync; without `from_clever`, mapping and below only."""
+        self.syncs += 1
+        info = history.SyncInfo(
+            f"S{self.syncs}", "d", "sync_now" if from_clever else "mapping", "test", NOW, "run", tuple(sites)
+        )
+        data, landing = self.root / "data", self.root / "landing"
+        for folder in (data, landing):
+            folder.mkdir(exist_ok=True)
+        for name, text in self.inputs.items():
+            (data / f"{name}.csv").write_text(text)
+        with Warehouse(self.root).connect("d") as connection:
+            if from_clever:
+                for name, rows in self.records.items():
+                    (landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in rows))
+                stage(connection, landing)
+            mapping.load_inputs(connection, data, "d")
+            mapping.map_sections(connection, data, "d")
+            plan.build_wanted(connection, today)
+            made = plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=sites)
+            connection.execute("BEGIN")
+            plan.apply_plan(connection, sync_id=info.sync_id, started_at=NOW)
+            history.record_success(connection, info, made, NOW)
+            connection.execute("COMMIT")
+        return made
+
+    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """The answer to a query on everything the pipeline sees."""
+        with self.connect() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with Warehouse(self.root).connect("d") as connection:
+            yield connection
+
+
+def student(id_: str, *schools: str, **more: Any) -> Record:
+    return {
+        "id": id_,
+        "name": {"first": f"First {id_}", "last": f"Last {id_}"},
+        "roles": {"student": {"school": schools[0], "schools": list(schools), "sis_id": f"sis-{id_}", "grade": "6"}},
+        **more,
+    }
+
+
+def teacher(id_: str, *schools: str, **more: Any) -> Record:
+    return {
+        "id": id_,
+        "name": {"first": f"First {id_}", "last": f"Last {id_}"},
+        "roles": {"teacher": {"school": schools[0], "schools": list(schools), "sis_id": f"sis-{id_}"}},
+        **more,
+    }
+
+
+def section(
+    id_: str, school: str, *, teachers: Sequence[str] = (), students: Sequence[str] = (), **more: Any
+) -> Record:
+    first: Mapping[str, Any] = {"teacher": teachers[0]} if teachers else {}
+    return {
+        "id": id_,
+        "school": school,
+        "name": f"Section {id_}",
+        "teachers": list(teachers),
+        "students": list(students),
+        "term_id": "year",
+        **first,
+        **more,
+    }
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Tiny:
+    """Two schools, a teacher, two students, one section of subject math, grade 6."""
+    district = Tiny(tmp_path)
+    district.records["schools"] = [{"id": "north", "name": "North"}, {"id": "south", "name": "South"}]
+    district.records["terms"] = [{"id": "year", "name": "Y1", "start_date": "2026-08-10", "end_date": "2027-06-04"}]
+    district.records["courses"] = [{"id": "c1", "name": "Grade 6 Mathematics"}]
+    district.records["users"] = [student("ann", "north"), student("ben", "north", "south"), teacher("tia", "north")]
+    district.records["sections"] = [
+        section("m6", "north", teachers=["tia"], students=["ann", "ben"], subject="math", grade="6", course="c1")
+    ]
+    return district

@@ -1,0 +1,104 @@
+"""A whole platform in a temporary folder: the demo district's files, its own warehouse, its own Dagster instance."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import dagster as dg
+import duckdb
+
+from roster_pipeline.config import PROJECT_ROOT, CleverSettings
+
+SLUG = "riverbend-usd"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Commands run as a person would run them: in a process of their own, with this environment."""
+
+    root: Path
+    clever: CleverSettings
+
+    @classmethod
+    def make(cls, root: Path, clever: CleverSettings) -> Platform:
+        (root / "data").mkdir()
+        for file in (PROJECT_ROOT / "data").glob("*.csv"):
+            shutil.copy(file, root / "data")
+        (root / "dagster").mkdir()
+        shutil.copy(PROJECT_ROOT / "dagster.yaml", root / "dagster")
+        return cls(root, clever)
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def published(self) -> Path:
+        return self.data / "warehouse" / SLUG / "published.duckdb"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "ROSTER_DATA": str(self.data),
+            "DAGSTER_HOME": str(self.root / "dagster"),
+            "CLEVER_API_URL": self.clever.api_url,
+            "CLEVER_TOKENS_URL": self.clever.tokens_url,
+            "CLEVER_CLIENT_ID": self.clever.client_id or "",
+            "CLEVER_CLIENT_SECRET": self.clever.client_secret or "",
+        }
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(Path(sys.executable).with_name("roster")), *arguments],
+            env={**os.environ, **self.environment, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def roster(self, *arguments: str, exits: int = 0, **environment: str) -> tuple[str, str]:
+        """Runs `roster ...`; returns standard output and standard error."""
+        process = self.start(*arguments, **environment)
+        out, err = process.communicate()
+        assert process.returncode == exits, f"exit {process.returncode}\n{out}\n{err}"
+        return out, err
+
+    def json(self, *arguments: str, exits: int = 0, **environment: str) -> dict[str, Any]:
+        return cast(dict[str, Any], json.loads(self.roster(*arguments, "--json", exits=exits, **environment)[0]))
+
+    def sync(self, *arguments: str, exits: int = 0, **environment: str) -> dict[str, Any]:
+        """`roster sync --json`: the one district's sync."""
+        (sync,) = self.json("sync", *arguments, exits=exits, **environment)["syncs"]
+        return cast(dict[str, Any], sync)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What anybody sees who opens the published copy."""
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def materialize(self, *groups: str) -> bool:
+        """Materializes whole groups by hand, as the UI does; returns whether the run succeeded."""
+        from roster_pipeline.definitions import defs
+
+        keys = [s.key for s in defs.resolve_all_asset_specs() if s.group_name in groups]
+        return self.materialize_keys(keys)
+
+    def materialize_keys(self, keys: Sequence[dg.AssetKey]) -> bool:
+        from roster_pipeline.definitions import defs
+
+        with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+            return (
+                defs.resolve_implicit_global_asset_job_def()
+                .execute_in_process(
+                    instance=instance, partition_key=SLUG, asset_selection=list(keys), raise_on_error=False
+                )
+                .success
+            )

@@ -1,0 +1,110 @@
+"""Every way in which a district's files cannot be read names file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roster_pipeline.errors import InputError
+from roster_pipeline.sandbox.records import load_district
+
+from .districts import DISTRICT, ENROLLMENT, SCHOOL, SECTION, STUDENT, TEACHER, write_district
+
+
+def replaced(name: str, content: bytes) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+
+    return spoil
+
+
+BROKEN: list[tuple[dict[str, Any], Callable[[Path], None] | None, str]] = [
+    ({}, lambda folder: (folder / "sections.csv").unlink(), "sections.csv: there is no such file"),
+    ({}, lambda folder: (folder / "district.json").unlink(), "district.json: there is no such file"),
+    ({"district": {"id": "x"}}, None, "district.json: Object missing required field `name`"),
+    ({}, replaced("schools.csv", b""), "schools.csv, line 1: the file is empty"),
+    (
+        {"students": [{k: v for k, v in STUDENT.items() if k != "Last_name"}]},
+        None,
+        "students.csv, line 1, column Last_name: the column is missing",
+    ),
+    (
+        {},
+        replaced("enrollments.csv", b"School_id,Section_id,Student_id,School id\n1,c1,s1,1\n"),
+        "enrollments.csv, line 1, column School_id: the column is there twice",
+    ),
+    ({}, replaced("enrollments.csv", b"School_id,Section_id,Student_id\n1,c1\n"), "enrollments.csv, line 2: 2 cells"),
+    (
+        {},
+        replaced("enrollments.csv", b"School_id,Section_id,Student_id\n1,c1,s1\n1,c1,s\xff1\n"),
+        "enrollments.csv, line 3, column Student_id: not UTF-8",
+    ),
+    (
+        {},
+        replaced("enrollments.csv", b"School_id,Section_id,Stud\xffent_id\n"),
+        "enrollments.csv, line 1: not UTF-8",
+    ),
+    (
+        {},
+        replaced("enrollments.csv", b'School_id,Section_id,Student_id\n1,c1,"s1\n'),
+        "enrollments.csv, line 2: not valid CSV",
+    ),
+    (
+        {"students": [STUDENT, STUDENT | {"Student_id": "s2", "School_id": "9"}]},
+        None,
+        "students.csv, line 3, column School_id: the id is in no other file",
+    ),
+    ({"teachers": [TEACHER | {"School_id": "9"}]}, None, "teachers.csv, line 2, column School_id: the id is in no"),
+    ({"sections": [SECTION | {"School_id": "9"}]}, None, "sections.csv, line 2, column School_id: the id is in no"),
+    ({"sections": [SECTION | {"Teacher_id": "x"}]}, None, "sections.csv, line 2, column Teacher_id: the id is in no"),
+    (
+        {"sections": [SECTION | {"Teacher_2_id": "x"}]},
+        None,
+        "sections.csv, line 2, column Teacher_2_id: the id is in no other file",
+    ),
+    ({"enrollments": [ENROLLMENT | {"Section_id": "x"}]}, None, "enrollments.csv, line 2, column Section_id: the id"),
+    ({"enrollments": [ENROLLMENT | {"Student_id": "x"}]}, None, "enrollments.csv, line 2, column Student_id: the id"),
+    ({"enrollments": [ENROLLMENT | {"School_id": "x"}]}, None, "enrollments.csv, line 2, column School_id: the id"),
+    ({"schools": [SCHOOL, SCHOOL]}, None, "schools.csv, line 3, column School_id: another line has this id"),
+    ({"sections": [SECTION, SECTION]}, None, "sections.csv, line 3, column Section_id: another line has this id"),
+    ({"students": [STUDENT | {"First_name": ""}]}, None, "students.csv, line 2, column First_name: the cell is empty"),
+    ({"students": [STUDENT | {"DOB": "x"}]}, None, "students.csv, line 2, column DOB: not a date"),
+    ({"students": [STUDENT | {"Grade": "99"}]}, None, "students.csv, line 2, column Grade: not a grade"),
+    ({"sections": [SECTION | {"Subject": "x"}]}, None, "sections.csv, line 2, column Subject: not a subject"),
+]
+
+
+@pytest.mark.parametrize(("rows", "spoil", "message"), BROKEN, ids=[message for _, _, message in BROKEN])
+def test_a_broken_file_names_the_place(
+    tmp_path: Path, rows: dict[str, Any], spoil: Callable[[Path], None] | None, message: str
+) -> None:
+    write_district(tmp_path, **rows)
+    if spoil:
+        spoil(tmp_path)
+    with pytest.raises(InputError) as refused:
+        load_district(tmp_path)
+    assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize("name", ["schools.csv", "students.csv", "teachers.csv", "sections.csv", "enrollments.csv"])
+def test_column_order_header_spelling_mark_and_line_ends_do_not_matter(tmp_path: Path, name: str) -> None:
+    folder = write_district(tmp_path)
+    before = load_district(folder)
+    rows = [line.split(",") for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+    rows[0] = [column.replace("_", " ") for column in rows[0]]
+    text = "\r\n".join(",".join(f" {cell} " for cell in reversed(row)) for row in rows)
+    (folder / name).write_bytes(b"\xef\xbb\xbf" + text.encode() + b"\r\n\r\n")
+    after = load_district(folder)
+    assert {k: [t[i].data() for i in t.ids] for k, t in after.tables.items()} == {
+        k: [t[i].data() for i in t.ids] for k, t in before.tables.items()
+    }
+
+
+def test_staff_may_be_missing_and_unknown_columns_are_ignored(tmp_path: Path) -> None:
+    folder = write_district(tmp_path, students=[STUDENT | {"Shoe_size": "38"}])
+    assert not (folder / "staff.csv").exists()
+    assert len(load_district(folder).tables["users"]) == 3
+    assert DISTRICT["id"] == load_district(folder).id

@@ -1,0 +1,64 @@
+"""The generator: the committed demo district byte for byte, and districts of other sizes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.inputs import (
+    read_courses,
+    read_logins,
+    read_rules,
+    read_section_courses,
+    read_site_settings,
+)
+from roster_pipeline.sandbox.generate import generate, main
+from roster_pipeline.sandbox.records import load_district
+
+DATA = PROJECT_ROOT / "data"
+INPUTS = ("courses.csv", "section_courses.csv", "mapping_rules.csv", "logins.csv", "sites.csv")
+DISTRICT = (
+    *("schools.csv", "students.csv", "teachers.csv", "staff.csv", "sections.csv", "enrollments.csv"),
+    "district.json",
+)
+
+
+def test_the_demo_is_reproduced_byte_for_byte(tmp_path: Path) -> None:
+    arguments = ["--district", str(tmp_path / "sandbox"), "--inputs", str(tmp_path)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    for name in (*INPUTS, *(f"sandbox/{name}" for name in DISTRICT)):
+        assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), name
+    assert {file.name for file in (tmp_path / "sandbox").iterdir()} == set(DISTRICT)
+
+
+def test_another_seed_is_another_district(tmp_path: Path) -> None:
+    generate(tmp_path, seed=1)
+    assert (tmp_path / "students.csv").read_bytes() != (DATA / "sandbox" / "students.csv").read_bytes()
+
+
+@pytest.mark.parametrize("students", [1, 40, 120, 251, 6_000])
+def test_a_district_of_any_size(tmp_path: Path, students: int) -> None:
+    written: list[int] = []
+    generate(tmp_path, students=students, name="Some USD", progress=written.append)
+    tables = load_district(tmp_path).tables
+    enrolled = tables["users"].having("role", "student")
+    assert len(enrolled) == sum(written) == students
+    if students == 6_000:
+        assert len(tables["schools"]) == 10
+        assert len(tables["users"].having("role", "teacher")) == 400
+        assert len(tables["sections"]) == 1_680
+        sections = [tables["sections"][i].data() for i in tables["sections"].ids]
+        assert all(section["students"] for section in sections)
+        assert 6.9 < sum(len(section["students"]) for section in sections) / students <= 7
+
+
+def test_the_inputs_are_ones_that_the_pipeline_accepts() -> None:
+    courses = read_courses(DATA)
+    assert len(courses) == 40
+    assert len(read_rules(DATA, courses)) == 3
+    assert len(read_section_courses(DATA, "riverbend-usd", courses)) > 200
+    assert len(read_logins(DATA, "riverbend-usd")) > 500
+    assert [setting.enrollment_source for setting in read_site_settings(DATA, "riverbend-usd")] == ["manual"]

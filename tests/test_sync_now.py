@@ -1,0 +1,250 @@
+"""Sync Now from end to end: a Clever over HTTP, the command, a Dagster instance, the published file."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, demo_app, serve_in_thread
+from tests.platform import SLUG, Platform
+
+
+@pytest.fixture(scope="session")
+def clever() -> Iterator[SandboxServer]:
+    with serve_in_thread(demo_app()) as server:
+        yield server
+
+
+@pytest.fixture
+def platform(tmp_path: Path, clever: SandboxServer) -> Platform:
+    return Platform.make(tmp_path, clever.settings)
+
+
+@pytest.fixture(scope="session")
+def synced_once(tmp_path_factory: pytest.TempPathFactory, clever: SandboxServer) -> Platform:
+    platform = Platform.make(tmp_path_factory.mktemp("synced"), clever.settings)
+    assert platform.sync()["status"] == "succeeded"
+    return platform
+
+
+@pytest.fixture
+def synced(synced_once: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
+    """A platform of one's own that has synced once; materializing by hand works in this process."""
+    shutil.copytree(synced_once.root, tmp_path, dirs_exist_ok=True)
+    platform = Platform(tmp_path, synced_once.clever)
+    for name, value in platform.environment.items():
+        monkeypatch.setenv(name, value)
+    return platform
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_sync_now_twice(platform: Platform) -> None:
+    first = platform.sync("--by", "ops")
+    assert (first["trigger"], first["status"], first["requested_by"]) == ("first", "succeeded", "ops")
+    manual = {line.split(",")[1] for line in (platform.data / "sites.csv").read_text().splitlines()[1:]}
+    assert {s["site_id"] for s in first["sites"] if s["enrollment_source"] == "manual"} == manual
+    schools = {row["School_id"]: row["School_name"] for row in _csv(DEMO_FOLDER / "schools.csv")}
+    at_school: dict[str, set[str]] = {name: set() for name in schools.values()}
+    for row in _csv(DEMO_FOLDER / "students.csv"):
+        at_school[schools[row["School_id"]]].add(row["Student_id"])
+    for site in first["sites"]:
+        if site["site_id"] not in manual:
+            assert site["students"] == len(at_school[site["name"]])
+            assert site["mapped"] + site["unmapped"] == site["sections"] > 0
+            assert 0 < site["pending_students"] < site["students"]
+            assert site["last_synced_at"] == first["finished_at"]
+        else:
+            assert site["students"] == site["sections"] == 0
+            assert site["last_synced_at"] is None
+
+    second = platform.sync()
+    assert (second["trigger"], second["status"]) == ("sync_now", "succeeded")
+    assert [second[k] for k in ("created", "updated", "archived", "restored")] == [0, 0, 0, 0]
+    assert second["unchanged"] == first["created"]
+    recent = platform.json("recent")["districts"][0]["syncs"]
+    assert [s["sync_id"] for s in recent] == [second["sync_id"], first["sync_id"]]
+
+
+def test_the_published_file_answers_in_plain_sql(synced: Platform) -> None:
+    lines = _csv(synced.data / "section_courses.csv")
+    section, course = lines[0]["section_id"], lines[0]["course_id"]
+    members = synced.rows(
+        "SELECT u.clever_id, e.role FROM roster.enrollments AS e JOIN roster.users AS u USING (user_id) "
+        f"JOIN roster.sections AS s USING (section_id) WHERE s.clever_id = '{section}' AND e.status = 'active'"
+    )
+    assert {role for _, role in members} == {"student", "teacher"}
+    access = synced.rows(
+        "SELECT DISTINCT u.clever_id, a.can_be_assigned, u.enrollment_status FROM roster.course_access AS a "
+        "JOIN roster.users AS u USING (user_id) JOIN roster.sections AS s USING (section_id) "
+        f"WHERE s.clever_id = '{section}' AND a.course_id = '{course}'"
+    )
+    assert {clever_id for clever_id, _, _ in access} == {clever_id for clever_id, _ in members}
+    assert all(can == (status == "active") for _, can, status in access)
+    mapped = {line["section_id"] for line in lines}
+    unmapped = synced.rows("SELECT s.clever_id FROM mapping.unmapped JOIN roster.sections AS s USING (section_id)")
+    assert unmapped
+    assert not {u for (u,) in unmapped} & mapped
+    assert synced.rows("SELECT count(DISTINCT last_synced_at) FROM roster.sites") == [(1,)]
+
+
+def test_manual_site_is_absent_and_asking_for_it_is_refused(synced: Platform) -> None:
+    manual = (synced.data / "sites.csv").read_text().splitlines()[1].split(",")[1]
+    _, err = synced.roster("sync", "--site", manual, exits=3)
+    assert "data/sites.csv" in err
+    assert synced.rows(f"SELECT count(*) FROM roster.user_sites WHERE site_id = '{manual}'") == [(0,)]
+    assert synced.rows("SELECT status FROM sync.syncs ORDER BY sync_id DESC LIMIT 1") == [("refused",)]
+    others = synced.rows(f"SELECT site_id FROM roster.sites WHERE site_id <> '{manual}'")
+    assert synced.sync("--site", others[0][0])["status"] == "succeeded"
+
+
+class _CutsOff:
+    """Passes requests on until users are asked for; from then on every answer ends in the middle."""
+
+    def __init__(self, app: ASGIApp, begun: threading.Event) -> None:
+        self.app, self.begun = app, begun
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self.begun.is_set() and not scope["path"].endswith("/users"):
+            await self.app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+        await send({"type": "http.response.body", "body": b'{"data":[', "more_body": True})
+        self.begun.set()
+
+
+def test_server_stopped_in_the_middle(synced: Platform) -> None:
+    before = synced.rows("FROM roster.sites ORDER BY site_id")
+    roster = synced.rows("SELECT * FROM roster.users ORDER BY user_id")
+    app, begun = demo_app(), threading.Event()
+    app.add_middleware(_CutsOff, begun=begun)
+    with serve_in_thread(app) as server:
+        process = synced.start("sync", CLEVER_API_URL=server.url, CLEVER_TOKENS_URL=f"{server.url}/oauth/tokens")
+        assert begun.wait(60)
+    _, err = process.communicate()
+    assert process.returncode == 1
+    told = [line for line in err.splitlines() if line.startswith(f"{SLUG}: failed")]
+    assert len(told) == 1
+    assert "Clever" in told[0]
+    assert "Traceback" not in err
+    assert synced.rows("FROM roster.sites ORDER BY site_id") == before
+    assert synced.rows("SELECT * FROM roster.users ORDER BY user_id") == roster
+    assert [s["status"] for s in synced.json("recent")["districts"][0]["syncs"]] == ["failed", "succeeded"]
+    assert synced.sync()["status"] == "succeeded"
+
+
+def test_clever_out_of_reach_is_told_in_one_line(platform: Platform) -> None:
+    _, err = platform.roster(
+        "sync", exits=1, CLEVER_API_URL="http://127.0.0.1:9", CLEVER_TOKENS_URL="http://127.0.0.1:9/oauth/tokens"
+    )
+    assert [line for line in err.splitlines() if line.startswith("roster: ")]
+    assert "Traceback" not in err
+
+
+def test_mapping_and_below_works_with_clever_off(synced: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEVER_API_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("CLEVER_TOKENS_URL", "http://127.0.0.1:9/oauth/tokens")
+    query = "SELECT user_id, course_id, section_id FROM roster.course_access ORDER BY ALL"
+    before = set(synced.rows(query))
+    ((section, clever_id),) = synced.rows(
+        "SELECT m.section_id, s.clever_id FROM mapping.unmapped AS m JOIN roster.sections AS s USING (section_id) "
+        "WHERE students > 0 ORDER BY 1 LIMIT 1"
+    )
+    people = {u for (u,) in synced.rows(f"SELECT user_id FROM roster.enrollments WHERE section_id = '{section}'")}
+    with (synced.data / "section_courses.csv").open("a") as file:
+        file.write(f"{SLUG},{clever_id},math-6\n")
+    assert synced.materialize("mapping", "roster", "sync")
+    assert set(synced.rows(query)) - before == {(user, "math-6", section) for user in people}
+    assert before <= set(synced.rows(query))
+    assert synced.rows("SELECT trigger, created FROM sync.syncs ORDER BY sync_id DESC LIMIT 1") == [("mapping", 1)]
+
+
+def test_any_asset_can_be_materialized_by_hand(synced: Platform) -> None:
+    from roster_pipeline.definitions import defs
+
+    for spec in defs.resolve_all_asset_specs():
+        assert synced.materialize_keys([spec.key]), spec.key.to_user_string()
+
+
+def test_bad_input_costs_nothing(synced: Platform) -> None:
+    """Every kind of mistake has its own test in test_inputs.py; here one of each file goes through a whole sync."""
+    queries = ("FROM roster.sites ORDER BY site_id", "FROM roster.course_access ORDER BY ALL")
+    before = [synced.rows(query) for query in queries]
+    for file, text, says in (
+        ("courses.csv", "course_id,subject,title,grade\n", "courses.csv, line 1, column active"),
+        ("section_courses.csv", f"district,section_id,course_id\n{SLUG},x,no\n", "section_courses.csv, line 2, column"),
+        ("logins.csv", f"district,user_id,first_login_at\n{SLUG},x,yesterday\n", "logins.csv, line 2, column"),
+        ("sites.csv", "", "sites.csv"),
+    ):
+        good = (synced.data / file).read_text()
+        (synced.data / file).write_text(text)
+        assert not synced.materialize("mapping", "roster", "sync")
+        ((status, error),) = synced.rows("SELECT status, error FROM sync.syncs ORDER BY sync_id DESC LIMIT 1")
+        assert status == "failed"
+        assert says in error
+        assert [synced.rows(query) for query in queries] == before
+        (synced.data / file).write_text(good)
+    assert synced.materialize("mapping", "roster", "sync")
+    statuses = [s for (s,) in synced.rows("SELECT status FROM sync.syncs ORDER BY sync_id")]
+    assert statuses == ["succeeded", *["failed"] * 4, "succeeded"]
+
+
+def test_nothing_dagster_keeps_names_a_person_or_a_secret(synced: Platform, clever: SandboxServer) -> None:
+    (synced.data / "courses.csv").write_text("")
+    synced.roster("sync", exits=1)
+    students = _csv(DEMO_FOLDER / "students.csv")
+    secrets = {row["Student_email"] for row in students} | {f"{r['First_name']} {r['Last_name']}" for r in students}
+    secrets |= {clever.settings.client_secret or "-", *(d.token for d in clever.sandbox.districts)}
+    kept = [p for p in (synced.root / "dagster").rglob("*") if p.is_file()]
+    assert len(kept) > 3
+    text = b"\n".join(p.read_bytes() for p in kept)
+    assert [s for s in secrets if s and s.encode() in text] == []
+
+
+class _Stalls:
+    """Never answers when users are asked for."""
+
+    def __init__(self, app: ASGIApp, stalled: threading.Event) -> None:
+        self.app, self.stalled = app, stalled
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope["path"].endswith("/users"):
+            await self.app(scope, receive, send)
+            return
+        self.stalled.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def test_killed_sync_is_recorded_and_the_next_one_succeeds(synced: Platform) -> None:
+    app, stalled = demo_app(), threading.Event()
+    app.add_middleware(_Stalls, stalled=stalled)
+    with serve_in_thread(app) as server:
+        process = synced.start("sync", CLEVER_API_URL=server.url, CLEVER_TOKENS_URL=f"{server.url}/oauth/tokens")
+        assert stalled.wait(60)
+        process.kill()
+        process.communicate()
+    assert synced.sync()["status"] == "succeeded"
+    last = synced.json("recent")["districts"][0]["syncs"]
+    assert [s["status"] for s in last] == ["succeeded", "failed", "succeeded"]
+    assert "killed" in last[1]["error"]
+
+
+def test_unknown_district_is_bad_usage(synced: Platform) -> None:
+    _, err = synced.roster("sync", "--district", "nowhere", exits=2)
+    assert SLUG in err
+
+
+def test_details_list_counts_and_records(synced: Platform) -> None:
+    (details,) = synced.json("details", "--entity", "sites")["districts"]
+    assert {c["entity"] for c in details["counts"]} >= {"sites", "users", "sections", "enrollments", "section_courses"}
+    assert {(c["entity"], c["action"]) for c in details["changes"]} == {("sites", "create")}
