@@ -168,11 +168,7 @@ class Clever:
             return extract
 
     def _side_by_side(
-        self,
-        access: Access,
-        district_id: str,
-        files: dict[str, ListFile],
-        progress: Callable[[Progress], None],
+        self, access: Access, district: str, files: dict[str, ListFile], progress: Callable[[Progress], None]
     ) -> dict[str, Endpoint]:
         """The lists, each in a thread: a page's cursor is the id before it, so a list itself is sequential."""
         stop = threading.Event()
@@ -194,7 +190,7 @@ class Clever:
                     file,
                     ask,
                     url=f"{self._api}/{name}",
-                    district=district_id,
+                    district=district,
                     page_limit=self._page_limit,
                     progress=tell,
                     steady=self._clock.steady,
@@ -203,11 +199,11 @@ class Clever:
             except BaseException as error:  # handed to the caller's thread, whatever it is
                 results.put(error)
 
-        for name, file in files.items():
-            # Daemons: one that waits for a silent server must keep neither the error nor the exit waiting.
-            threading.Thread(target=work, args=(name, file), name=f"clever-{name}", daemon=True).start()
         fetched: dict[str, Endpoint] = {}
         try:
+            for name, file in files.items():
+                # Daemons: one that waits for a silent server must keep neither the error nor the exit waiting.
+                threading.Thread(target=work, args=(name, file), name=f"clever-{name}", daemon=True).start()
             while len(fetched) < len(files):
                 result = results.get()
                 if isinstance(result, BaseException):

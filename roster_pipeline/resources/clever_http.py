@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -179,10 +179,7 @@ _MEANINGS = {
         "Check the app's scopes and the district's sharing in the Clever dashboard, and CLEVER_API_URL",
     ),
     413: ("the page size is over Clever's maximum of 10,000", "Lower page_limit"),
-    501: (
-        "it does not support this request",
-        "Check CLEVER_API_URL; else report it as a fault of the pipeline",
-    ),
+    501: ("it does not support this request", "Check CLEVER_API_URL; if it is right, report this as a fault"),
 }
 
 
@@ -254,8 +251,7 @@ class Http:
             reraise=True,
         )
         try:
-            answer: T = retrying(self._once, url, auth, parse, stop)
-            return answer
+            return cast(T, retrying(self._once, url, auth, parse, stop))
         except _Transient as trouble:
             host = urlsplit(url).hostname
             raise CleverUnavailable(
@@ -272,6 +268,7 @@ class Http:
 
     def _once(self, url: str, auth: Bearer | Basic, parse: Callable[[bytes], T], stop: threading.Event) -> T:
         self._limiter.take(auth.key, stop)
+        until = self._clock.steady() + self._timeout.whole
         session = self._local if _is_loopback(urlsplit(url).hostname or "") else self._remote
         try:
             with session.get(
@@ -281,7 +278,7 @@ class Http:
                 allow_redirects=False,  # Clever documents none, and the token goes nowhere else
                 stream=True,
             ) as response:
-                body = self._read(response, stop)
+                body = self._read(response, until, stop)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _network_trouble(error) from None
         status = response.status_code
@@ -301,9 +298,8 @@ class Http:
         except (ValueError, RecursionError):
             raise _Transient("failing", "HTTP 200 with a body that is cut or not Clever's JSON") from None
 
-    def _read(self, response: requests.Response, stop: threading.Event) -> bytes:
+    def _read(self, response: requests.Response, until: float, stop: threading.Event) -> bytes:
         """The body, within the time for a whole answer: a trickle would never hit the read timeout."""
-        until = self._clock.steady() + self._timeout.whole
         pieces: list[bytes] = []
         size = 0
         while piece := response.raw.read1(_CHUNK, decode_content=True):

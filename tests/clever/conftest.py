@@ -57,7 +57,8 @@ def connect(fake: Fake, ticking: Ticking) -> Iterator[Connect]:
 
     def open_one(**tunables: Any) -> Clever:
         settings = tunables.pop("settings", fake.settings)
-        opened.append(Clever(settings, **{"clock": ticking.clock(), "page_limit": 10} | tunables))
+        with_defaults: dict[str, Any] = {"clock": ticking.clock(), "page_limit": 10} | tunables
+        opened.append(Clever(settings, **with_defaults))
         return opened[-1]
 
     yield open_one

@@ -20,8 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 from roster_pipeline.config import CleverSettings
 
 DISTRICT = "64b0a1c2d3e4f5a6b7c8d901"
-TOKEN = "7f76343d50b9e956138169e8cbb4630bb887b18a"  # noqa: S105
-SECRET = "a-client-secret-that-nobody-sees"  # noqa: S105
+TOKEN = "7f76343d50b9e956138169e8cbb4630bb887b18a"
+SECRET = "a-client-secret-that-nobody-sees"
 
 Record = dict[str, Any]
 
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # else every answer takes the 40 ms of a delayed acknowledgement
     fake: Fake
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         parts = urlsplit(self.path)
         seen = Seen(parts.path, parts.query, self.headers.get("Authorization", ""))
         self.fake.seen.append(seen)
@@ -180,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
         # Without Server and Date: tests that need a Date send their own.
         self.send_response_only(code, message)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 

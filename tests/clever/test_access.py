@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import traceback
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from roster_pipeline.errors import CleverRefused, CleverUnavailable, RosterError
 from roster_pipeline.resources.clever import Clever
 from roster_pipeline.resources.clever_http import Basic, Bearer
 from tests.clever.conftest import Connect, lines
-from tests.clever.fake import DISTRICT, HTML, SECRET, TOKEN, Answer, Fake, make_id, records, token_entry
+from tests.clever.fake import DISTRICT, HTML, SECRET, TOKEN, Answer, Fake, Record, make_id, records, token_entry
 
 NEW = "0000111122223333444455556666777788889999"
 
@@ -45,7 +46,7 @@ def test_a_new_token_that_is_refused_too_is_final(fake: Fake, connect: Connect, 
     fake.next("/users?limit", Answer(401, before=lambda: rotate(fake)))
     fake.lists["users"] = records(25)
     fake.next("/users?limit=10&", Answer(401))
-    with pytest.raises(CleverRefused, match="refuses the token of district.*nobody counts as having left") as raised:
+    with pytest.raises(CleverRefused, match=r"refuses the token of district.*nobody counts as having left") as raised:
         connect().extract(DISTRICT, landing)
     assert not raised.value.retry_helps
     assert len(fake.asked("/oauth/tokens")) == 2
@@ -113,7 +114,12 @@ def test_the_newest_of_several_tokens_is_used(fake: Fake, connect: Connect, land
 
 
 def test_odd_tokens_are_left_out(fake: Fake, connect: Connect) -> None:
-    odd = [{}, {"owner": None}, {"owner": {"type": "user", "id": "u"}, "access_token": "il1"}, token_entry("")]
+    odd: list[Record] = [
+        {},
+        {"owner": None},
+        {"owner": {"type": "user", "id": "u"}, "access_token": "il1"},
+        token_entry(""),
+    ]
     fake.tokens = [*odd, {"owner": {"type": "district", "id": 5}, "access_token": "t"}, token_entry(TOKEN)]
     fake.next("/oauth/tokens", Answer(200, _listing(fake)))
     assert [d.id for d in connect().districts()] == [DISTRICT]
@@ -186,7 +192,7 @@ def test_a_redirect_is_not_followed(fake: Fake, connect: Connect, landing: Path)
 
 
 def test_proxies_and_netrc_do_not_come_between_us_and_this_machine(
-    fake: Fake, connect: Connect, landing: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    connect: Connect, landing: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login someone password else\n")
@@ -251,8 +257,6 @@ def test_reprs_hold_no_secret(fake: Fake, connect: Connect) -> None:
 
 
 def _listing(fake: Fake, links: str = "[]") -> bytes:
-    import json
-
     return f'{{"data":{json.dumps(fake.tokens)},"links":{links}}}'.encode()
 
 

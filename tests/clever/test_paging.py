@@ -242,7 +242,7 @@ def test_links_are_relative_absolute_or_of_another_version(fake: Fake, connect: 
     fake.lists["users"] = records(45)
     prefixes = iter(["/v3.1/users", f"{fake.url}/v3.1/users", "/v3.0/users", "users", "x"])
 
-    def vary(query: Query, page: Record) -> None:
+    def vary(_: Query, page: Record) -> None:
         for link in page["links"]:
             if link["rel"] == "next":
                 link["uri"] = link["uri"].replace("/v3.1/users", next(prefixes))
