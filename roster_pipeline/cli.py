@@ -6,20 +6,20 @@ slow to import is imported by the command that needs it.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
 from roster_pipeline.config import Settings, dagster_home, load_settings
 from roster_pipeline.errors import RosterError
+from roster_pipeline.terminal import Row, print_details, print_json, print_sync, print_table, site_rows
 
-Row = dict[str, Any]
+_EXITS = {"failed": 1, "held": 3, "refused": 3}
 _JSON = click.option(
     "as_json",
     "--json",
@@ -66,11 +66,11 @@ def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_jso
     settings = load_settings()
     done = [launch_sync(settings, slug, sites, requested_by) for slug in _districts_to_sync(settings, district, sites)]
     if as_json:
-        _print_json({"syncs": done})
+        print_json({"syncs": done})
     else:
         for row in done:
-            _print_sync(row)
-    sys.exit(max({"failed": 1, "held": 3, "refused": 3}.get(row["status"], 0) for row in done) if done else 0)
+            print_sync(row)
+    sys.exit(max((_EXITS.get(row["status"], 0) for row in done), default=0))
 
 
 @main.command()
@@ -82,12 +82,12 @@ def status(district: str | None, as_json: bool) -> None:
 
     found = _ask(district, lambda c: {"sites": report.sites(c), "last_sync": report.sync(c, None)})
     if as_json:
-        _print_json({"districts": found})
+        print_json({"districts": found})
         return
     for row in found:
         last = row["last_sync"]
         click.echo(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
-        _print_table(_site_rows(row["sites"]))
+        print_table(site_rows(row["sites"]))
 
 
 @main.command()
@@ -100,7 +100,7 @@ def recent(district: str | None, limit: int, as_json: bool) -> None:
 
     found = _ask(district, lambda c: {"syncs": report.recent(c, limit)})
     if as_json:
-        _print_json({"districts": found})
+        print_json({"districts": found})
         return
     columns = (
         "sync_id",
@@ -116,7 +116,7 @@ def recent(district: str | None, limit: int, as_json: bool) -> None:
     )
     for row in found:
         click.echo(row["district"])
-        _print_table([{c: s[c] for c in columns} for s in row["syncs"]])
+        print_table([{c: s[c] for c in columns} for s in row["syncs"]])
         for failed in (s for s in row["syncs"] if s["error"]):
             click.echo(f"  {failed['sync_id']} {failed['status']}: {failed['error']}")
 
@@ -152,24 +152,145 @@ def details(
 
     found = _ask(district, ask, first_that_knows=sync_id is not None)
     if as_json:
-        _print_json({"districts": found})
+        print_json({"districts": found})
         return
     for row in found:
-        _print_details(row)
+        print_details(row)
 
 
 @main.command()
+@_DISTRICT
+@click.option("--limit", default=20, show_default=True, help="How many records to list at most; the counts are of all.")
+@_JSON
+def plan(district: str | None, limit: int, as_json: bool) -> None:
+    """Look before: what a sync would change now, and what would be held. Applies nothing."""
+    from roster_pipeline.launch import launch_plan
+
+    settings = load_settings()
+    plans = {slug: launch_plan(settings, slug) for slug in _districts_to_sync(settings, district, ())}
+    if as_json:
+        print_json({"districts": [{"district": slug, "changes": changes} for slug, changes in plans.items()]})
+        return
+    for slug, changes in plans.items():
+        held = sum(c["held_by"] is not None for c in changes)
+        click.echo(f"{slug}: {len(changes)} changes planned, {held} of them held")
+        counts = Counter((c["entity"], c["action"], c["site_id"] or "", c["held_by"] or "") for c in changes)
+        names = ("entity", "action", "site_id", "held_by")
+        print_table([{**dict(zip(names, key, strict=True)), "changes": n} for key, n in sorted(counts.items())])
+        print_table([{k: c[k] for k in ("entity", "action", "entity_id", "before", "after")} for c in changes[:limit]])
+
+
+@main.command()
+@_DISTRICT
+@click.option("every", "--all", is_flag=True, help="Closed holds too.")
+@_JSON
+def holds(district: str | None, every: bool, as_json: bool) -> None:
+    """What guards hold back, and how to approve it."""
+    from roster_pipeline import report
+
+    found = _ask(district, lambda c: {"holds": report.holds(c, every=every)})
+    if as_json:
+        print_json({"districts": found})
+        return
+    for row in found:
+        click.echo(f"{row['district']}: {len(row['holds'])} holds")
+        for hold in row["holds"]:
+            decided = f" by {hold['decided_by']}: {hold['reason']}" if hold["decided_by"] else ""
+            click.echo(f"  {hold['hold_id']} {hold['status']}{decided}")
+            click.echo(f"    {hold['message']}")
+
+
+_BY = click.option(
+    "requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with the decision."
+)
+_WHY = click.option("reason", "--why", metavar="TEXT", default="", help="Why; kept with the decision.")
+
+
+@main.command()
+@click.argument("hold_id")
+@_BY
+@_WHY
+@_JSON
+def approve(hold_id: str, requested_by: str, reason: str, as_json: bool) -> None:
+    """Let the next sync apply exactly the changes of one hold, if they are still the same then."""
+    _decide(hold_id, "approved", requested_by, reason, as_json)
+
+
+@main.command()
+@click.argument("hold_id")
+@_BY
+@_WHY
+@_JSON
+def reject(hold_id: str, requested_by: str, reason: str, as_json: bool) -> None:
+    """Keep the changes of one hold back for good, until it is approved after all."""
+    _decide(hold_id, "rejected", requested_by, reason, as_json)
+
+
+@main.command()
+@click.argument("sync_id")
+@click.option("--only-removals", is_flag=True, help="Take back only what it archived, concluded or unmapped.")
+@click.option(
+    "--wins",
+    type=click.Choice(["neither", "undo", "later"]),
+    default="neither",
+    show_default=True,
+    help="Where later syncs changed the same records: refuse, or whose state they get.",
+)
+@_BY
+@_JSON
+def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, as_json: bool) -> None:
+    """Take back one sync, as a sync of its own. Exit 0 done, 1 failed, 3 refused."""
+    from roster_pipeline.launch import launch_undo
+
+    slug, sync_id = _find("syncs", "sync_id", sync_id)
+    done = launch_undo(load_settings(), slug, requested_by, sync_id=sync_id, only_removals=only_removals, wins=wins)
+    if as_json:
+        print_json({"syncs": [done]})
+    else:
+        print_sync(done)
+    sys.exit(_EXITS.get(done["status"], 0))
+
+
+@main.group(invoke_without_command=True)
 @click.option("--port", default=8765, show_default=True, help="The port on 127.0.0.1.")
 @click.option(
-    "--students",
-    type=click.IntRange(min=1),
-    help="Make a district of this size instead of the demo district.",
+    "--students", type=click.IntRange(min=1), help="Make a district of this size instead of the demo district."
 )
-def sandbox(port: int, students: int | None) -> None:
+@click.option(
+    "faults", "--fault", metavar="NAME[:RATE[:COUNT]]", multiple=True, help="Misbehave in this way; may be repeated."
+)
+@click.pass_context
+def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[str, ...]) -> None:
     """Serve a local Clever over HTTP, with synthetic people, until Ctrl-C."""
+    if ctx.invoked_subcommand:
+        return
+    from roster_pipeline.sandbox.faults import parse_fault
     from roster_pipeline.sandbox.server import run_sandbox
 
-    run_sandbox(port, students, load_settings().data)
+    try:
+        chosen = [parse_fault(fault) for fault in faults]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    run_sandbox(port, students, load_settings().data, chosen)
+
+
+@sandbox.command()
+@click.option("--port", default=8765, show_default=True, help="The port of the sandbox that is running.")
+@click.option("--days", default=1, show_default=True, help="How many days pass.")
+@click.option("--seed", default=0, show_default=True, help="The same seed on the same district does the same.")
+@_JSON
+def advance(port: int, days: int, seed: int, as_json: bool) -> None:
+    """Let days pass in the sandbox that is running: people come, leave and move; sections change."""
+    from roster_pipeline.sandbox.remote import advance_running
+
+    events = [
+        {"kind": e.kind, "id": e.id, "school": e.school, "before": e.before}
+        for e in advance_running(f"http://127.0.0.1:{port}", days=days, seed=seed)
+    ]
+    if as_json:
+        print_json({"events": events})
+    else:
+        print_table(events)
 
 
 def _districts_to_sync(settings: Settings, district: str | None, sites: Sequence[str]) -> list[str]:
@@ -206,74 +327,29 @@ def _ask(district: str | None, question: Callable[[Any], Row], *, first_that_kno
     return answers
 
 
-def _site_rows(sites: list[Row]) -> list[Row]:
-    return [
-        {
-            "site": s["name"],
-            "site_id": s["site_id"],
-            "source": s["enrollment_source"],
-            **{k: s[k] for k in ("students", "teachers", "sections", "mapped", "unmapped", "pending_students")},
-            "last_synced_at": s["last_synced_at"].strftime("%Y-%m-%d %H:%M UTC") if s["last_synced_at"] else "never",
-        }
-        for s in sites
-    ]
+def _decide(hold_id: str, decision: str, requested_by: str, reason: str, as_json: bool) -> None:
+    from roster_pipeline.launch import launch_decision
+
+    slug, hold_id = _find("holds", "hold_id", hold_id)
+    launch_decision(slug, requested_by, hold_id=hold_id, decision=decision, reason=reason)
+    if as_json:
+        print_json({"district": slug, "hold_id": hold_id, "status": decision})
+    else:
+        click.echo(f"{slug}: hold {hold_id} is {decision}; the next sync acts on it.")
 
 
-def _print_sync(row: Row) -> None:
-    if row["error"]:
-        click.echo(f"{row['district']}: {row['status']}. {row['error']} (sync {row['sync_id']})", err=True)
-        return
-    seconds = (row["finished_at"] - row["started_at"]).total_seconds()
-    changed = sum(row[k] for k in ("created", "updated", "archived", "restored"))
-    click.echo(f"\n{row['district']}: sync {row['sync_id']} {row['status']} in {seconds:.1f} s, {changed} changes")
-    click.echo(
-        f"  created {row['created']}, updated {row['updated']}, archived {row['archived']}, "
-        f"restored {row['restored']}, held {row['held']}, unchanged {row['unchanged']}"
-    )
-    _print_table(_site_rows(row["sites"]))
-    warnings: dict[str, int] = {}
-    for issue in row["issues"]:
-        warnings[issue["code"]] = warnings.get(issue["code"], 0) + 1
-    for code, count in sorted(warnings.items()):
-        click.echo(f"  warning {code}: {count} (`roster details` lists them)")
-    click.echo(f"  published: {row['published']}")
+def _find(table: str, column: str, start: str) -> tuple[str, str]:
+    """The district and the whole id of the one sync or hold that begins with `start`."""
 
+    def matches(connection: Any) -> Row:
+        query = f"SELECT {column} FROM sync.{table} WHERE starts_with({column}, ?)"
+        return {"ids": [i for (i,) in connection.execute(query, [start]).fetchall()]}
 
-def _print_details(row: Row) -> None:
-    click.echo(f"{row['district']}: sync {row['sync_id']} {row['status']}")
-    click.echo(f"  {row['trigger']}, asked for by {row['requested_by']}, Dagster run {row['dagster_run_id']}")
-    click.echo(f"  {row['started_at']:%Y-%m-%d %H:%M:%S} to {row['finished_at']:%H:%M:%S} UTC")
-    if row["error"]:
-        click.echo(f"  {row['error']}")
-    for title in ("counts", "changes", "issues"):
-        if row.get(title):
-            click.echo(f"  {title}:")
-            _print_table(row[title])
-
-
-def _print_table(rows: list[Row]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    if not rows:
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name, value in rows[0].items():
-        table.add_column(
-            name,
-            justify="right" if isinstance(value, int) else "left",
-            no_wrap=not isinstance(value, str) or len(value) < 60,
+    found = [(row["district"], i) for row in _ask(None, matches) for i in row["ids"]]
+    if len(found) != 1:
+        how_many = f"{len(found)} of them begin" if found else "none begins"
+        raise RosterError(
+            f"There is no single {column} {start!r}: {how_many} so",
+            do=f"`roster {'recent' if table == 'syncs' else table}` lists them",
         )
-    for row in rows:
-        table.add_row(*("" if v is None else str(v) for v in row.values()))
-    width = None if sys.stdout.isatty() else 200
-    Console(width=width, highlight=False).print(table)
-
-
-def _print_json(document: Row) -> None:
-    def plain(value: Any) -> str:
-        return (
-            str(value) if isinstance(value, Path) else value.isoformat() if hasattr(value, "isoformat") else str(value)
-        )
-
-    click.echo(json.dumps(document, default=plain, ensure_ascii=False, indent=2))
+    return found[0]

@@ -9,17 +9,17 @@ from roster_pipeline.assets.mapping import inputs, mapping_gaps, section_courses
 from roster_pipeline.assets.roster import apply, plan
 from roster_pipeline.assets.staging import staging
 from roster_pipeline.assets.sync import sync_history
-from roster_pipeline.jobs import nightly_sync, sync_now
+from roster_pipeline.jobs import decide_hold, nightly_sync, sync_now, undo_sync
 from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.schedules import nightly
 from roster_pipeline.sensors import new_districts
 
 
 def build_defs() -> dg.Definitions:
-    """The code location: five layers of assets, two jobs, a schedule and a sensor."""
+    """The code location: five layers of assets, four jobs, a schedule and a sensor."""
     return dg.Definitions(
         assets=[clever, staging, inputs, section_courses, plan, apply, mapping_gaps, sync_history],
-        jobs=[sync_now, nightly_sync],
+        jobs=[sync_now, nightly_sync, decide_hold, undo_sync],
         schedules=[nightly],
         sensors=[new_districts],
         resources={"sync": SyncRun.configure_at_launch()},

@@ -13,6 +13,7 @@ from datetime import datetime
 import duckdb
 
 from roster_pipeline.plan import Plan
+from roster_pipeline.sql import statement
 
 
 @dataclass(frozen=True)
@@ -34,44 +35,35 @@ def has_succeeded_before(connection: duckdb.DuckDBPyConnection) -> bool:
     return row != (0,)
 
 
-def record_success(
-    connection: duckdb.DuckDBPyConnection,
-    info: SyncInfo,
-    plan: Plan,
-    finished_at: datetime,
-    status: str = "succeeded",
-) -> None:
-    """Writes the sync, its counts and issues, and moves `last_synced_at` of the sites it covered.
+def record_success(connection: duckdb.DuckDBPyConnection, info: SyncInfo, plan: Plan, finished_at: datetime) -> None:
+    """Writes the sync, `held` when something of it is, and its counts; moves `last_synced_at` of its sites.
 
+    A site with held changes has not been synced, so its time stays; only a sync that asked Clever moves any.
     Runs inside the transaction that applies the plan.
     """
     _insert_sync(
         connection,
         info,
         finished_at,
-        status=status,
-        trigger="first" if not has_succeeded_before(connection) else info.trigger,
+        status="held" if plan.held else "succeeded",
+        trigger=info.trigger if has_succeeded_before(connection) else "first",
         counts=(
             plan.total("create"),
             plan.total("update", "relink"),
             plan.total("archive", "conclude"),
             plan.total("restore"),
-            0,
+            plan.held,
             plan.unchanged,
         ),
         fingerprint=plan.fingerprint,
     )
     connection.execute(
-        "INSERT INTO sync.change_counts SELECT $sync_id, entity, site_id, action, changes FROM plan.counts",
+        "INSERT INTO sync.change_counts "
+        "SELECT $sync_id, entity, site_id, action, changes FROM plan.counts WHERE NOT held",
         {"sync_id": info.sync_id},
     )
-    if info.trigger != "mapping":
-        connection.execute(
-            "UPDATE roster.sites SET last_synced_at = $at "
-            "WHERE enrollment_source = 'clever' AND status <> 'archived' "
-            "AND (len($sites) = 0 OR list_contains($sites, site_id))",
-            {"at": finished_at, "sites": list(info.sites)},
-        )
+    if info.trigger not in ("mapping", "undo"):
+        connection.execute(statement("sync/last_synced"), {"at": finished_at, "sites": list(info.sites)})
 
 
 def record_failure(

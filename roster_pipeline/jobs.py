@@ -1,8 +1,9 @@
 """The jobs: the same assets, launched by hand or by the clock."""
 
-from __future__ import annotations
-
 import dagster as dg
+
+from roster_pipeline.ops import decide, undo
+from roster_pipeline.partitions import district_partitions
 
 _SYNC = dg.AssetSelection.all()
 
@@ -18,3 +19,23 @@ nightly_sync = dg.define_asset_job(
     description="The same sync, as the nightly schedule launches it, one run per district.",
     executor_def=dg.in_process_executor,
 )
+
+
+@dg.job(
+    description="Approve or reject changes that a guard holds back. The check on roster/plan names the hold_id.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+)
+def decide_hold() -> None:
+    """One decision, in one district."""
+    decide()
+
+
+@dg.job(
+    description="Take back one sync, as a whole or its removals only. `sync/details` names the sync_id.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+)
+def undo_sync() -> None:
+    """One undo, in one district."""
+    undo()

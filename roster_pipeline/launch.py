@@ -40,30 +40,99 @@ def known_districts(settings: Settings) -> list[str]:
 
 
 def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_by: str) -> dict[str, Any]:
-    """Runs job sync_now for one district to its end; returns its row of `sync.syncs` with sites, issues, published.
+    """Runs job sync_now for one district to its end; returns its row of `sync.syncs` with sites, issues, holds.
 
     Raises RosterError when the run ended without leaving a record.
     """
+    resource = {"sites": list(sites), "requested_by": requested_by}
+    return _recorded(settings, slug, _run("sync_now", slug, resource=resource))
+
+
+def launch_undo(settings: Settings, slug: str, requested_by: str, **undo: Any) -> dict[str, Any]:
+    """Runs job undo_sync with the config `undo`; returns like launch_sync."""
+    result = _run("undo_sync", slug, resource={"requested_by": requested_by}, ops={"undo": {"config": undo}})
+    return _recorded(settings, slug, result)
+
+
+def launch_decision(slug: str, requested_by: str, **decision: Any) -> None:
+    """Runs job decide_hold with the config `decision`. Raises RosterError when it could not be decided."""
+    result = _run("decide_hold", slug, resource={"requested_by": requested_by}, ops={"decide": {"config": decision}})
+    if not result.success:
+        raise _Said(_failure(result))
+
+
+def launch_plan(settings: Settings, slug: str) -> list[dict[str, Any]]:
+    """Materializes everything up to `roster/plan`, and nothing after it; returns the plan's records.
+
+    Each is (entity, entity_id, site_id, action, before, after, held_by).
+    """
+    upstream = dg.AssetSelection.assets(dg.AssetKey(["roster", "plan"])).upstream()
+    from roster_pipeline.definitions import defs
+
+    keys = upstream.resolve(defs.resolve_asset_graph())
+    result = _run("sync_now", slug, resource={"requested_by": "roster plan"}, assets=list(keys))
+    if not result.success:
+        raise _Said(_failure(result))
+    with Warehouse(settings.warehouse).connect(slug) as connection:
+        return report.planned(connection)
+
+
+class _Said(RosterError):
+    """An error whose sentence, with what to do, was already composed in the run."""
+
+    def __init__(self, sentence: str) -> None:
+        what, _, do = sentence.rstrip(".").rpartition(". ")
+        super().__init__(what or sentence, do=do or "Look at the run in Dagster (`make dev`)")
+
+
+def _run(
+    job: str,
+    slug: str,
+    *,
+    resource: dict[str, Any],
+    ops: dict[str, Any] | None = None,
+    assets: list[dg.AssetKey] | None = None,
+) -> dg.ExecuteInProcessResult:
     from roster_pipeline.definitions import defs
 
     with dg.DagsterInstance.get() as instance:
-        result = defs.resolve_job_def("sync_now").execute_in_process(
+        return defs.resolve_job_def(job).execute_in_process(
             instance=instance,
             partition_key=slug,
             raise_on_error=False,
+            asset_selection=assets,
             run_config={
-                "resources": {"sync": {"config": {"sites": list(sites), "requested_by": requested_by}}},
+                "resources": {"sync": {"config": resource}},
+                "ops": ops or {},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
         )
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> str:
+    """What the step that failed said, in one line."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return data.user_failure_data.description
+    return f"Dagster run {result.run_id} failed. Look at it in Dagster (`make dev`)"
+
+
+def _recorded(settings: Settings, slug: str, result: dg.ExecuteInProcessResult) -> dict[str, Any]:
     warehouse = Warehouse(settings.warehouse)
     published = warehouse.folder(slug).published
     if published.exists():
         with warehouse.read(slug) as connection:
             last = report.sync(connection, None)
             if last["dagster_run_id"] == result.run_id:
-                issues = report.issues(connection, last["sync_id"])
-                return {**last, "sites": report.sites(connection), "issues": issues, "published": published}
+                return {
+                    **last,
+                    "sites": report.sites(connection),
+                    "issues": report.issues(connection, last["sync_id"]),
+                    "holds": report.holds(connection),
+                    "published": published,
+                }
     raise RosterError(
         f"The sync of {slug} ended without a record (Dagster run {result.run_id})",
         do="Look at the run in Dagster (`make dev`); the roster is as it was",

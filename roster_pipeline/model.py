@@ -347,7 +347,10 @@ HOLDS = Table(
         _c("status", "VARCHAR", "`open`, `approved`, `rejected` or `cleared`"),
         _c("decided_by", "VARCHAR", "who decided"),
         _c("decided_at", "TIMESTAMP", "UTC"),
-        _c("expires_at", "TIMESTAMP", "UTC, when an approval ends"),
+        _c("expires_at", "TIMESTAMP", "UTC, when an approval that was not used ends"),
+        _c("reason", "VARCHAR", "why it was decided so"),
+        _c("applied_sync_id", "VARCHAR", "the sync that applied the approved changes"),
+        _c("message", "VARCHAR", "what is held, why, and how to approve it"),
     ),
     ("hold_id",),
 )

@@ -39,11 +39,15 @@ class Count:
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan that stands in the `plan` schema: its counts, what stays, and a fingerprint of its changes."""
+    """A plan that stands in the `plan` schema: its counts, what stays, and a fingerprint of its changes.
+
+    What is held is counted in `held` and nowhere else.
+    """
 
     counts: tuple[Count, ...]
     unchanged: int
     fingerprint: str
+    held: int = 0
 
     def total(self, *actions: str) -> int:
         return sum(c.changes for c in self.counts if c.action in actions)
@@ -91,20 +95,21 @@ def make_plan(
         connection.execute(sql, {k: v for k, v in values.items() if f"${k}" in sql})
     if sites:
         _narrow(connection, sites)
+    connection.execute(statement("plan/holds"))
     return summarize(connection)
 
 
 def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
     """Counts and fingerprint of the changes in `plan.*` that are not held."""
     per_entity = " UNION ALL ".join(
-        f"SELECT {n} AS n, '{e.name}' AS entity, site_id, action, count(*) AS changes, "
+        f"SELECT {n} AS n, '{e.name}' AS entity, site_id, action, held_by IS NOT NULL AS held, count(*) AS changes, "
         f"bit_xor(md5_number_lower(concat_ws('|', '{e.name}', entity_id, action, before, after))) AS print "
-        f"FROM plan.{e.name} WHERE held_by IS NULL GROUP BY site_id, action"
+        f"FROM plan.{e.name} GROUP BY site_id, action, held"
         for n, e in enumerate(model.ENTITIES)
     )
     connection.execute(f"CREATE OR REPLACE TABLE plan.counts AS {per_entity}")
     rows = connection.execute(
-        "SELECT entity, site_id, action, changes, print FROM plan.counts ORDER BY n, site_id, action"
+        "SELECT entity, site_id, action, changes, print FROM plan.counts WHERE NOT held ORDER BY n, site_id, action"
     ).fetchall()
     counts = tuple(Count(*row[:4]) for row in rows)
     mark = 0
@@ -115,12 +120,15 @@ def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
     touched = " + ".join(
         f"(SELECT count(*) FROM plan.{e.name} WHERE NOT gone{_in_force(e, 'AND')})" for e in model.ENTITIES
     )
-    unchanged = connection.execute(f"SELECT ({in_force}) - ({touched})").fetchone()
-    return Plan(counts, int(unchanged[0]) if unchanged else 0, f"{mark:016x}-{changed}")
+    totals = connection.execute(
+        f"SELECT ({in_force}) - ({touched}), (SELECT coalesce(sum(changes), 0) FROM plan.counts WHERE held)"
+    ).fetchone()
+    unchanged, held = totals or (0, 0)
+    return Plan(counts, int(unchanged), f"{mark:016x}-{changed}", int(held))
 
 
 def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_at: datetime) -> None:
-    """Writes the changes of `plan.*` that are not held into the roster, and into the change log.
+    """Writes the changes of `plan.*` that are not held into the roster, and all that can be told into the change log.
 
     Runs inside the caller's transaction.
     """
@@ -136,10 +144,10 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_a
             f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM plan.{entity.name} "
             f"WHERE NOT gone AND held_by IS NULL ORDER BY {key}"
         )
-        logged = "" if entity.status is None else " AND action <> 'create'"
+        logged = "true" if entity.status is None else "action <> 'create'"
         connection.execute(
             "INSERT INTO sync.change_log SELECT $sync_id, $entity, entity_id, site_id, action, before, after, held_by "
-            f"FROM plan.{entity.name} WHERE held_by IS NULL{logged}",
+            f"FROM plan.{entity.name} WHERE held_by IS NOT NULL OR {logged}",
             {"sync_id": sync_id, "entity": entity.name},
         )
     connection.execute(statement("roster/section_counts"), {"started_at": started_at})

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.errors import RosterError
 from roster_pipeline.sql import statement
 
@@ -54,6 +55,32 @@ def changes(
 def issues(connection: duckdb.DuckDBPyConnection, sync_id: str) -> list[Row]:
     """What a sync noticed, errors first."""
     return _rows(connection, "report/issues", {"sync_id": sync_id})
+
+
+def holds(connection: duckdb.DuckDBPyConnection, *, every: bool = False) -> list[Row]:
+    """The holds that wait for a decision or for the sync that acts on it; with `every`, the closed ones too."""
+    return _rows(connection, "report/holds", {"all": every})
+
+
+def planned(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The records of the plan that stands in `plan.*`; needs the pipeline's own connection."""
+    per_entity = " UNION ALL ".join(
+        f"SELECT '{e.name}' AS entity, entity_id, site_id, action, before, after, held_by FROM plan.{e.name}"
+        for e in model.ENTITIES
+    )
+    result = connection.execute(f"SELECT * FROM ({per_entity}) ORDER BY entity, action, entity_id")
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def life(connection: duckdb.DuckDBPyConnection, entity_id: str) -> list[Row]:
+    """Every change of one record, over all syncs."""
+    return _rows(connection, "report/life", {"entity_id": entity_id})
+
+
+def compare(connection: duckdb.DuckDBPyConnection, from_sync: str, to_sync: str, limit: int = 50) -> list[Row]:
+    """What differs in the roster between two syncs, in the shape of a plan."""
+    return _rows(connection, "report/compare", {"from_sync": from_sync, "to_sync": to_sync, "limit": limit})
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:

@@ -14,12 +14,27 @@ import duckdb
 import pytest
 
 from roster_pipeline import history, mapping, plan
+from roster_pipeline.apply import apply
 from roster_pipeline.resources.warehouse import Warehouse
 from roster_pipeline.staging import stage
 
 Record = dict[str, Any]
 NOW = datetime(2026, 11, 23, 10, 0)
 TODAY = NOW.date()
+
+
+def sync_without_dagster(
+    root: Path, data: Path, landing: Path | None, info: history.SyncInfo, today: date = TODAY
+) -> plan.Plan:
+    """What the assets do between a landing and the roster; without a landing, mapping and below only."""
+    with Warehouse(root).connect(info.district) as connection:
+        if landing is not None:
+            stage(connection, landing)
+        mapping.load_inputs(connection, data, info.district)
+        mapping.map_sections(connection, data, info.district)
+        plan.build_wanted(connection, today)
+        plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
+        return apply(connection, info, now=NOW)
 
 
 @dataclass
@@ -49,28 +64,16 @@ class Tiny:
     def sync(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> plan.Plan:
         """One sync; without `from_clever`, mapping and below only."""
         self.syncs += 1
-        info = history.SyncInfo(
-            f"S{self.syncs}", "d", "sync_now" if from_clever else "mapping", "test", NOW, "run", tuple(sites)
-        )
+        trigger = "sync_now" if from_clever else "mapping"
+        info = history.SyncInfo(f"S{self.syncs}", "d", trigger, "test", NOW, "run", tuple(sites))
         data, landing = self.root / "data", self.root / "landing"
         for folder in (data, landing):
             folder.mkdir(exist_ok=True)
         for name, text in self.inputs.items():
             (data / f"{name}.csv").write_text(text)
-        with Warehouse(self.root).connect("d") as connection:
-            if from_clever:
-                for name, rows in self.records.items():
-                    (landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in rows))
-                stage(connection, landing)
-            mapping.load_inputs(connection, data, "d")
-            mapping.map_sections(connection, data, "d")
-            plan.build_wanted(connection, today)
-            made = plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=sites)
-            connection.execute("BEGIN")
-            plan.apply_plan(connection, sync_id=info.sync_id, started_at=NOW)
-            history.record_success(connection, info, made, NOW)
-            connection.execute("COMMIT")
-        return made
+        for name, rows in self.records.items():
+            (landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in rows))
+        return sync_without_dagster(self.root, data, landing if from_clever else None, info, today)
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """The answer to a query on everything the pipeline sees."""

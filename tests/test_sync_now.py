@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, demo_app, serve_in_thread
 from tests.platform import SLUG, Platform
@@ -211,32 +213,80 @@ def test_nothing_dagster_keeps_names_a_person_or_a_secret(synced: Platform, clev
 
 
 class _Stalls:
-    """Never answers when users are asked for."""
+    """Never answers when users are asked for, until it is told to let go; remembers what was asked."""
 
-    def __init__(self, app: ASGIApp, stalled: threading.Event) -> None:
-        self.app, self.stalled = app, stalled
+    def __init__(self, app: ASGIApp, stalled: threading.Event, let_go: threading.Event, asked: list[str]) -> None:
+        self.app, self.stalled, self.let_go, self.asked = app, stalled, let_go, asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not scope["path"].endswith("/users"):
+        counting = b"count=true" in scope["query_string"]
+        if not counting:
+            self.asked.append(scope["path"].rpartition("/")[2])
+        if self.let_go.is_set() or counting or not scope["path"].endswith("/users"):
             await self.app(scope, receive, send)
             return
+        while {"schools", "terms", "courses", "sections"} - set(self.asked):
+            await asyncio.sleep(0.01)
         self.stalled.set()
         while (await receive())["type"] != "http.disconnect":
             pass
 
 
-def test_killed_sync_is_recorded_and_the_next_one_succeeds(synced: Platform) -> None:
-    app, stalled = demo_app(), threading.Event()
-    app.add_middleware(_Stalls, stalled=stalled)
+def test_killed_sync_is_recorded_and_the_next_one_goes_on_where_it_stopped(synced: Platform) -> None:
+    app, stalled, let_go, asked = demo_app(), threading.Event(), threading.Event(), list[str]()
+    app.add_middleware(_Stalls, stalled=stalled, let_go=let_go, asked=asked)
     with serve_in_thread(app) as server:
-        process = synced.start("sync", CLEVER_API_URL=server.url, CLEVER_TOKENS_URL=f"{server.url}/oauth/tokens")
+        there = {"CLEVER_API_URL": server.url, "CLEVER_TOKENS_URL": f"{server.url}/oauth/tokens"}
+        process = synced.start("sync", **there)
         assert stalled.wait(60)
+        landings = synced.data / "warehouse" / SLUG / "landing"
+        _until(lambda: len([*landings.glob("*/*.ndjson")]) >= 4)
         process.kill()
         process.communicate()
-    assert synced.sync()["status"] == "succeeded"
+        let_go.set()
+        asked.clear()
+        assert Platform(synced.root, server.settings).sync()["status"] == "succeeded"
+    assert {"users"} == set(asked) & {"schools", "terms", "courses", "sections", "users"}
     last = synced.json("recent")["districts"][0]["syncs"]
     assert [s["status"] for s in last] == ["succeeded", "failed", "succeeded"]
     assert "killed" in last[1]["error"]
+    assert not landings.exists()
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    retry(retry=retry_if_result(lambda so: not so), wait=wait_fixed(0.02), stop=stop_after_delay(60))(is_so)()
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "says"),
+    [
+        ("paused", "paused", "paused until"),
+        ("stale", "stale", "no new data for"),
+        ("district_error", "district_error", "Clever"),
+        ("unshared_html", "not_shared", "courses"),
+    ],
+)
+def test_what_clever_says_of_the_district_is_a_warning_on_the_sync(
+    synced: Platform, fault: str, code: str, says: str
+) -> None:
+    with serve_in_thread(demo_app()) as server:
+        server.sandbox.faults.add(fault)
+        done = synced.sync(CLEVER_API_URL=server.url, CLEVER_TOKENS_URL=f"{server.url}/oauth/tokens")
+    assert done["status"] == "succeeded"
+    told = [issue["message"] for issue in done["issues"] if issue["code"] == code]
+    assert any(says in message for message in told), done["issues"]
+
+
+@pytest.mark.parametrize("fault", ["token_dead", "district_gone"])
+def test_a_district_that_left_never_looks_like_everyone_left(synced: Platform, fault: str) -> None:
+    before = synced.rows("SELECT user_id, enrollment_status FROM roster.users ORDER BY ALL")
+    with serve_in_thread(demo_app()) as server:
+        server.sandbox.faults.add(fault)
+        _, err = synced.roster(
+            "sync", exits=1, CLEVER_API_URL=server.url, CLEVER_TOKENS_URL=f"{server.url}/oauth/tokens"
+        )
+    assert len([line for line in err.splitlines() if "token" in line or "district" in line.lower()]) >= 1
+    assert synced.rows("SELECT user_id, enrollment_status FROM roster.users ORDER BY ALL") == before
 
 
 def test_unknown_district_is_bad_usage(synced: Platform) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import model
+from roster_pipeline import holds, model
 from roster_pipeline.assets.common import materialized, require, row_count, spec
-from roster_pipeline.history import copy_issues, record_success
-from roster_pipeline.plan import ACTIONS, apply_plan, build_wanted, make_plan, summarize
+from roster_pipeline.apply import apply as apply_plan
+from roster_pipeline.plan import ACTIONS, build_wanted, make_plan
 from roster_pipeline.resources.sync_run import SyncRun, now
 
 _DESCRIPTIONS = {
@@ -71,13 +71,13 @@ def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mater
     """Roster, change log and "last synced" move together, in one transaction, or not at all."""
     with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
         require(connection, "plan", "counts", "roster/plan")
-        made = summarize(connection)
-        connection.execute("BEGIN")
-        apply_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
-        for issues in ("staging.issues", "wanted.mapping_issues", "wanted.scope_issues"):
-            copy_issues(connection, sync.info.sync_id, issues)
-        record_success(connection, sync.info, made, now())
-        connection.execute("COMMIT")
+        apply_plan(
+            connection,
+            sync.info,
+            now=now(),
+            approved=holds.approved_fingerprints(connection, now()),
+            issues=("staging.issues", "wanted.mapping_issues", "wanted.scope_issues"),
+        )
         counts = {f"roster/{e.name}": row_count(connection, e.table.full_name) for e in model.ENTITIES}
         counts["roster/course_access"] = row_count(connection, "roster.course_access")
     shutil.rmtree(sync.folder.landings, ignore_errors=True)

@@ -29,6 +29,10 @@ KILLED = (
 )
 
 
+DECISION = "decision"
+"""The trigger of a run that decides a hold: it is no sync, so the history does not tell of it."""
+
+
 class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     """What is asked of a sync, and its state while it runs."""
 
@@ -101,6 +105,8 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise
 
     def _record(self, info: SyncInfo, status: str, error: str) -> None:
+        if info.trigger == DECISION:
+            return
         with self.warehouse.connect(info.district) as connection:
             record_failure(connection, info, status=status, error=error, finished_at=now())
         self.warehouse.publish(info.district)
@@ -123,7 +129,8 @@ def now() -> datetime:
 
 
 def _trigger(run: dg.DagsterRun) -> str:
-    if run.job_name == "nightly_sync":
-        return "nightly"
+    by_job = {"nightly_sync": "nightly", "undo_sync": "undo", "decide_hold": DECISION}
+    if run.job_name in by_job:
+        return by_job[run.job_name]
     asks_clever = not run.asset_selection or any(key.path[0] == "clever" for key in run.asset_selection)
     return "sync_now" if asks_clever else "mapping"

@@ -82,6 +82,11 @@ def answer(asked: Asked) -> bytes:
     raise no_such_endpoint()
 
 
+def html_page(title: str) -> bytes:
+    """What Clever sends where there is no endpoint, JSON or not."""
+    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>".encode()
+
+
 def no_such_endpoint() -> Refused:
     return Refused(404, "Not Found", html=True)
 

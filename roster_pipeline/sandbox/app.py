@@ -9,8 +9,10 @@ import base64
 import binascii
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import partial
 
 import msgspec
 from starlette.applications import Starlette
@@ -18,11 +20,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from roster_pipeline.sandbox.answers import VERSIONS, Asked, answer, no_such_endpoint
+from roster_pipeline.sandbox.advance import Event
+from roster_pipeline.sandbox.answers import VERSIONS, Asked, answer, html_page, no_such_endpoint
+from roster_pipeline.sandbox.calls import Call
+from roster_pipeline.sandbox.control import CONTROL_ROUTES
 from roster_pipeline.sandbox.district import District, Json
+from roster_pipeline.sandbox.faults import USUAL_COUNTS, with_faults
 from roster_pipeline.sandbox.ids import clever_id, created_and_modified
 from roster_pipeline.sandbox.limiter import REQUESTS_PER_MINUTE, Limiter
 from roster_pipeline.sandbox.paging import Refused
+from roster_pipeline.sandbox.switchboard import Switchboard
 
 CLIENT_ID = "sandbox"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - guards synthetic people on this machine
@@ -35,16 +42,16 @@ SCOPES = [
     ).split()
 ]
 
-_HTML = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
-
 
 @dataclass
 class Sandbox:
-    """What the running server works on."""
+    """What the running server works on. `events` is the truth about all days that passed."""
 
     districts: Sequence[District]
     limiter: Limiter
     clock: Callable[[], float]
+    faults: Switchboard
+    events: list[Event] = field(default_factory=list)
 
     def district_of(self, token: str) -> District | None:
         """The district whose token this is; Clever's public test token opens the first."""
@@ -58,17 +65,36 @@ def create_app(
     *,
     requests_per_minute: int = REQUESTS_PER_MINUTE,
     clock: Callable[[], float] = time.time,
+    seed: int = 0,
 ) -> Starlette:
-    """Clever for these districts; `clock` gives Unix seconds. What runs is `app.state.sandbox`."""
+    """Clever for these districts; `clock` gives Unix seconds, `seed` the dice of faults.
+
+    What runs is `app.state.sandbox`.
+    """
     app = Starlette(
         routes=[
-            Route("/oauth/tokens", _tokens),
-            Route("/oauth/tokeninfo", _token_info),
-            Route("/{path:path}", _data, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            *CONTROL_ROUTES,
+            Route("/oauth/tokens", _faulty(_tokens)),
+            Route("/oauth/tokeninfo", _faulty(_token_info)),
+            Route("/{path:path}", _faulty(_data), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         ]
     )
-    app.state.sandbox = Sandbox(districts, Limiter(requests_per_minute, clock), clock)
+    faults = Switchboard(USUAL_COUNTS, seed)
+    app.state.sandbox = Sandbox(districts, Limiter(requests_per_minute, clock), clock, faults)
     return app
+
+
+def _faulty(healthy: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint with whatever faults are switched on, and with Clever's time of day."""
+
+    async def endpoint(request: Request) -> Response:
+        sandbox = _sandbox(request)
+        call = Call(request, sandbox, sandbox.district_of(_bearer(request)))
+        response = await with_faults(call, partial(healthy, request))
+        response.headers["Date"] = formatdate(sandbox.clock() + call.skew, usegmt=True)
+        return response
+
+    return endpoint
 
 
 def _json(body: Json, status: int = 200) -> Response:
@@ -169,5 +195,5 @@ def _answer(request: Request, sandbox: Sandbox, district: District) -> Response:
 
 def _refusal(refused: Refused) -> Response:
     if refused.html:
-        return Response(_HTML.format(refused.message), refused.status, media_type="text/html")
+        return Response(html_page(refused.message), refused.status, media_type="text/html")
     return _json({"message": refused.message}, refused.status)

@@ -6,6 +6,7 @@ Belongs here: records, tables, and changing them. Does not belong here: where re
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -71,7 +72,10 @@ def _user_keys(data: Json) -> Keys:
         schools |= dict.fromkeys(role.get("schools", ()))
         if "school" in role:
             primary[role["school"]] = None
-    return _shared_keys(tuple(roles), tuple(schools), tuple(primary))
+    keys = _shared_keys(tuple(roles), tuple(schools), tuple(primary))
+    if contact := roles.get("contact"):
+        return {**keys, "student": tuple(tie["student"] for tie in contact["student_relationships"])}
+    return keys
 
 
 @lru_cache(maxsize=65_536)
@@ -120,20 +124,56 @@ class Table:
         return self._found_by[key].get(value, ())
 
     def changed(self, put: Iterable[Record] = (), drop: Iterable[str] = ()) -> Table:
-        """Another table with records added or replaced, and others gone."""
-        rows = self._rows | {r.id: r for r in put}
-        for record_id in drop:
-            rows.pop(record_id, None)
-        return Table(rows.values())
+        """Another table with records added or replaced, and others gone.
+
+        Indexes are carried over with the difference, since a day of a large district is many changes.
+        """
+        gone = {record_id for record_id in drop if record_id in self._rows}
+        new = {r.id: r for r in put if r.id not in gone}
+        table = Table()
+        table._rows = self._rows | new
+        for record_id in gone:
+            del table._rows[record_id]
+        table.ids = self.ids
+        if gone or any(record_id not in self._rows for record_id in new):
+            table.ids = sorted(table._rows)
+        for key, index in self._found_by.items():
+            table._found_by[key] = self._patched(key, index, new, gone)
+        return table
+
+    def _patched(
+        self, key: str, index: dict[str, list[str]], new: Mapping[str, Record], gone: Iterable[str]
+    ) -> dict[str, list[str]]:
+        """A copy of an index in which only the lists that differ are new."""
+        patched, copied = dict(index), set()
+        for record_id in (*new, *gone):
+            before = self._rows[record_id].keys.get(key, ()) if record_id in self._rows else ()
+            after = new[record_id].keys.get(key, ()) if record_id in new else ()
+            for value in set(before) ^ set(after):
+                if value not in copied:
+                    patched[value] = list(patched.get(value, ()))
+                    copied.add(value)
+                at = bisect_left(patched[value], record_id)
+                if value in after:
+                    patched[value].insert(at, record_id)
+                else:
+                    del patched[value][at]
+        return patched
 
 
 @dataclass
 class District:
-    """A district and everything that it shares. `info` is its own API record as of v3.1."""
+    """A district and everything that it shares. `info` is its own API record.
+
+    `day` counts the days that passed since it was loaded; `hidden` keeps what it stopped sharing, by the
+    id of the school or person that was unshared.
+    """
 
     info: Json
     tables: dict[Kind, Table] = field(repr=False)
     token_generation: int = 0
+    day: int = 0
+    hidden: dict[str, dict[Kind, list[Record]]] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:

@@ -63,15 +63,6 @@ def primary_schools(district: District, user: str) -> Sequence[str]:
     return _shared(district, "schools", district.tables["users"][user].keys["primary"])
 
 
-def _contacts(district: District, student: str) -> Sequence[str]:
-    users = district.tables["users"]
-    return [
-        contact
-        for contact in users.having("role", "contact")
-        if any(tie["student"] == student for tie in users[contact].data()["roles"]["contact"]["student_relationships"])
-    ]
-
-
 def _classmates(mine: str, theirs: str) -> Ids:
     """Users in `theirs` of the sections that have the user in `mine`."""
 
@@ -82,7 +73,7 @@ def _classmates(mine: str, theirs: str) -> Ids:
     return ids
 
 
-LISTS: dict[tuple[Kind, str], Listing] = {
+LISTS: dict[tuple[str, str], Listing] = {
     ("schools", "courses"): Listing("courses", _through_sections("courses", "school", "course")),
     ("schools", "sections"): Listing("sections", _by("sections", "school")),
     ("schools", "terms"): Listing("terms", _through_sections("terms", "school", "term_id")),
@@ -96,7 +87,7 @@ LISTS: dict[tuple[Kind, str], Listing] = {
     ("sections", "users"): Listing("users", _section_users, frozenset({"student", "teacher"})),
     ("users", "schools"): Listing("schools", _user_schools, primary=True),
     ("users", "sections"): Listing("sections", _by("sections", "user")),
-    ("users", "mycontacts"): Listing("users", _contacts),
+    ("users", "mycontacts"): Listing("users", _by("users", "student")),
     ("users", "mystudents"): Listing("users", _classmates("teachers", "students")),
     ("users", "myteachers"): Listing("users", _classmates("students", "teachers")),
 }

@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,11 +24,15 @@ from starlette.applications import Starlette
 
 from roster_pipeline.config import PROJECT_ROOT, CleverSettings
 from roster_pipeline.errors import RosterError
+from roster_pipeline.sandbox.advance import Event
 from roster_pipeline.sandbox.app import CLIENT_ID, CLIENT_SECRET, Sandbox, create_app
+from roster_pipeline.sandbox.connections import OpenProtocol
+from roster_pipeline.sandbox.control import Advance, advance_sandbox
 from roster_pipeline.sandbox.district import District
 from roster_pipeline.sandbox.generate import generate
 from roster_pipeline.sandbox.platform_inputs import write_inputs
 from roster_pipeline.sandbox.records import load_district
+from roster_pipeline.sandbox.switchboard import Fault, Switchboard
 
 HOST = "127.0.0.1"
 DEMO_FOLDER = PROJECT_ROOT / "data" / "sandbox"
@@ -44,6 +48,15 @@ class SandboxServer:
     sandbox: Sandbox
     _server: uvicorn.Server = field(repr=False)
     _thread: threading.Thread = field(repr=False)
+
+    @property
+    def faults(self) -> Switchboard:
+        """Faults to switch on and off, in the server's next answers."""
+        return self.sandbox.faults
+
+    def advance(self, *, days: int = 1, seed: int = 0, kinds: Sequence[str] | None = None) -> list[Event]:
+        """Lets days pass in all districts; see `advance.advance`. Raises ValueError for unknown kinds."""
+        return advance_sandbox(self.sandbox, Advance(days, seed, list(kinds) if kinds else None))
 
     @property
     def settings(self) -> CleverSettings:
@@ -72,7 +85,7 @@ def settings_for(url: str) -> CleverSettings:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it accepts requests."""
+    """Tells when it accepts requests, and really hangs up when it is forced to."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -82,11 +95,27 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.force_exit:  # else an answer under way would leave its caller waiting for the rest
+            for connection in self.server_state.connections:
+                if isinstance(connection, OpenProtocol):
+                    connection.transport.abort()
+        await super().shutdown(sockets)
+
 
 def _config(app: Starlette) -> uvicorn.Config:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     return uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_keep_alive=75, lifespan="off", ws="none", loop="asyncio"
+        app,
+        http=OpenProtocol,
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        date_header=False,  # the app dates its answers: a fault may turn Clever's clock
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
     )
 
 
@@ -141,10 +170,11 @@ def demo_app() -> Starlette:
 # --- for the terminal --------------------------------------------------------------------------------
 
 
-def run_sandbox(port: int, students: int | None, data: Path) -> None:
+def run_sandbox(port: int, students: int | None, data: Path, faults: Sequence[Fault] = ()) -> None:
     """Serves the demo district, or a generated one of a size, until interrupted.
 
-    A generated district is kept under `data`/sandbox/generated and used again the next time.
+    A generated district is kept under `data`/sandbox/generated and used again the next time. Raises
+    ValueError for an unknown fault, RosterError for a port in use, InputError for a broken district.
     """
     folder = data / "sandbox"
     if students is not None:
@@ -152,6 +182,8 @@ def run_sandbox(port: int, students: int | None, data: Path) -> None:
         if not folder.exists():
             _generate(folder, students)
     app = create_app([load_sandbox(folder)])
+    for fault in faults:
+        app.state.sandbox.faults.switch_on(fault)
     inputs = folder / "inputs" if students is not None else None
     serve(app, port, lambda url: _announce(app.state.sandbox, url, inputs))
 
@@ -178,6 +210,8 @@ def _announce(sandbox: Sandbox, url: str, inputs: Path | None) -> None:
     for district in sandbox.districts:
         counts = ", ".join(f"{len(table)} {kind}" for kind, table in district.tables.items())
         click.echo(f"{district.name}: {counts}")
+    for fault in sandbox.faults.on:
+        click.echo(f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}")
     click.echo(f"A local Clever answers at {url} until Ctrl-C. To use it:")
     settings = settings_for(url)
     click.echo(f"  export CLEVER_API_URL={settings.api_url} CLEVER_TOKENS_URL={settings.tokens_url}")

@@ -11,6 +11,7 @@ import requests
 from roster_pipeline.sandbox.server import SandboxServer
 
 Json = dict[str, Any]
+NOW = 1_795_442_400.0  # 2026-11-23 14:00 UTC
 
 
 class Records(list[Json]):
@@ -40,6 +41,12 @@ class Api:
         versioned = path if path.lower().startswith(("/v3.", "/oauth", "/sandbox")) else f"/v3.0{path}"
         question = f"?{urlencode(query)}" if query else ""
         return self.session.get(self.server.url + versioned + question, timeout=20)
+
+    def tokens(self) -> requests.Response:
+        """What /oauth/tokens answers to client id and secret."""
+        settings = self.server.settings
+        credentials = (settings.client_id or "", settings.client_secret or "")
+        return self.session.get(settings.tokens_url, auth=credentials, timeout=20)
 
     def body(self, path: str, **query: object) -> Json:
         answer = self.get(path, **query)

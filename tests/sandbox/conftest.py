@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from roster_pipeline.sandbox.app import create_app
 from roster_pipeline.sandbox.district import District
-from roster_pipeline.sandbox.server import DEMO_FOLDER, load_sandbox, serve_in_thread
+from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, load_sandbox, serve_in_thread
 
-from .api import Api
+from .api import NOW, Api
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +27,21 @@ def demo() -> District:
 def api(demo: District) -> Iterator[Api]:
     with serve_in_thread(create_app([demo], requests_per_minute=1_000_000)) as server, Api(server, demo.token) as api:
         yield api
+
+
+@pytest.fixture(scope="session")
+def _faulty_server(demo: District) -> Iterator[SandboxServer]:
+    own = District(demo.info, dict(demo.tables))
+    with serve_in_thread(create_app([own], requests_per_minute=1_000_000, clock=lambda: NOW)) as server:
+        yield server
+
+
+@pytest.fixture
+def faulty(_faulty_server: SandboxServer) -> Iterator[Api]:
+    """A server at a standing clock, without faults before and after; its token may rotate."""
+    [district] = _faulty_server.sandbox.districts
+    _faulty_server.faults.clear()
+    district.token_generation = 0
+    with Api(_faulty_server, district.token) as api:
+        yield api
+    _faulty_server.faults.clear()

@@ -52,9 +52,7 @@ def test_nothing_is_null_in_the_normal_profile(api: Api) -> None:
 
 
 def test_tokens_are_not_wrapped(api: Api) -> None:
-    settings = api.server.settings
-    answer = api.session.get(settings.tokens_url, auth=(settings.client_id or "", settings.client_secret or ""))
-    [token] = check(answer.content, Tokens).data
+    [token] = check(api.tokens().content, Tokens).data
     assert token.owner == {"type": "district", "id": api.server.sandbox.districts[0].id}
 
 

@@ -33,6 +33,7 @@ from roster_pipeline.sandbox import values
         (values.iso_date, "8/10/2026", "2026-08-10"),
         (values.phone, "343-983-4279", "(343) 983-4279"),
         (values.phone, "343-983-4279 x218", ""),
+        (values.phone, "983-4279 x218", ""),
         (values.phone, "983-4279", ""),
         (values.phone_type, "", "Other"),
         (values.phone_type, "Cell", "Cell"),

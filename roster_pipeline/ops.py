@@ -1,0 +1,63 @@
+"""What a person does to the roster besides syncing: deciding a hold, undoing a sync."""
+
+from typing import Literal
+
+import dagster as dg
+from pydantic import Field
+
+from roster_pipeline import holds
+from roster_pipeline.apply import apply
+from roster_pipeline.plan import ACTIONS, make_plan
+from roster_pipeline.resources.sync_run import SyncRun, now
+from roster_pipeline.undo import build_wanted_before
+
+
+class Decision(dg.Config):
+    """Which hold, and what becomes of it."""
+
+    hold_id: str = Field(description="The hold, as the check on roster/plan or `roster holds` names it.")
+    decision: Literal["approved", "rejected"] = Field(
+        description="approved: the next sync applies exactly these changes. rejected: they stay held."
+    )
+    reason: str = Field(default="", description="Why; kept with the decision.")
+
+
+class Undo(dg.Config):
+    """Which sync is taken back, and how much of it."""
+
+    sync_id: str = Field(description="The sync to take back.")
+    only_removals: bool = Field(default=False, description="Take back only what it archived, concluded or unmapped.")
+    wins: Literal["neither", "undo", "later"] = Field(
+        default="neither",
+        description="Where later syncs changed the same records: neither refuses; undo or later gets its state.",
+    )
+
+
+@dg.op(description="Approves or rejects one hold; the next sync acts on it.")
+def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> None:
+    """Changes no roster; an approval that no sync uses within seven days is forgotten."""
+    with sync.step():
+        with sync.warehouse.connect(sync.info.district) as connection:
+            holds.decide(
+                connection,
+                config.hold_id,
+                config.decision,
+                by=sync.info.requested_by,
+                reason=config.reason,
+                now=now(),
+            )
+        sync.warehouse.publish(sync.info.district)
+    context.log.info("Hold %s is %s; the next sync acts on it.", config.hold_id, config.decision)
+
+
+@dg.op(description="Takes back one sync, as a sync of its own with its own record.")
+def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
+    """What was approved for the undone sync is rejected now, so that the next sync does not silently redo it."""
+    with sync.step():
+        with sync.warehouse.connect(sync.info.district) as connection:
+            build_wanted_before(connection, config.sync_id, only_removals=config.only_removals, winner=config.wins)
+            make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
+            made = apply(connection, sync.info, now=now())
+            holds.withdraw(connection, config.sync_id, by=sync.info.requested_by, now=now())
+        sync.warehouse.publish(sync.info.district)
+    context.log.info("Sync %s is undone: %d changes.", config.sync_id, made.total(*ACTIONS))

@@ -1,0 +1,241 @@
+"""Days that pass: what happened is the truth about what the API answers afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roster_pipeline.errors import RosterError
+from roster_pipeline.sandbox.advance import CHANGES, EVERY_DAY, Event, advance
+from roster_pipeline.sandbox.app import create_app
+from roster_pipeline.sandbox.district import KINDS, District, Table
+from roster_pipeline.sandbox.remote import advance_running
+from roster_pipeline.sandbox.server import SandboxServer, serve_in_thread
+
+from .api import Api
+from .schemas import SCHEMAS
+
+Json = dict[str, Any]
+TODAY = date(2026, 11, 23)
+
+
+def fresh(demo: District) -> District:
+    """The demo as it was loaded; tables are never changed, only replaced."""
+    return District(demo.info, dict(demo.tables))
+
+
+@pytest.fixture
+def server(demo: District) -> Iterator[SandboxServer]:
+    with serve_in_thread(create_app([fresh(demo)], clock=lambda: 1_795_442_400.0)) as server:
+        yield server
+
+
+@pytest.fixture
+def api(server: SandboxServer) -> Iterator[Api]:
+    with Api(server, server.sandbox.districts[0].token) as api:
+        yield api
+
+
+def one(server: SandboxServer, kind: str, seed: int = 1) -> Event:
+    [event] = server.advance(kinds=[kind], seed=seed)
+    assert event.kind == kind
+    return event
+
+
+def listing(api: Api, student: str) -> set[str]:
+    """The sections that list a student, whether or not the student can be read."""
+    return {section["id"] for section in api.all("/sections") if student in section["students"]}
+
+
+def test_a_new_student_joins_a_classmates_sections(server: SandboxServer, api: Api) -> None:
+    event = one(server, "student_new")
+    user = api.body(f"/users/{event.id}")["data"]
+    assert user["roles"]["student"]["schools"] == [event.school]
+    assert listing(api, event.id) == set(event.sections) != set()
+    assert {api.body(f"/sections/{section}")["data"]["school"] for section in event.sections} == {event.school}
+    assert user["created"] == user["last_modified"] == "2026-11-23T03:10:00.000Z"
+
+
+def test_a_leaver_is_nowhere_any_more(server: SandboxServer, api: Api) -> None:
+    event = one(server, "student_left")
+    assert api.get(f"/users/{event.id}").status_code == 404
+    assert event.sections
+    assert listing(api, event.id) == set()
+    contacts = [user["roles"]["contact"]["student_relationships"] for user in api.all("/users", role="contact")]
+    assert all(ties and event.id not in {tie["student"] for tie in ties} for ties in contacts)
+
+
+def test_a_mover_has_another_school_and_classes_there(server: SandboxServer, api: Api) -> None:
+    event = one(server, "student_moved")
+    student = api.body(f"/users/{event.id}")["data"]["roles"]["student"]
+    assert student["school"] == student["schools"][0] == event.school != event.before
+    assert event.before not in student["schools"]
+    assert set(event.sections) <= listing(api, event.id)
+    left = {section["id"] for section in api.all(f"/schools/{event.before}/sections")}
+    assert not left & listing(api, event.id)
+
+
+def test_an_unshared_student_is_still_listed_and_comes_back_unchanged(server: SandboxServer, api: Api) -> None:
+    before = {user["id"]: user for user in api.all("/users")}
+    event = one(server, "student_unshared")
+    assert api.get(f"/users/{event.id}").status_code == 404
+    assert event.id not in api.ids("/users")
+    in_sections = listing(api, event.id)
+    assert in_sections
+    assert event.id not in api.ids(f"/sections/{min(in_sections)}/users")
+    again = one(server, "student_shared_again")
+    assert again.id == event.id
+    assert {user["id"]: user for user in api.all("/users")} == before
+
+
+def test_a_section_changes_its_teacher_and_with_it_its_name(server: SandboxServer, api: Api) -> None:
+    before = {section["id"]: section for section in api.all("/sections")}
+    event = one(server, "section_teacher_changed")
+    section = api.body(f"/sections/{event.id}")["data"]
+    old = before[event.id]
+    assert (old["teacher"], section["teacher"]) == (event.before, event.after)
+    assert section["teachers"] == [event.after, *old["teachers"][1:]]
+    assert section["students"] == old["students"]
+    last_name = api.body(f"/users/{event.after}")["data"]["name"]["last"]
+    assert section["name"].split(" - ")[1] == last_name
+    assert event.school in api.body(f"/users/{event.after}")["data"]["roles"]["teacher"]["schools"]
+
+
+def test_a_new_section_takes_half_of_an_old_one(server: SandboxServer, api: Api) -> None:
+    before = {section["id"]: section for section in api.all("/sections")}
+    event = one(server, "section_new")
+    after = {section["id"]: section for section in api.all("/sections")}
+    assert after.keys() - before.keys() == {event.id}
+    assert event.before is not None
+    new, old = after[event.id], after[event.before]
+    assert sorted(new["students"] + old["students"]) == sorted(before[event.before]["students"])
+    assert (new["course"], new["teacher"]) == (old["course"], event.after)
+
+
+def test_a_term_ends_gets_a_new_id_and_later_takes_its_sections_along(server: SandboxServer, api: Api) -> None:
+    before = {term["id"]: term for term in api.all("/terms")}
+    ended = one(server, "term_ended")
+    assert ended.before is not None
+    assert before[ended.before]["name"] == "S1"
+    assert api.get(f"/terms/{ended.before}").status_code == 404
+    term = api.body(f"/terms/{ended.id}")["data"]
+    assert (term["name"], term["end_date"]) == ("S1", "2026-11-22")
+    assert set(api.ids(f"/terms/{ended.id}/sections")) == set(ended.sections) != set()
+    cleared = one(server, "term_cleared")
+    assert (cleared.id, set(cleared.sections)) == (ended.id, set(ended.sections))
+    assert len(api.ids("/terms")) == 1
+    assert len(api.ids("/sections")) == 380 - len(ended.sections)
+
+
+def test_a_school_is_unshared_with_all_that_is_nowhere_else_and_comes_back(server: SandboxServer, api: Api) -> None:
+    before = {kind: api.all(f"/{kind}") for kind in KINDS}
+    event = one(server, "school_unshared")
+    assert api.get(f"/schools/{event.id}").status_code == 404
+    assert {section["id"] for section in before["sections"] if section["school"] == event.id} == set(event.sections)
+    assert not set(event.sections) & set(api.ids("/sections"))
+
+    def schools(user: Json) -> set[str]:
+        return {school for role in user["roles"].values() for school in role.get("schools", ())}
+
+    gone = {user["id"] for user in before["users"]} - set(api.ids("/users"))
+    assert gone == {user["id"] for user in before["users"] if schools(user) == {event.id}}
+    assert one(server, "school_shared_again").id == event.id
+    assert {kind: api.all(f"/{kind}") for kind in KINDS} == before
+
+
+def test_a_usual_day_has_everything_and_every_tenth_one_more(demo: District) -> None:
+    district = fresh(demo)
+    days = [advance(district, 0, today=TODAY) for _ in range(40)]
+    # Nobody can be shared again on the first day, nobody being unshared yet.
+    assert [event.kind for event in days[0]] == [
+        kind for kind, times in EVERY_DAY.items() for _ in range(times) if kind != "student_shared_again"
+    ]
+    assert [event.kind for event in days[1]] == [kind for kind, times in EVERY_DAY.items() for _ in range(times)]
+    assert [days[n][-1].kind for n in (9, 19, 29, 39)] == [
+        "term_ended",
+        "school_unshared",
+        "term_cleared",
+        "school_shared_again",
+    ]
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000), kinds=st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=12))
+def test_the_same_seed_does_the_same_and_the_truth_adds_up(demo: District, seed: int, kinds: list[str]) -> None:
+    one, two = fresh(demo), fresh(demo)
+    events = advance(one, seed, today=TODAY, kinds=kinds)
+    assert events == advance(two, seed, today=TODAY, kinds=kinds)
+    for kind in KINDS:
+        assert [one.tables[kind][i] for i in one.tables[kind].ids] == [
+            two.tables[kind][i] for i in two.tables[kind].ids
+        ]
+    new = {event.id for event in events if event.kind == "student_new"}
+    left = {event.id for event in events if event.kind == "student_left"}
+    students = set(one.tables["users"].having("role", "student"))
+    hidden = {record.id for kept in one.hidden.values() for record in kept.get("users", ())}
+    everybody = set(demo.tables["users"].having("role", "student"))
+    assert (students | hidden) >= (everybody | new) - left
+    assert not (students | hidden) & left
+    for kind in KINDS:
+        for record_id in one.tables[kind].ids:
+            msgspec.convert(one.tables[kind][record_id].data(), SCHEMAS["v3.0"][kind])
+
+
+def test_another_seed_is_another_day(demo: District) -> None:
+    assert advance(fresh(demo), 1, today=TODAY) != advance(fresh(demo), 2, today=TODAY)
+
+
+def test_when_nobody_is_left_nothing_happens() -> None:
+    empty = District({"id": "0" * 24, "name": "Empty"}, {kind: Table() for kind in KINDS})
+    assert advance(empty, 0, kinds=list(CHANGES)) == []
+
+
+def test_a_kind_that_does_not_exist_changes_nothing(demo: District) -> None:
+    district = fresh(demo)
+    with pytest.raises(ValueError, match="unknown kinds eclipse"):
+        advance(district, 0, kinds=["student_left", "eclipse"])
+    assert district.day == 0
+    assert district.tables == demo.tables
+
+
+# --- over HTTP ---------------------------------------------------------------------------------------
+
+
+def test_days_pass_in_a_running_sandbox_and_are_remembered(server: SandboxServer, api: Api) -> None:
+    events = advance_running(server.url, days=2, seed=5)
+    assert len(events) > 15
+    assert server.sandbox.districts[0].day == 2
+    remembered = api.session.get(f"{server.url}/sandbox/advance", timeout=20).json()["events"]
+    assert msgspec.convert(remembered, list[Event]) == events
+    assert len(api.ids("/users", role="student")) == len(
+        set(api.server.sandbox.districts[0].tables["users"].having("role", "student"))
+    )
+
+
+def test_orders_without_a_body_and_orders_that_make_no_sense(server: SandboxServer, api: Api) -> None:
+    url = f"{server.url}/sandbox/advance"
+    assert api.session.post(url, timeout=60).status_code == 200
+    for order in (b"[]", b'{"days":0}', b'{"kinds":["eclipse"]}', b'{"district":"x"}', b'{"day":1}'):
+        answer = api.session.post(url, data=order, timeout=20)
+        assert (answer.status_code, list(answer.json())) == (400, ["message"]), order
+    with pytest.raises(ValueError, match="eclipse"):
+        advance_running(server.url, kinds=["eclipse"])
+
+
+def test_no_sandbox_there(demo: District) -> None:
+    server = serve_in_thread(create_app([demo]))
+    server.stop()
+    with pytest.raises(RosterError, match="No sandbox answers"):
+        advance_running(server.url)
+
+
+def test_events_carry_ids_only(demo: District) -> None:
+    for event in advance(fresh(demo), 3, today=TODAY):
+        fields = [event.id, event.school, event.before, event.after, *event.sections]
+        assert all(len(value) == 24 and int(value, 16) for value in fields if value is not None)

@@ -1,0 +1,101 @@
+"""A district under attack and over time: the roster is the one a healthy Clever would have given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.history import SyncInfo
+from roster_pipeline.resources.clever import Clever, Clock
+from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.sandbox.control import Advance, advance_sandbox
+from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
+from tests.conftest import NOW, sync_without_dagster
+from tests.platform import SLUG
+
+IN_FORCE = {
+    "users": "FROM roster.users WHERE enrollment_status <> 'archived'",
+    "user_sites": "FROM roster.user_sites WHERE status = 'active'",
+    "sections": "FROM roster.sections WHERE status = 'active'",
+    "enrollments": "FROM roster.enrollments WHERE status = 'active'",
+    "section_courses": (
+        "FROM roster.section_courses SEMI JOIN (FROM roster.sections WHERE status = 'active') USING (section_id)"
+    ),
+}
+NOT_KEPT = "COLUMNS(lambda c: c NOT IN ('since_sync_id', 'first_synced_at', 'archived_at', 'unmapped_since'))"
+TRANSIENT = ("429", "429_repeated", "500", "502", "503", "cut_json", "truncated", "reset", "html_200")
+UNSETTLING = ("duplicate_id", "out_of_order", "empty_last_page", "unknown_keys", "slow", "clock_skew")
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    with serve_in_thread(demo_app()) as running:
+        yield running
+
+
+def roster_of(root: Path, server: SandboxServer, sync: int = 1) -> dict[str, list[tuple[Any, ...]]]:
+    """Extracts in small pages, without ever waiting, syncs, and returns what is in force."""
+    district = server.sandbox.districts[0].id
+    landing = root / f"landing-{sync}"
+    impatient = Clock(sleep=lambda _: None, now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
+    with Clever(server.settings, page_limit=50, clock=impatient, requests_a_minute=1_000_000) as clever:
+        clever.extract(district, landing, lambda _: None)
+    info = SyncInfo(f"S{sync:04}", SLUG, "sync_now", "test", NOW, "run")
+    sync_without_dagster(root, PROJECT_ROOT / "data", landing, info)
+    with Warehouse(root).connect(SLUG) as connection:
+        return {
+            table: connection.execute(f"SELECT {NOT_KEPT} {query} ORDER BY ALL").fetchall()
+            for table, query in IN_FORCE.items()
+        }
+
+
+def test_a_fifth_of_all_answers_fails_in_rotating_ways(server: SandboxServer, tmp_path: Path) -> None:
+    healthy = roster_of(tmp_path / "healthy", server)
+    assert len(healthy["users"]) > 900
+    faults = server.sandbox.faults
+    for name in TRANSIENT:
+        faults.clear()
+        faults.add(name, rate=0.2)
+        assert roster_of(tmp_path / name, server) == healthy, name
+        assert sum(fault.struck for fault in faults.on) > 3, name
+
+
+def test_strange_but_whole_answers_give_the_same_roster(server: SandboxServer, tmp_path: Path) -> None:
+    healthy = roster_of(tmp_path / "healthy", server)
+    for name in UNSETTLING:
+        server.sandbox.faults.clear()
+        server.sandbox.faults.add(name, rate=0.5, seconds=0.001 if name == "slow" else None)
+        assert roster_of(tmp_path / name, server) == healthy, name
+
+
+def test_a_school_year_of_days_ends_like_a_first_sync(server: SandboxServer, tmp_path: Path) -> None:
+    """Sync after sync follows the district; whoever starts afresh at the end gets the same people in force."""
+    followed = tmp_path / "followed"
+    for day in range(1, 13):
+        roster_of(followed, server, day)
+        advance_sandbox(server.sandbox, Advance(days=1, seed=day))
+    last = roster_of(followed, server, 99)
+    assert last == roster_of(tmp_path / "afresh", server)
+
+
+def test_who_left_is_archived_and_who_came_is_there(server: SandboxServer, tmp_path: Path) -> None:
+    roster_of(tmp_path, server, 1)
+    events = advance_sandbox(server.sandbox, Advance(days=3, seed=7))
+    roster_of(tmp_path, server, 2)
+    with Warehouse(tmp_path).connect(SLUG) as connection:
+        status = dict(connection.execute("SELECT clever_id, enrollment_status FROM roster.users").fetchall())
+        ((manual,),) = connection.execute(
+            "SELECT site_id FROM roster.sites WHERE enrollment_source = 'manual'"
+        ).fetchall()
+    gone = {e.id for e in events if e.kind in ("student_left", "student_unshared")}
+    came = {e.id for e in events if e.kind == "student_new" and e.school != manual} - gone
+    left = {e.id for e in events if e.kind == "student_left"} & status.keys()
+    assert left
+    assert came
+    assert {status[i] for i in left} == {"archived"}
+    assert {status.get(i) for i in came} == {"pending"}

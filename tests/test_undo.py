@@ -1,0 +1,134 @@
+"""Taking back a sync: as a whole, its removals only, against later syncs, and the undo of an undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from roster_pipeline import history, plan
+from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.undo import Winner, build_wanted_before
+from tests.conftest import NOW, Tiny, section, student
+
+IN_FORCE = {
+    "users": "SELECT * EXCLUDE (since_sync_id) FROM roster.users WHERE enrollment_status <> 'archived'",
+    "user_sites": "SELECT * EXCLUDE (since_sync_id) FROM roster.user_sites WHERE status = 'active'",
+    "sections": "SELECT * EXCLUDE (since_sync_id, unmapped_since) FROM roster.sections WHERE status = 'active'",
+    "enrollments": "SELECT * EXCLUDE (since_sync_id) FROM roster.enrollments WHERE status = 'active'",
+    "section_courses": "SELECT * EXCLUDE (since_sync_id) FROM roster.section_courses",
+    "course_access": "SELECT * FROM roster.course_access",
+}
+
+
+def in_force(tiny: Tiny) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: tiny.rows(f"{query} ORDER BY ALL") for name, query in IN_FORCE.items()}
+
+
+def undo(tiny: Tiny, sync_id: str, *, only_removals: bool = False, winner: Winner = "neither") -> plan.Plan:
+    tiny.syncs += 1
+    info = history.SyncInfo(f"S{tiny.syncs}", "d", "undo", "test", NOW, "run")
+    with tiny.connect() as connection:
+        build_wanted_before(connection, sync_id, only_removals=only_removals, winner=winner)
+        made = plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW)
+        connection.execute("BEGIN")
+        plan.apply_plan(connection, sync_id=info.sync_id, started_at=NOW)
+        history.record_success(connection, info, made, NOW)
+        connection.execute("COMMIT")
+    return made
+
+
+@pytest.fixture
+def changed(tiny: Tiny) -> Tiny:
+    """Sync S1 made the district; S2 had a leaver, a joiner, a renamed section and another mapping."""
+    tiny.line("section_courses", "d", "m6", "math-6")
+    tiny.sync()
+    tiny.records["users"] = [*tiny.records["users"][1:], student("new", "north", email="n@example.org")]
+    tiny.records["sections"] = [
+        section("m6", "north", teachers=["tia"], students=["ben", "new"], name="Renamed", subject="math", grade="6")
+    ]
+    tiny.inputs["section_courses"] = "district,section_id,course_id\nd,m6,sci-6\n"
+    tiny.sync()
+    return tiny
+
+
+def test_undo_is_the_roster_before(changed: Tiny) -> None:
+    after = in_force(changed)
+    undo(changed, "S2")
+    before = in_force(changed)
+    assert before != after
+    assert [
+        row[0] for row in changed.rows("SELECT clever_id FROM roster.users WHERE archived_at IS NULL ORDER BY 1")
+    ] == [
+        "ann",
+        "ben",
+        "tia",
+    ]
+    assert changed.rows("SELECT name, student_count FROM roster.sections") == [("Section m6", 2)]
+    assert changed.rows("SELECT course_id, mapped_by FROM roster.section_courses") == [("math-6", "file")]
+    assert changed.rows("SELECT enrollment_status FROM roster.users WHERE clever_id = 'new'") == [("archived",)]
+    undo(changed, "S3")
+    assert in_force(changed) == after
+
+
+def test_undo_of_the_removals_only(changed: Tiny) -> None:
+    undo(changed, "S2", only_removals=True)
+    assert [
+        row[0] for row in changed.rows("SELECT clever_id FROM roster.users WHERE archived_at IS NULL ORDER BY 1")
+    ] == [
+        "ann",
+        "ben",
+        "new",
+        "tia",
+    ]
+    assert changed.rows("SELECT name FROM roster.sections") == [("Renamed",)]
+    assert changed.rows("SELECT course_id FROM roster.section_courses ORDER BY 1") == [("math-6",), ("sci-6",)]
+
+
+def test_undo_is_a_sync_with_its_own_record(changed: Tiny) -> None:
+    made = undo(changed, "S2")
+    assert changed.rows(
+        "SELECT trigger, status, created, updated, archived, restored FROM sync.syncs WHERE sync_id = 'S3'"
+    ) == [
+        ("undo", "succeeded", made.total("create"), made.total("update"), made.total("archive"), made.total("restore"))
+    ]
+    assert {(c.entity, c.action) for c in made.counts} == {
+        ("users", "archive"),
+        ("users", "restore"),
+        ("user_sites", "archive"),
+        ("user_sites", "restore"),
+        ("sections", "update"),
+        ("enrollments", "archive"),
+        ("enrollments", "restore"),
+        ("section_courses", "create"),
+        ("section_courses", "archive"),
+    }
+
+
+def test_undo_of_the_first_sync_archives_everything(tiny: Tiny) -> None:
+    tiny.sync()
+    undo(tiny, "S1")
+    assert {name: rows for name, rows in in_force(tiny).items() if rows} == {}
+    assert tiny.rows("SELECT count(*) FROM roster.users") == [(3,)]
+
+
+def test_undo_against_a_later_change_is_refused_unless_told_who_wins(changed: Tiny) -> None:
+    changed.records["sections"][0]["name"] = "Renamed again"
+    changed.sync()
+    with pytest.raises(SyncRefused, match="Later syncs changed records that sync S2 changed: 1 sections"):
+        undo(changed, "S2")
+    undo(changed, "S2", winner="later")
+    assert changed.rows("SELECT name FROM roster.sections") == [("Renamed again",)]
+    assert changed.rows("SELECT course_id FROM roster.section_courses") == [("math-6",)]
+
+
+def test_undo_wins_when_told_so(changed: Tiny) -> None:
+    changed.records["sections"][0]["name"] = "Renamed again"
+    changed.sync()
+    undo(changed, "S2", winner="undo")
+    assert changed.rows("SELECT name FROM roster.sections") == [("Section m6",)]
+
+
+def test_undo_of_what_is_not_there(changed: Tiny) -> None:
+    with pytest.raises(RosterError, match="There is no sync nope"):
+        undo(changed, "nope")
