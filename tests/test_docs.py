@@ -36,3 +36,17 @@ def test_links_lead_somewhere() -> None:
     for page in (PROJECT_ROOT / "README.md", *(PROJECT_ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_test_that_the_docs_name_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (PROJECT_ROOT / "docs" / "clever.md").read_text(encoding="utf-8")))
+    tests = "".join(p.read_text(encoding="utf-8") for p in (PROJECT_ROOT / "tests").rglob("test_*.py"))
+    assert sorted(name for name in named if f"def {name}(" not in tests) == []
+
+
+def test_every_reason_code_is_explained() -> None:
+    explained = set(re.findall(r"^\| `(\w+)` \|", (PROJECT_ROOT / "docs" / "clever.md").read_text(), re.MULTILINE))
+    sql = "".join(p.read_text() for p in (PROJECT_ROOT / "roster_pipeline" / "sql").rglob("*issues.sql"))
+    assert set(re.findall(r"'warning'(?: AS severity)?, '(\w+)'", sql)) <= explained
+    client = "".join(p.read_text() for p in (PROJECT_ROOT / "roster_pipeline" / "resources").glob("*.py"))
+    assert set(re.findall(r"Warning_\(\s*\"(\w+)\"", client)) <= explained

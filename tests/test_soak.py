@@ -99,3 +99,20 @@ def test_who_left_is_archived_and_who_came_is_there(server: SandboxServer, tmp_p
     assert came
     assert {status[i] for i in left} == {"archived"}
     assert {status.get(i) for i in came} == {"pending"}
+
+
+@pytest.mark.parametrize(
+    "fault", ["nulls", "unknown_enums", "missing_fields", "dangling_ids", "unknown_roles", "wrong_types"]
+)
+def test_bad_data_is_named_and_the_rest_flows(server: SandboxServer, tmp_path: Path, fault: str) -> None:
+    """Whatever a record is like, the sync ends, most people arrive, and who does not has a reason code."""
+    healthy = {row[1] for row in roster_of(tmp_path / "healthy", server)["users"]}
+    server.sandbox.faults.add(fault)
+    arrived = {row[1] for row in roster_of(tmp_path / fault, server)["users"]}
+    assert len(arrived) > 0.5 * len(healthy)
+    with Warehouse(tmp_path / fault).connect(SLUG) as connection:
+        named = {
+            i for (i,) in connection.execute("SELECT record_id FROM staging.issues WHERE entity = 'users'").fetchall()
+        }
+    unnamed = healthy - arrived - named
+    assert not unnamed or None in named, f"{len(unnamed)} people are missing without a reason"

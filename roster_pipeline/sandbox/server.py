@@ -153,7 +153,7 @@ def serve(app: Starlette, port: int, ready: Callable[[str], None] = lambda _: No
     listening = _listen(port)
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     server = _Server(_config(app), lambda: ready(url))
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt):  # of an impatient second Ctrl-C; Uvicorn takes the first
         server.run(sockets=[listening])
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
-from roster_pipeline.resources.clever import Patience, Timeout
+from roster_pipeline.resources.clever import Clock, Patience, Timeout
 from roster_pipeline.resources.landing import is_complete
 from tests.clever.conftest import Connect, Ticking, lines
 from tests.clever.fake import DISTRICT, HTML, HTML_404, Answer, Fake, records
@@ -59,6 +61,13 @@ def test_a_lasting_fault_is_unavailable_after_bounded_tries(
     assert 30 < sum(ticking.waits) < 120
     assert not (landing / "users.ndjson").exists()
     assert not is_complete(landing)
+
+
+@pytest.mark.parametrize("fault", ["html with 200", "html called json"])
+def test_html_is_called_html(fake: Fake, connect: Connect, landing: Path, fault: str) -> None:
+    fake.always(PAGE, PASSING[fault])
+    with pytest.raises(CleverUnavailable, match="HTTP 200 with an HTML page instead of JSON"):
+        connect().extract(DISTRICT, landing)
 
 
 def test_waits_grow_and_differ(fake: Fake, connect: Connect, landing: Path, ticking: Ticking) -> None:
@@ -115,6 +124,13 @@ def test_courses_and_terms_need_not_be_shared(
     assert not extract.endpoint(name).shared
     assert [(w.code, w.endpoint) for w in extract.warnings] == [("not_shared", name)]
     assert lines(landing / "users.ndjson") == fake.lists["users"]
+
+
+@pytest.mark.parametrize("status", [400, 413, 501])
+def test_only_not_found_means_not_shared(fake: Fake, connect: Connect, landing: Path, status: int) -> None:
+    fake.always("/terms?", Answer(status))
+    with pytest.raises(CleverRefused, match=rf"terms of district {DISTRICT} \(HTTP {status}"):
+        connect().extract(DISTRICT, landing)
 
 
 def test_a_list_unshared_while_it_is_read_is_not_a_short_list(fake: Fake, connect: Connect, landing: Path) -> None:
@@ -196,6 +212,19 @@ def test_one_failing_list_stops_the_others(fake: Fake, connect: Connect, landing
     assert len(fake.seen) <= requests + 4  # at most what was already under way
 
 
+def test_lists_that_wait_for_clever_stop_with_the_failing_one(fake: Fake, connect: Connect, landing: Path) -> None:
+    limited = threading.Event()
+    reset = str(int(time.time()) + 80)
+    fake.next("/sections?limit", Answer(429, headers=(("X-RateLimit-Reset", reset),), before=limited.set))
+    fake.next(PAGE, Answer(400, before=limited.wait))
+    with pytest.raises(CleverRefused, match="users"):
+        connect(clock=Clock()).extract(DISTRICT, landing)
+    for thread in threading.enumerate():
+        if thread.name.startswith("clever-"):
+            thread.join(5)
+            assert not thread.is_alive()
+
+
 def test_an_error_in_the_callers_progress_is_raised(connect: Connect, landing: Path) -> None:
     def progress(_: object) -> None:
         raise ZeroDivisionError
@@ -211,7 +240,9 @@ def test_retries_are_logged_without_bodies(
     connect().extract(DISTRICT, landing)
     warnings = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
     assert len(warnings) == 1
-    assert warnings[0].startswith(f"Clever, users of district {DISTRICT}: HTTP 503, try 1 of 8, again in 0.")
+    assert re.fullmatch(
+        rf"Clever, users of district {DISTRICT}: HTTP 503, try 1 of 8, again in [01]\.\d s", warnings[0]
+    )
 
 
 def test_a_fault_of_the_token_list_is_retried(fake: Fake, connect: Connect, landing: Path) -> None:

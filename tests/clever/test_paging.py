@@ -162,6 +162,38 @@ def test_the_same_id_on_two_pages(fake: Fake, connect: Connect, landing: Path) -
     ]
 
 
+def test_a_repeat_on_an_early_page_is_remembered(fake: Fake, connect: Connect, landing: Path) -> None:
+    def repeat(query: Query, page: Record) -> None:
+        if "starting_after" not in query:
+            page["data"][3] = page["data"][2]
+
+    fake.lists["users"] = records(30)
+    fake.edit = pages_of_users(repeat)
+    with pytest.raises(BrokenExtract, match="29 records arrived, Clever counts 30"):
+        connect().extract(DISTRICT, landing)
+
+
+def test_a_page_that_begins_with_the_last_record_of_the_one_before(fake: Fake, connect: Connect, landing: Path) -> None:
+    def overlap(query: Query, page: Record) -> None:
+        if "starting_after" in query:
+            page["data"][0] = {"data": records(10)[-1]}
+
+    fake.lists["users"] = records(20)
+    fake.edit = pages_of_users(overlap)
+    with pytest.raises(BrokenExtract, match="19 records arrived, Clever counts 20"):
+        connect().extract(DISTRICT, landing)
+
+
+def test_records_without_an_id_count_in_any_order(fake: Fake, connect: Connect, landing: Path) -> None:
+    def spoil(_: Query, page: Record) -> None:
+        page["data"].reverse()
+        page["data"][1] = {"data": {"name": "nobody"}}
+
+    fake.lists["users"] = records(9)
+    fake.edit = pages_of_users(spoil)
+    assert connect().extract(DISTRICT, landing).endpoint("users").distinct == 9
+
+
 def test_ids_out_of_order(fake: Fake, connect: Connect, landing: Path) -> None:
     fake.lists["users"] = records(25)
     fake.edit = pages_of_users(lambda _, page: page["data"].reverse())

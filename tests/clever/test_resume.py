@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.errors import BrokenExtract, CleverUnavailable
+from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
 from roster_pipeline.resources import landing as landings
 from roster_pipeline.resources.clever import Clever, Clock
-from roster_pipeline.resources.landing import is_complete, read_checkpoint, read_receipt
-from tests.clever.conftest import Connect, Ticking, lines
+from roster_pipeline.resources.landing import ListFile, Stopped, is_complete, read_checkpoint, read_receipt
+from tests.clever.conftest import NOW, Connect, Ticking, lines
 from tests.clever.fake import DISTRICT, Answer, Fake, make_id, records, serving
 
 LISTS = ["schools", "terms", "courses", "sections", "users"]
@@ -98,6 +98,7 @@ def test_death_at_any_step_of_writing_is_safe(monkeypatch: pytest.MonkeyPatch, t
     with serving(Fake(lists)) as fake, Clever(fake.settings, page_limit=2, clock=Ticking().clock()) as clever:
         while not survived:
             landing = tmp_path / f"landing-{died}"
+            fake.seen.clear()
             try:
                 steps_left = died
                 clever.extract(DISTRICT, landing)
@@ -110,6 +111,7 @@ def test_death_at_any_step_of_writing_is_safe(monkeypatch: pytest.MonkeyPatch, t
                 steps_left = 10**9
                 clever.extract(DISTRICT, landing)
             assert is_complete(landing)
+            assert len(fake.asked("/users?limit")) <= 4 + 1  # at most the page that was being written comes again
             for name in LISTS:
                 assert lines(landing / f"{name}.ndjson") == fake.lists[name]
     assert died > 40
@@ -182,6 +184,7 @@ def test_an_unreadable_checkpoint_starts_over(fake: Fake, connect: Connect, land
     (landing / "users.checkpoint.json").write_bytes(damage)
     connect().extract(DISTRICT, landing)
     assert len(fake.asked("/users?limit")) == 3
+    assert len(fake.asked("/sections?limit")) == 1  # nobody knows from when it is: all lists belong together
     assert lines(landing / "users.ndjson") == fake.lists["users"]
 
 
@@ -239,6 +242,48 @@ def test_a_whole_landing_is_not_fetched_again(fake: Fake, connect: Connect, land
     connect().extract(DISTRICT, landing)
     assert fake.asked("limit") == fake.asked("count") == []
     assert is_complete(landing)
+
+
+def test_a_kill_between_receipt_and_name_is_finished(fake: Fake, connect: Connect, landing: Path) -> None:
+    connect().extract(DISTRICT, landing)
+    (landing / "users.ndjson").rename(landing / "users.ndjson.part")
+    fake.seen.clear()
+    connect().extract(DISTRICT, landing)
+    assert fake.asked("/users") == []
+    assert lines(landing / "users.ndjson") == fake.lists["users"]
+
+
+def test_a_landing_under_repair_has_no_receipt(fake: Fake, connect: Connect, landing: Path) -> None:
+    connect().extract(DISTRICT, landing)
+    (landing / "users.ndjson").unlink()
+    fake.always("/users?limit", Answer(400))
+    with pytest.raises(CleverRefused):
+        connect().extract(DISTRICT, landing)
+    assert not (landing / "complete.json").exists()
+
+
+def test_an_abandoned_list_is_not_written_any_more(landing: Path) -> None:
+    landing.mkdir()
+    file = ListFile(landing, "users", source="x", started_at=NOW)
+    file.append(b"{}\n", file.state)
+    file.abandon()
+    before = sorted((p.name, p.read_bytes()) for p in landing.iterdir())
+    with pytest.raises(Stopped):
+        file.append(b"{}\n", file.state)
+    with pytest.raises(Stopped):
+        file.finish(distinct=1, shared=True, counted=True, seconds=0)
+    with pytest.raises(Stopped):
+        file.restart()
+    assert sorted((p.name, p.read_bytes()) for p in landing.iterdir()) == before
+
+
+def test_a_file_is_replaced_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "receipt"
+    landings.replace_file(path, b"old")
+    with path.open("rb") as reader:
+        landings.replace_file(path, b"new")
+        assert reader.read() == b"old"
+    assert path.read_bytes() == b"new"
 
 
 def test_an_old_whole_landing_is_not_whole_while_it_is_replaced(

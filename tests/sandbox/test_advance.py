@@ -72,7 +72,10 @@ def test_a_leaver_is_nowhere_any_more(server: SandboxServer, api: Api) -> None:
 
 
 def test_a_mover_has_another_school_and_classes_there(server: SandboxServer, api: Api) -> None:
+    before = {user["id"]: user for user in api.all("/v3.1/users", role="student")}
     event = one(server, "student_moved")
+    added = api.body(f"/v3.1/users/{event.id}")["data"]["roles"]["student"].keys()
+    assert added == before[event.id]["roles"]["student"].keys()
     student = api.body(f"/users/{event.id}")["data"]["roles"]["student"]
     assert student["school"] == student["schools"][0] == event.school != event.before
     assert event.before not in student["schools"]

@@ -50,9 +50,11 @@ def test_a_student_copies_and_completes_its_cells(tmp_path: Path) -> None:
 
 
 def test_several_rows_of_a_student_are_one_user_with_schools(tmp_path: Path) -> None:
-    rows = [STUDENT | {"School_id": "2"}, STUDENT, STUDENT | {"School_id": "2"}]
+    first = STUDENT | {"School_id": "2", "Frl_status": "Paid"}
+    rows = [first, STUDENT, first]
     district = load_district(write_district(tmp_path, schools=TWO_SCHOOLS, students=rows))
     [user] = users(district, "student")
+    assert b'"frl_status":"Paid"' in district.tables["users"][user["id"]].body_with_more()
     ids = school_ids(district)
     assert user["roles"]["student"]["school"] == ids["2"]
     assert user["roles"]["student"]["schools"] == [ids["2"], ids["1"]]
