@@ -1,8 +1,9 @@
-"""What tests share: a tiny district made of literal records, synced without HTTP and without Dagster."""
+"""What tests share: a tiny district made of literal records, and a platform that has synced the demo district."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ import pytest
 from roster_pipeline import history, mapping, plan
 from roster_pipeline.apply import apply
 from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
 from roster_pipeline.staging import stage
+from tests.platform import Platform
 
 Record = dict[str, Any]
 NOW = datetime(2026, 11, 23, 10, 0)
@@ -132,3 +135,31 @@ def tiny(tmp_path: Path) -> Tiny:
         section("m6", "north", teachers=["tia"], students=["ann", "ben"], subject="math", grade="6", course="c1")
     ]
     return district
+
+
+@pytest.fixture(scope="session")
+def clever() -> Iterator[SandboxServer]:
+    with serve_in_thread(demo_app()) as server:
+        yield server
+
+
+@pytest.fixture
+def platform(tmp_path: Path, clever: SandboxServer) -> Platform:
+    return Platform.make(tmp_path, clever.settings)
+
+
+@pytest.fixture(scope="session")
+def synced_once(tmp_path_factory: pytest.TempPathFactory, clever: SandboxServer) -> Platform:
+    platform = Platform.make(tmp_path_factory.mktemp("synced"), clever.settings)
+    assert platform.sync()["status"] == "succeeded"
+    return platform
+
+
+@pytest.fixture
+def synced(synced_once: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
+    """A platform of one's own that has synced once; materializing by hand works in this process."""
+    shutil.copytree(synced_once.root, tmp_path, dirs_exist_ok=True)
+    platform = Platform(tmp_path, synced_once.clever)
+    for name, value in platform.environment.items():
+        monkeypatch.setenv(name, value)
+    return platform

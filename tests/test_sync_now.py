@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,34 +14,6 @@ from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, demo_app, serve_in_thread
 from tests.platform import SLUG, Platform
-
-
-@pytest.fixture(scope="session")
-def clever() -> Iterator[SandboxServer]:
-    with serve_in_thread(demo_app()) as server:
-        yield server
-
-
-@pytest.fixture
-def platform(tmp_path: Path, clever: SandboxServer) -> Platform:
-    return Platform.make(tmp_path, clever.settings)
-
-
-@pytest.fixture(scope="session")
-def synced_once(tmp_path_factory: pytest.TempPathFactory, clever: SandboxServer) -> Platform:
-    platform = Platform.make(tmp_path_factory.mktemp("synced"), clever.settings)
-    assert platform.sync()["status"] == "succeeded"
-    return platform
-
-
-@pytest.fixture
-def synced(synced_once: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """A platform of one's own that has synced once; materializing by hand works in this process."""
-    shutil.copytree(synced_once.root, tmp_path, dirs_exist_ok=True)
-    platform = Platform(tmp_path, synced_once.clever)
-    for name, value in platform.environment.items():
-        monkeypatch.setenv(name, value)
-    return platform
 
 
 def _csv(path: Path) -> list[dict[str, str]]:
