@@ -6,7 +6,7 @@ is held.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
@@ -21,13 +21,12 @@ def apply(
     info: SyncInfo,
     *,
     now: datetime,
-    approved: Collection[str] = (),
     issues: Sequence[str] = (),
 ) -> Plan:
     """Applies `plan.*` except what is held; roster, change log, holds, issues and "last synced" move together.
 
-    `approved` are the fingerprints that passed the guards because somebody approved them; `issues` names the
-    scratch tables whose issues belong to this sync.
+    The guards have looked at the plan, or `holds.hold_nothing` says that none does. `issues` names the scratch
+    tables whose issues belong to this sync.
     """
     made = summarize(connection)
     connection.execute("BEGIN")
@@ -38,7 +37,6 @@ def apply(
         connection,
         sync_id=info.sync_id,
         now=now,
-        approved=approved,
         whole_district=not info.sites and info.trigger != "undo",
     )
     record_success(connection, info, made, now)

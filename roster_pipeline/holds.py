@@ -6,7 +6,7 @@ when to hold (`guards.py`), and the changes themselves (`plan.*.held_by`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -43,20 +43,18 @@ def stand(connection: duckdb.DuckDBPyConnection, holds: Sequence[Hold]) -> None:
         )
 
 
-def record(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    sync_id: str,
-    now: datetime,
-    approved: Collection[str],
-    whole_district: bool,
-) -> None:
+def hold_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """For a plan that no guard looks at, such as an undo: nothing is held, no approval is used."""
+    stand(connection, [])
+    connection.execute(statement("guards/released"))
+
+
+def record(connection: duckdb.DuckDBPyConnection, *, sync_id: str, now: datetime, whole_district: bool) -> None:
     """Brings `sync.holds` up to date with the plan that is being applied, inside its transaction.
 
     A plan of some sites only cannot tell that a hold is over, so it clears none.
     """
-    used = set(approved) - {f for (f,) in connection.execute("SELECT fingerprint FROM plan.holds").fetchall()}
-    connection.execute(statement("holds/mark_applied"), {"sync_id": sync_id, "now": now, "used": sorted(used)})
+    connection.execute(statement("holds/mark_applied"), {"sync_id": sync_id, "now": now})
     connection.execute(statement("holds/forget_old"))
     connection.execute(statement("holds/open_new"), {"sync_id": sync_id})
     if whole_district:

@@ -57,6 +57,7 @@ def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
         with sync.warehouse.connect(sync.info.district) as connection:
             build_wanted_before(connection, config.sync_id, only_removals=config.only_removals, winner=config.wins)
             make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
+            holds.hold_nothing(connection)
             made = apply(connection, sync.info, now=now())
             holds.withdraw(connection, config.sync_id, by=sync.info.requested_by, now=now())
         sync.warehouse.publish(sync.info.district)

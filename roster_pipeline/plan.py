@@ -7,7 +7,7 @@ the roster should be (`sql/wanted/`), and whether a change is acceptable (guards
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,38 +53,34 @@ class Plan:
         return sum(c.changes for c in self.counts if c.action in actions)
 
 
-def build_wanted(connection: duckdb.DuckDBPyConnection, today: date) -> None:
+def build_wanted(
+    connection: duckdb.DuckDBPyConnection, today: date, resolve_identities: Callable[[], object] = lambda: None
+) -> None:
     """Fills `wanted.*`: what each roster table should hold, from staging, inputs and the roster itself.
 
-    `today` decides which terms are over. Raises RosterError when nothing has been staged yet.
+    `today` decides which terms are over. `resolve_identities` is called when each shared person and section has
+    the platform's id that its Clever id suggests, and may give it another. Raises RosterError when nothing has
+    been staged yet.
     """
     staged = connection.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'staging' AND table_name = 'issues'"
     ).fetchone()
     if staged == (0,):
         raise RosterError(
-            "Nothing has been staged for this district yet",
-            do="Run a whole sync first: `roster sync` or job sync_now",
+            "Nothing has been staged for this district yet", do="Run a whole sync first: `roster sync` or job sync_now"
         )
-    for name in (
-        "sites",
-        "user_ids",
-        "section_ids",
-        "users",
-        "user_sites",
-        "sections",
-        "enrollments",
-        "section_courses",
-        "scope_issues",
-    ):
+    for name in ("sites", "user_ids", "section_ids"):
+        connection.execute(statement(f"wanted/{name}"))
+    resolve_identities()
+    for name in ("users", "user_sites", "sections", "enrollments", "section_courses", "scope_issues"):
         sql = statement(f"wanted/{name}")
         connection.execute(sql, {"today": today} if "$today" in sql else {})
 
 
 def make_plan(
     connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_at: datetime, sites: Sequence[str] = ()
-) -> Plan:
-    """Fills `plan.<entity>` with the records that change, as they will be, and sums them up.
+) -> None:
+    """Fills `plan.<entity>` with the records that change, as they will be; nothing is held yet.
 
     With `sites`, only changes at these sites are kept; everything else waits for a later sync. Raises
     SyncRefused for a site that the district does not have or that is not synced from Clever.
@@ -96,11 +92,10 @@ def make_plan(
     if sites:
         _narrow(connection, sites)
     connection.execute(statement("plan/holds"))
-    return summarize(connection)
 
 
 def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
-    """Counts and fingerprint of the changes in `plan.*` that are not held."""
+    """Counts and fingerprint of the changes in `plan.*` that are not held, and how many are."""
     per_entity = " UNION ALL ".join(
         f"SELECT {n} AS n, '{e.name}' AS entity, site_id, action, held_by IS NOT NULL AS held, count(*) AS changes, "
         f"bit_xor(md5_number_lower(concat_ws('|', '{e.name}', entity_id, action, before, after))) AS print "

@@ -84,6 +84,32 @@ class Platform:
         with duckdb.connect(str(self.published), read_only=True) as connection:
             return connection.execute(query).fetchall()
 
+    def run(self, job: str, op: str, **config: Any) -> bool:
+        """Runs an op's job with its config, as the UI's launchpad does; returns whether it succeeded."""
+        from roster_pipeline.definitions import defs
+
+        with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+            result = defs.resolve_job_def(job).execute_in_process(
+                instance=instance,
+                partition_key=SLUG,
+                raise_on_error=False,
+                run_config={"ops": {op: {"config": config}}},
+            )
+            return result.success
+
+    def checks(self) -> dict[str, tuple[bool, str]]:
+        """Of the last evaluation of each check on roster/plan: whether it passed, and what it says."""
+        with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+            found = {}
+            for name in ("extract_is_whole", "nothing_held"):
+                key = dg.AssetCheckKey(dg.AssetKey(["roster", "plan"]), name)
+                (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+                assert record.event
+                assert record.event.dagster_event
+                evaluation = record.event.dagster_event.asset_check_evaluation_data
+                found[name] = (evaluation.passed, evaluation.description or "")
+            return found
+
     def materialize(self, *groups: str) -> bool:
         """Materializes whole groups by hand, as the UI does; returns whether the run succeeded."""
         from roster_pipeline.definitions import defs

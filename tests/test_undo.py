@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline import history, plan
+from roster_pipeline import history, holds, plan
+from roster_pipeline.apply import apply
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.undo import Winner, build_wanted_before
 from tests.conftest import NOW, Tiny, section, student
@@ -30,12 +31,9 @@ def undo(tiny: Tiny, sync_id: str, *, only_removals: bool = False, winner: Winne
     info = history.SyncInfo(f"S{tiny.syncs}", "d", "undo", "test", NOW, "run")
     with tiny.connect() as connection:
         build_wanted_before(connection, sync_id, only_removals=only_removals, winner=winner)
-        made = plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW)
-        connection.execute("BEGIN")
-        plan.apply_plan(connection, sync_id=info.sync_id, started_at=NOW)
-        history.record_success(connection, info, made, NOW)
-        connection.execute("COMMIT")
-    return made
+        plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW)
+        holds.hold_nothing(connection)
+        return apply(connection, info, now=NOW)
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 """Layer 4, `roster`: the plan, and the roster that it changes in one transaction."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import holds, model
-from roster_pipeline.assets.common import materialized, require, row_count, spec
+from roster_pipeline import model
 from roster_pipeline.apply import apply as apply_plan
-from roster_pipeline.plan import ACTIONS, build_wanted, make_plan
+from roster_pipeline.assets.common import materialized, require, row_count, spec
+from roster_pipeline.guards import Hold
+from roster_pipeline.plan import ACTIONS
+from roster_pipeline.planning import plan_sync
 from roster_pipeline.resources.sync_run import SyncRun, now
 
+_SHOWN = 10
 _DESCRIPTIONS = {
     "sites": "The platform's schools, their enrollment source, and when each last synced successfully.",
     "users": "Everybody ever seen: pending until the first login, archived when no longer shared.",
@@ -22,13 +25,16 @@ _DESCRIPTIONS = {
 }
 
 
+_PLAN = dg.AssetKey(["roster", "plan"])
+
+
 @dg.multi_asset(
     name="plan",
     specs=[
         spec(
             "roster",
             "plan",
-            "Every change between the roster and what it should become: counted, fingerprinted, not yet applied.",
+            "Every change between the roster and what it should become: counted, guarded, not yet applied.",
             deps=[
                 *(f"staging/{t.name}" for t in model.STAGING),
                 "mapping/section_courses",
@@ -37,20 +43,53 @@ _DESCRIPTIONS = {
             ],
         )
     ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "extract_is_whole",
+            asset=_PLAN,
+            description="Red when what Clever sent looks broken: nothing is applied until somebody approves.",
+        ),
+        dg.AssetCheckSpec(
+            "nothing_held",
+            asset=_PLAN,
+            description="Yellow when changes look like an accident: they wait for a decision, the rest is applied.",
+        ),
+    ],
 )
 def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Looking costs nothing: materializing this alone changes no roster."""
     with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
         require(connection, "wanted", "mapped_sections", "mapping/section_courses")
-        build_wanted(connection, sync.today)
-        made = make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at, sites=sync.info.sites)
-    counts = {
+        made, held = plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
+    for hold in held:
+        context.log.warning("Held: %s", hold.message)
+    counts: dict[str, Any] = {
         "dagster/row_count": made.total(*ACTIONS),
         "fingerprint": made.fingerprint,
         "unchanged": made.unchanged,
+        "held": made.held,
         **{action: made.total(action) for action in ACTIONS},
     }
-    yield from materialized(context, {"roster/plan": counts})
+    yield dg.MaterializeResult(
+        asset_key=_PLAN,
+        metadata=counts,
+        check_results=[
+            _check("extract_is_whole", [h for h in held if h.blocks], dg.AssetCheckSeverity.ERROR),
+            _check("nothing_held", [h for h in held if not h.blocks], dg.AssetCheckSeverity.WARN),
+        ],
+    )
+
+
+def _check(name: str, held: Sequence[Hold], severity: dg.AssetCheckSeverity) -> dg.AssetCheckResult:
+    lines = [f"- `{h.hold_id}`: {h.message} In this UI: launch job `decide_hold` with it." for h in held[:_SHOWN]]
+    return dg.AssetCheckResult(
+        check_name=name,
+        asset_key=_PLAN,
+        passed=not held,
+        severity=severity,
+        description=" ".join(h.message for h in held[:_SHOWN]) or None,
+        metadata={"holds": len(held), "to decide": dg.MetadataValue.md("\n".join(lines) or "nothing")},
+    )
 
 
 @dg.multi_asset(
@@ -75,7 +114,6 @@ def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mater
             connection,
             sync.info,
             now=now(),
-            approved=holds.approved_fingerprints(connection, now()),
             issues=("staging.issues", "wanted.mapping_issues", "wanted.scope_issues"),
         )
         counts = {f"roster/{e.name}": row_count(connection, e.table.full_name) for e in model.ENTITIES}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from roster_pipeline.resources.clever import Clever, Progress
-from roster_pipeline.resources.landing import LISTS, read_receipt
+from roster_pipeline.resources.landing import read_receipt
 from roster_pipeline.sandbox.app import create_app
+from roster_pipeline.sandbox.district import KINDS
 from roster_pipeline.sandbox.server import DEMO_FOLDER, load_sandbox, serve_in_thread
 from tests.clever.conftest import lines
 
@@ -20,7 +21,7 @@ def test_the_demo_district_arrives_whole(tmp_path: Path) -> None:
     ):
         assert [(d.id, d.name) for d in clever.districts()] == [(district.id, district.name)]
         extract = clever.extract(district.id, tmp_path, steps.append)
-    for name in LISTS:
+    for name in KINDS:
         table = district.tables[name]
         assert [record["id"] for record in lines(tmp_path / f"{name}.ndjson")] == sorted(table.ids)
         assert extract.endpoint(name).records == len(table.ids)

@@ -2,4 +2,4 @@
 UPDATE sync.holds
 SET applied_sync_id = $sync_id
 WHERE status = 'approved' AND applied_sync_id IS NULL AND expires_at > $now::TIMESTAMP
-  AND list_contains($used, fingerprint)
+  AND fingerprint IN (SELECT fingerprint FROM plan.released)

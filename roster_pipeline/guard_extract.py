@@ -1,0 +1,131 @@
+"""Broken extracts: what arrived cannot be the whole district, so nothing of it may be applied.
+
+Belongs here: the signs of a broken extract, each as a sentence. Does not belong here: a large but
+possible change (`guard_shares.py`), and a list that ended early (the extract refuses that itself).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import duckdb
+
+from roster_pipeline.guard_limits import Limits
+from roster_pipeline.sql import statement
+
+_LEFT_OUT = [
+    "user_without_id",
+    "user_without_role",
+    "user_without_site",
+    "section_without_id",
+    "section_without_site",
+    "unknown_members",
+]
+"""The issue codes of records, or parts of records, that staging left out."""
+
+_ROSTER_TABLE = {"students": "users", "teachers": "users"}
+_WHAT_LEFT_OUT = {
+    "users": "user records had to be left out",
+    "sections": "section records had to be left out",
+    "enrollments": "sections list people who are not shared",
+}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of a broken extract; `limit` is 0 where any such record is one too many."""
+
+    entity: str
+    site_id: str | None
+    sentence: str
+    limit: float = 0.0
+
+
+def signs_of_a_broken_extract(
+    connection: duckdb.DuckDBPyConnection, limits: Limits, sync_id: str, changes: Collection[tuple[str, str]]
+) -> list[Sign]:
+    """Why this extract looks broken, the gravest sign first; empty when it does not.
+
+    `changes` are the (entity, action) pairs of the plan: what can only show in others is not looked for.
+    """
+    missing = _missing_kinds(connection)
+    if missing:  # every finer sign would only repeat it
+        return missing
+    signs: list[Sign] = []
+    if ("sites", "archive") in changes:
+        signs += _vanished_sites(connection)
+    if ("sections", "archive") in changes:
+        signs += _emptied_sites(connection) + _vanished_terms(connection, limits)
+    if ("users", "create") in changes:
+        signs += _contradictions(connection, limits)
+    return signs + _quarantine(connection, limits, sync_id)
+
+
+def _missing_kinds(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
+    missing = [kind for (kind,) in connection.execute(statement("guards/missing_kinds")).fetchall()]
+    if not missing:
+        return []
+    known = connection.execute(statement("guards/kinds_in_force")).fetchall()
+    return [
+        Sign(_ROSTER_TABLE.get(kind, kind), None, f"the extract has no {kind}, {in_force:,} are in force")
+        for kind, in_force in known
+        if kind in missing and in_force
+    ]
+
+
+def _vanished_sites(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
+    return [
+        Sign("sites", site, f"site {site} ({name}) is gone with its {people:,} people and {sections:,} sections")
+        for site, name, people, sections in connection.execute(statement("guards/vanished_sites")).fetchall()
+    ]
+
+
+def _emptied_sites(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
+    return [
+        Sign("sections", site, f"site {site} ({name}) lost all its {sections:,} sections")
+        for site, name, sections in connection.execute(statement("guards/emptied_sites")).fetchall()
+    ]
+
+
+def _vanished_terms(connection: duckdb.DuckDBPyConnection, limits: Limits) -> list[Sign]:
+    rows = connection.execute(statement("guards/vanished_terms"), {"minimum": limits.minimum_population}).fetchall()
+    return [
+        Sign(
+            "sections", None, f"term {term} is gone with {gone:,} of its {active:,} active sections, and it is not over"
+        )
+        for term, gone, active in rows
+    ]
+
+
+def _contradictions(connection: duckdb.DuckDBPyConnection, limits: Limits) -> list[Sign]:
+    percent = limits.contradiction_percent
+    rows = connection.execute(
+        statement("guards/contradictions"), {"minimum": limits.minimum_population, "percent": percent}
+    ).fetchall()
+    return [
+        Sign(
+            "users",
+            None,
+            f"{people:,} new people have the SIS id of another {role} ({in_force:,} in force), more than {percent:g} %",
+            percent,
+        )
+        for role, people, in_force in rows
+    ]
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection, limits: Limits, sync_id: str) -> list[Sign]:
+    percent = limits.quarantine_percent
+    rows = connection.execute(
+        statement("guards/quarantine"),
+        {"sync_id": sync_id, "codes": _LEFT_OUT, "minimum": limits.minimum_population, "percent": percent},
+    ).fetchall()
+    return [
+        Sign(
+            entity,
+            None,
+            f"{records:,} more {_WHAT_LEFT_OUT[entity]} than last time ({sent:,} sent), more than {percent:g} %",
+            percent,
+        )
+        for entity, records, sent in rows
+    ]

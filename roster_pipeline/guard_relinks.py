@@ -1,0 +1,115 @@
+"""Identifier churn: the same people and sections under new Clever ids.
+
+Belongs here: recognizing a relink, deciding whether it applies by itself, and giving it effect on
+`wanted.user_ids` and `wanted.section_ids` before anything else is wanted. Does not belong here: the hold
+that a person reads (`guards.py`).
+
+A relink applies by itself when it is unambiguous and few come back that way; many are held as a whole;
+what is ambiguous (two candidates, or only the SIS id agrees) waits for a person and is never merged here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from roster_pipeline.guard_limits import ExpectedChange, Limits, limits_by_site
+from roster_pipeline.guard_shares import RELINKS, count_in_force, judge, start
+from roster_pipeline.sql import statement
+
+_PRINT = "bit_xor(md5_number_lower(concat_ws('|', entity, id, 'relink', old_clever_id, new_clever_id)))"
+
+
+@dataclass(frozen=True)
+class Relinks:
+    """How many people and sections come back under another Clever id, by what becomes of it."""
+
+    applied: int
+    held: int
+    queued: int
+
+
+def resolve_identities(
+    connection: duckdb.DuckDBPyConnection,
+    limits: Limits,
+    *,
+    day: date,
+    expected: Sequence[ExpectedChange] = (),
+    approved: Collection[str] = (),
+) -> Relinks:
+    """Finds relinks, fills `plan.relinks`, and lets those that apply keep their `user_id` and `section_id`.
+
+    Runs after `wanted.sites`, `wanted.user_ids` and `wanted.section_ids` are made and before anything is
+    made from them. `approved` are fingerprints of holds: a relink that was held applies when its is there.
+    """
+    for name in ("sis_role", "relinks", "released", "free_user_ids", "free_section_ids"):
+        connection.execute(statement(f"guards/{name}"))
+    by_site = limits_by_site(limits, expected, day)
+    start(connection, by_site)
+    _find_people(connection)
+    _decide(connection, "users", approved)
+    connection.execute(statement("guards/relink_user_ids"))
+    _find_sections(connection, by_site[None])
+    _decide(connection, "sections", approved)
+    connection.execute(statement("guards/relink_section_ids"))
+    _keep_mapping(connection)
+    connection.execute("CREATE OR REPLACE TABLE plan.relink_trips AS FROM plan.trips")
+    rows = connection.execute("SELECT verdict, count(*) FROM plan.relinks GROUP BY verdict").fetchall()
+    counts: Counter[str] = Counter(dict(rows))
+    return Relinks(counts["apply"], counts["hold"], counts["queue"])
+
+
+def _find_people(connection: duckdb.DuckDBPyConnection) -> None:
+    if not _any(connection, "roster.users"):
+        return
+    connection.execute(statement("guards/new_people"))
+    if _any(connection, "plan.new_people"):
+        connection.execute(statement("guards/relinked_people"))
+
+
+def _find_sections(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    connection.execute(statement("guards/section_pairs"))
+    if _any(connection, "plan.section_pairs"):
+        connection.execute(statement("guards/pair_members"))
+        connection.execute(statement("guards/relinked_sections"), {"percent": limits.relink_students_percent})
+
+
+def _decide(connection: duckdb.DuckDBPyConnection, entity: str, approved: Collection[str]) -> None:
+    """Turns `apply` into `hold` where too many would apply, unless somebody approved exactly these."""
+    if not _any(connection, f"plan.relinks WHERE entity = '{entity}'"):
+        return
+    (share,) = (s for s in RELINKS if s.entity == entity)
+    judge(connection, share)
+    marks = connection.execute(
+        f"SELECT held_by, {_PRINT}, count(*) FROM plan.relinks "
+        "WHERE entity = ? AND held_by IS NOT NULL GROUP BY held_by",
+        [entity],
+    ).fetchall()
+    for key, mark, n in marks:
+        fingerprint = f"{mark:016x}-{n}"
+        if fingerprint in approved:
+            connection.execute("UPDATE plan.relinks SET held_by = NULL WHERE held_by = ?", [key])
+            connection.execute("DELETE FROM plan.trips WHERE key = ?", [key])
+            connection.execute("INSERT INTO plan.released VALUES ('relink', ?)", [fingerprint])
+        else:
+            connection.execute("UPDATE plan.relinks SET verdict = 'hold' WHERE held_by = ?", [key])
+            connection.execute("UPDATE plan.trips SET fingerprint = ? WHERE key = ?", [fingerprint, key])
+    count_in_force(connection, entity)
+    connection.execute(statement("guards/queue_trips"), {"entity": entity})
+    connection.execute(statement("guards/queue_keys"), {"entity": entity})
+
+
+def _keep_mapping(connection: duckdb.DuckDBPyConnection) -> None:
+    """Gives effect to the lines of data/section_courses.csv that name a section by an id it had before."""
+    if not _any(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id"):
+        return
+    for name in ("renamed_lines", "drop_rules_of_renamed", "map_renamed", "known_lines"):
+        connection.execute(statement(f"guards/{name}"))
+
+
+def _any(connection: duckdb.DuckDBPyConnection, source: str) -> bool:
+    return connection.execute(f"SELECT 1 FROM {source} LIMIT 1").fetchone() is not None

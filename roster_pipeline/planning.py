@@ -1,0 +1,36 @@
+"""One plan, from staging to holds: what a sync would change, and what of it must wait.
+
+Belongs here: the order of identities, wanted, plan and guards. Does not belong here: any of their rules.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from roster_pipeline import holds
+from roster_pipeline.guards import Hold, guard_plan, load_expected, load_limits, resolve_identities
+from roster_pipeline.history import SyncInfo
+from roster_pipeline.plan import Plan, build_wanted, make_plan, summarize
+
+
+def plan_sync(
+    connection: duckdb.DuckDBPyConnection, info: SyncInfo, data: Path, *, today: date, now: datetime
+) -> tuple[Plan, list[Hold]]:
+    """Makes the plan of this sync and lets the guards judge it, with the district's limits and the approvals.
+
+    Raises InputError for a mistake in data/guards.toml, SyncRefused for a site that is not synced.
+    """
+    limits, expected = load_limits(data, info.district), load_expected(data, info.district)
+    approved = holds.approved_fingerprints(connection, now)
+    build_wanted(
+        connection,
+        today,
+        lambda: resolve_identities(connection, limits, day=today, expected=expected, approved=approved),
+    )
+    make_plan(connection, sync_id=info.sync_id, started_at=info.started_at, sites=info.sites)
+    held = guard_plan(connection, limits, sync_id=info.sync_id, now=now, expected=expected, approved=approved)
+    holds.stand(connection, held)
+    return summarize(connection), held

@@ -1,0 +1,5 @@
+-- holds the new sections that may be known ones, and the known ones that would end for it
+UPDATE plan.sections AS s
+SET held_by = w.key
+FROM plan.waiting AS w
+WHERE w.entity = 'sections' AND w.id = s.section_id AND s.action IN ('create', 'archive', 'conclude') AND s.held_by IS NULL

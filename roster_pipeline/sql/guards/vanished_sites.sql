@@ -1,0 +1,16 @@
+-- one row per synced site with people or sections that Clever no longer shares
+WITH vanished AS (
+  SELECT site_id, name FROM plan.sites WHERE action = 'archive' AND enrollment_source = 'clever'
+),
+people AS (
+  SELECT site_id, count(*) AS n FROM roster.user_sites SEMI JOIN vanished USING (site_id)
+  WHERE status = 'active' GROUP BY site_id
+),
+sections AS (
+  SELECT site_id, count(*) AS n FROM roster.sections SEMI JOIN vanished USING (site_id)
+  WHERE status = 'active' GROUP BY site_id
+)
+SELECT site_id, name, coalesce(people.n, 0) AS people, coalesce(sections.n, 0) AS sections
+FROM vanished LEFT JOIN people USING (site_id) LEFT JOIN sections USING (site_id)
+WHERE people.n > 0 OR sections.n > 0
+ORDER BY site_id

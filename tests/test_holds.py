@@ -1,0 +1,147 @@
+"""A hold from a person's side: noticed, approved, rejected, cleared; from the terminal and from Dagster."""
+
+from __future__ import annotations
+
+import pytest
+
+from roster_pipeline.sandbox.control import Advance, advance_sandbox
+from roster_pipeline.sandbox.server import demo_app, serve_in_thread
+from tests.platform import Platform
+
+BELOW = ("mapping", "roster", "sync")
+STATES = "SELECT hold_id, status, decided_by FROM sync.holds ORDER BY ALL"
+
+
+@pytest.fixture
+def mapping_gone(synced: Platform) -> tuple[Platform, str, str]:
+    """Thirty lines of one site are gone from section_courses.csv, which is held: (platform, hold_id, old file)."""
+    file = synced.data / "section_courses.csv"
+    old = file.read_text()
+    file.write_text(without(synced, old, 30))
+    assert synced.materialize(*BELOW)
+    ((hold_id,),) = synced.rows("SELECT hold_id FROM sync.holds")
+    return synced, str(hold_id), old
+
+
+def without(platform: Platform, old: str, lines: int) -> str:
+    """The file without the first so many lines about sections of one site."""
+    ((site,),) = platform.rows("SELECT min(site_id) FROM roster.sections WHERE course_count > 0")
+    there = {i for (i,) in platform.rows(f"SELECT clever_id FROM roster.sections WHERE site_id = '{site}'")}
+    dropped = [line for line in old.splitlines(keepends=True)[1:] if line.split(",")[1] in there][:lines]
+    return "".join(line for line in old.splitlines(keepends=True) if line not in dropped)
+
+
+def mapped(platform: Platform) -> int:
+    ((n,),) = platform.rows("SELECT count(*) FROM roster.section_courses WHERE mapped_by = 'file'")
+    return int(n)
+
+
+def test_held_and_noticed(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, old = mapping_gone
+    assert mapped(platform) == len(old.splitlines()) - 1
+    ((status, held),) = platform.rows("SELECT status, held FROM sync.syncs ORDER BY sync_id DESC LIMIT 1")
+    assert (status, held) == ("held", 30)
+    checks = platform.checks()
+    assert checks["extract_is_whole"] == (True, "")
+    passed, says = checks["nothing_held"]
+    assert not passed
+    assert f"roster approve {hold_id}" in says
+    listed = platform.json("holds")["districts"][0]["holds"]
+    assert [(h["hold_id"], h["status"]) for h in listed] == [(hold_id, "open")]
+
+
+def test_approve_from_the_terminal_applies_exactly_that(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, old = mapping_gone
+    platform.roster("approve", hold_id, "--by", "ops", "--why", "spring cleaning")
+    assert platform.rows(STATES) == [(hold_id, "approved", "ops")]
+    assert mapped(platform) == len(old.splitlines()) - 1
+    assert platform.materialize(*BELOW)
+    assert mapped(platform) == len(old.splitlines()) - 1 - 30
+    assert platform.rows("SELECT status, held FROM sync.syncs ORDER BY sync_id DESC LIMIT 1") == [("succeeded", 0)]
+    assert platform.rows("SELECT applied_sync_id IS NOT NULL, reason FROM sync.holds") == [(True, "spring cleaning")]
+    assert platform.checks()["nothing_held"] == (True, "")
+
+
+def test_changed_since_approved_is_held_again(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, old = mapping_gone
+    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    (platform.data / "section_courses.csv").write_text(without(platform, old, 31))
+    assert platform.materialize(*BELOW)
+    assert mapped(platform) == len(old.splitlines()) - 1
+    states = {h: s for h, s, _ in platform.rows(STATES)}
+    assert states.pop(hold_id) == "approved"
+    assert list(states.values()) == ["open"]
+
+
+def test_reject_keeps_it_held(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, old = mapping_gone
+    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="rejected", reason="wrong file")
+    assert platform.materialize(*BELOW)
+    assert mapped(platform) == len(old.splitlines()) - 1
+    assert platform.rows("SELECT hold_id, status, reason FROM sync.holds") == [(hold_id, "rejected", "wrong file")]
+
+
+def test_clears_itself_when_the_file_is_back(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, old = mapping_gone
+    (platform.data / "section_courses.csv").write_text(old)
+    assert platform.materialize(*BELOW)
+    assert platform.rows(STATES) == [(hold_id, "cleared", "later plan")]
+    assert platform.rows("SELECT status FROM sync.syncs ORDER BY sync_id DESC LIMIT 1") == [("succeeded",)]
+    _, err = platform.roster("approve", hold_id, exits=1)
+    assert "is over" in err
+
+
+def test_undo_from_dagster_withdraws_the_approval(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, old = mapping_gone
+    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    assert platform.materialize(*BELOW)
+    ((sync_id,),) = platform.rows("SELECT max(sync_id) FROM sync.syncs")
+    assert mapped(platform) == len(old.splitlines()) - 1 - 30
+    assert platform.run("undo_sync", "undo", sync_id=sync_id)
+    assert mapped(platform) == len(old.splitlines()) - 1
+    assert platform.materialize(*BELOW)
+    assert mapped(platform) == len(old.splitlines()) - 1, "the next sync must not redo what was undone"
+    assert platform.rows("SELECT status FROM sync.holds") == [("rejected",)]
+
+
+def test_undo_and_undo_of_the_undo_from_the_terminal(synced: Platform) -> None:
+    file = synced.data / "section_courses.csv"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:-2]))
+    assert synced.materialize(*BELOW)
+    ((sync_id,),) = synced.rows("SELECT max(sync_id) FROM sync.syncs")
+    (undone,) = synced.json("undo", sync_id[:18], "--by", "ops")["syncs"]
+    assert (undone["trigger"], undone["status"], undone["created"]) == ("undo", "succeeded", 2)
+    assert mapped(synced) == len(lines) - 1
+    assert synced.run("undo_sync", "undo", sync_id=undone["sync_id"])
+    assert mapped(synced) == len(lines) - 3
+
+
+def test_a_school_that_vanished_blocks_everything(synced: Platform) -> None:
+    users = "SELECT user_id, enrollment_status FROM roster.users ORDER BY ALL"
+    before, synced_at = synced.rows(users), synced.rows("SELECT site_id, last_synced_at FROM roster.sites ORDER BY 1")
+    with serve_in_thread(demo_app()) as server:
+        advance_sandbox(server.sandbox, Advance(kinds=["school_unshared"], seed=3))
+        there = Platform(synced.root, server.settings)
+        out, _ = there.roster("sync", exits=3)
+        assert "roster approve " in out
+        assert synced.rows(users) == before
+        assert synced.rows("SELECT site_id, last_synced_at FROM roster.sites ORDER BY 1") == synced_at
+        passed, says = synced.checks()["extract_is_whole"]
+        assert not passed
+        assert "roster approve" in says
+        ((hold_id,),) = synced.rows("SELECT hold_id FROM sync.holds")
+        there.roster("approve", hold_id)
+        assert there.sync()["status"] == "succeeded"
+    assert synced.rows("SELECT count(*) FROM roster.users WHERE enrollment_status = 'archived'") > [(50,)]
+    assert synced.rows("SELECT count(*) FROM roster.sites WHERE status = 'archived'") == [(1,)]
+
+
+def test_plan_shows_and_applies_nothing(synced: Platform) -> None:
+    file = synced.data / "section_courses.csv"
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+    before = mapped(synced)
+    (plan,) = synced.json("plan")["districts"]
+    assert [(c["entity"], c["action"], c["held_by"]) for c in plan["changes"]] == [("section_courses", "archive", None)]
+    assert mapped(synced) == before
+    assert synced.rows("SELECT count(*) FROM sync.syncs") == [(1,)]
