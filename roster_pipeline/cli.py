@@ -126,6 +126,8 @@ def recent(district: str | None, limit: int, as_json: bool) -> None:
 @_DISTRICT
 @click.option("--entity", metavar="NAME", help="List the records of this entity: sites, users, sections, ...")
 @click.option("--action", metavar="NAME", help="List the records with this action: create, update, archive, ...")
+@click.option("--since", metavar="SYNC_ID", help="List what differs between that sync and this one.")
+@click.option("--record", metavar="ID", help="Tell the life of one record over all syncs, by its id in sync.changes.")
 @click.option("--limit", default=50, show_default=True, help="How many records to list at most.")
 @_JSON
 def details(
@@ -133,6 +135,8 @@ def details(
     district: str | None,
     entity: str | None,
     action: str | None,
+    since: str | None,
+    record: str | None,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -140,12 +144,14 @@ def details(
     from roster_pipeline import report
 
     def ask(connection: Any) -> Row:
+        if record:
+            return {"life": report.life(connection, record)}
         one = report.sync(connection, sync_id)
-        found = {
-            **one,
-            "counts": report.change_counts(connection, one["sync_id"]),
-            "issues": report.issues(connection, one["sync_id"]),
-        }
+        if since:
+            earlier = report.sync(connection, since)
+            return {"differences": report.compare(connection, earlier["sync_id"], one["sync_id"], limit)}
+        counts, issues = report.change_counts(connection, one["sync_id"]), report.issues(connection, one["sync_id"])
+        found = {**one, "counts": counts, "issues": issues}
         if entity or action or as_json:
             found["changes"] = report.changes(connection, one["sync_id"], entity=entity, action=action, limit=limit)
         return found
@@ -155,7 +161,11 @@ def details(
         print_json({"districts": found})
         return
     for row in found:
-        print_details(row)
+        if record or since:
+            click.echo(row["district"])
+            print_table(row["life"] if record else row["differences"])
+        else:
+            print_details(row)
 
 
 @main.command()

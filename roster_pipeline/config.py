@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from roster_pipeline.errors import RosterError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 CLEVER_API_URL = "https://api.clever.com"
@@ -40,6 +42,7 @@ class Settings:
     warehouse: Path
     clever: CleverSettings
     schedule_timezone: str
+    history_days: int | None
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -60,7 +63,14 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
             district_token=given.get("CLEVER_DISTRICT_TOKEN"),
         ),
         schedule_timezone=given.get("ROSTER_TIMEZONE", "America/Los_Angeles"),
+        history_days=_days("ROSTER_HISTORY_DAYS", given.get("ROSTER_HISTORY_DAYS")),
     )
+
+
+def _days(name: str, value: str | None) -> int | None:
+    if value is not None and not value.isdigit():
+        raise RosterError(f"{name} is {value!r}, not a number of days", do="Set a whole number, or nothing to keep all")
+    return int(value) if value else None
 
 
 def dagster_home() -> Path:

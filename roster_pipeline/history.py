@@ -96,6 +96,14 @@ def copy_issues(connection: duckdb.DuckDBPyConnection, sync_id: str, table: str)
     return int(row[0]) if row else 0
 
 
+def prune(connection: duckdb.DuckDBPyConnection, before: datetime) -> None:
+    """Forgets the changes, counts and issues of syncs that started before; the syncs themselves are kept."""
+    for table in ("change_log", "change_counts", "issues"):
+        connection.execute(
+            f"DELETE FROM sync.{table} WHERE sync_id IN (SELECT sync_id FROM sync.syncs WHERE started_at < ?)", [before]
+        )
+
+
 def _insert_sync(
     connection: duckdb.DuckDBPyConnection,
     info: SyncInfo,

@@ -43,7 +43,7 @@ class Story:
 
     root: Path
     server: SandboxServer
-    day: date = START.date()
+    day: date = date(2026, 11, 23)
     syncs: int = 0
 
     def sync(self) -> list[Hold]:
@@ -91,15 +91,23 @@ class Story:
         return str(site)
 
 
-@pytest.fixture
-def story(tmp_path: Path) -> Iterator[Story]:
-    (tmp_path / "data").mkdir()
+@pytest.fixture(scope="module")
+def synced_story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a district that has synced once, to be copied."""
+    root = tmp_path_factory.mktemp("story")
+    (root / "data").mkdir()
     for file in [*(PROJECT_ROOT / "data").glob("*.csv"), PROJECT_ROOT / "data" / "guards.toml"]:
-        shutil.copy(file, tmp_path / "data")
+        shutil.copy(file, root / "data")
     with serve_in_thread(demo_app()) as server:
-        story = Story(tmp_path, server)
-        assert story.sync() == []
-        yield story
+        assert Story(root, server).sync() == []
+    return root
+
+
+@pytest.fixture
+def story(synced_story: Path, tmp_path: Path) -> Iterator[Story]:
+    shutil.copytree(synced_story, tmp_path, dirs_exist_ok=True)
+    with serve_in_thread(demo_app()) as server:
+        yield Story(tmp_path, server, syncs=1)
 
 
 def renumbered(data: Json) -> Json:

@@ -12,6 +12,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
+from roster_pipeline.resources.warehouse import Warehouse
 from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, demo_app, serve_in_thread
 from tests.platform import SLUG, Platform
 
@@ -269,3 +270,23 @@ def test_details_list_counts_and_records(synced: Platform) -> None:
     (details,) = synced.json("details", "--entity", "sites")["districts"]
     assert {c["entity"] for c in details["counts"]} >= {"sites", "users", "sections", "enrollments", "section_courses"}
     assert {(c["entity"], c["action"]) for c in details["changes"]} == {("sites", "create")}
+
+
+def test_a_second_sync_waits_for_its_turn_and_says_so(synced: Platform) -> None:
+    with Warehouse(synced.data / "warehouse").lock(SLUG, {"sync_id": "x"}, waiting=lambda _: None):
+        process = synced.start("sync")
+        assert process.stderr
+        said = next(line for line in process.stderr if "waits for its turn" in line)
+        assert SLUG in said
+        assert synced.rows("SELECT count(*) FROM sync.syncs") == [(1,)]
+    process.communicate()
+    assert process.returncode == 0
+    assert synced.rows("SELECT status FROM sync.syncs ORDER BY sync_id") == [("succeeded",), ("succeeded",)]
+
+
+def test_history_is_kept_as_long_as_is_configured(synced: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROSTER_HISTORY_DAYS", "0")
+    assert synced.materialize("mapping", "roster", "sync")
+    assert synced.rows("SELECT count(*) FROM sync.syncs") == [(2,)]
+    assert synced.rows("SELECT count(*) FROM sync.change_counts") == [(0,)]
+    assert synced.rows("SELECT count(*) > 900 FROM sync.changes WHERE entity = 'users'") == [(True,)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from roster_pipeline import history, holds, plan
+from roster_pipeline import history, holds, plan, report
 from roster_pipeline.apply import apply
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.undo import Winner, build_wanted_before
@@ -43,7 +44,16 @@ def changed(tiny: Tiny) -> Tiny:
     tiny.sync()
     tiny.records["users"] = [*tiny.records["users"][1:], student("new", "north", email="n@example.org")]
     tiny.records["sections"] = [
-        section("m6", "north", teachers=["tia"], students=["ben", "new"], name="Renamed", subject="math", grade="6")
+        section(
+            "m6",
+            "north",
+            teachers=["tia"],
+            students=["ben", "new"],
+            name="Renamed",
+            subject="math",
+            grade="6",
+            course="c1",
+        )
     ]
     tiny.inputs["section_courses"] = "district,section_id,course_id\nd,m6,sci-6\n"
     tiny.sync()
@@ -130,3 +140,39 @@ def test_undo_wins_when_told_so(changed: Tiny) -> None:
 def test_undo_of_what_is_not_there(changed: Tiny) -> None:
     with pytest.raises(RosterError, match="There is no sync nope"):
         undo(changed, "nope")
+
+
+def test_a_records_life_is_told_over_syncs(changed: Tiny) -> None:
+    undo(changed, "S2")
+    ((section_id,),) = changed.rows("SELECT section_id::VARCHAR FROM roster.sections")
+    with changed.connect() as connection:
+        life = report.life(connection, section_id)
+    assert [(row["sync_id"], row["trigger"], row["action"], row["after"]) for row in life] == [
+        ("S1", "first", "create", None),
+        ("S2", "sync_now", "update", '{"name":"Renamed"}'),
+        ("S3", "undo", "update", '{"name":"Section m6"}'),
+    ]
+
+
+def test_two_syncs_compared_have_the_shape_of_a_plan(changed: Tiny) -> None:
+    changed.records["sections"][0] |= {"name": "Renamed again", "period": "4"}
+    changed.sync()
+    with changed.connect() as connection:
+        differences = report.compare(connection, "S1", "S3")
+        nothing = report.compare(connection, "S3", "S3")
+    (renamed,) = [row for row in differences if row["entity"] == "sections"]
+    assert json.loads(renamed["before"]) == {"name": "Section m6", "period": None}
+    assert json.loads(renamed["after"]) == {"name": "Renamed again", "period": "4"}
+    assert sorted((row["entity"], row["action"]) for row in differences if row["entity"] == "users") == [
+        ("users", "archive"),
+        ("users", "create"),
+    ]
+    assert nothing == []
+
+
+def test_what_was_undone_does_not_differ(changed: Tiny) -> None:
+    changed.records["sections"][0]["name"] = "Renamed again"
+    changed.sync()
+    undo(changed, "S3")
+    with changed.connect() as connection:
+        assert report.compare(connection, "S2", "S4") == []

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -10,6 +11,7 @@ from roster_pipeline import model
 from roster_pipeline.apply import apply as apply_plan
 from roster_pipeline.assets.common import materialized, require, row_count, spec
 from roster_pipeline.guards import Hold
+from roster_pipeline.history import prune
 from roster_pipeline.plan import ACTIONS
 from roster_pipeline.planning import plan_sync
 from roster_pipeline.resources.sync_run import SyncRun, now
@@ -116,6 +118,8 @@ def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mater
             now=now(),
             issues=("staging.issues", "wanted.mapping_issues", "wanted.scope_issues"),
         )
+        if sync.settings.history_days is not None:
+            prune(connection, now() - timedelta(days=sync.settings.history_days))
         counts = {f"roster/{e.name}": row_count(connection, e.table.full_name) for e in model.ENTITIES}
         counts["roster/course_access"] = row_count(connection, "roster.course_access")
     shutil.rmtree(sync.folder.landings, ignore_errors=True)

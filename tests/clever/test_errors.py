@@ -213,10 +213,19 @@ def test_one_failing_list_stops_the_others(fake: Fake, connect: Connect, landing
 
 
 def test_lists_that_wait_for_clever_stop_with_the_failing_one(fake: Fake, connect: Connect, landing: Path) -> None:
-    limited = threading.Event()
+    asked, limited = threading.Event(), threading.Event()
     reset = str(int(time.time()) + 80)
-    fake.next("/sections?limit", Answer(429, headers=(("X-RateLimit-Reset", reset),), before=limited.set))
-    fake.next(PAGE, Answer(400, before=limited.wait))
+
+    def once_users_are_asked() -> None:
+        asked.wait()
+        limited.set()
+
+    def once_sections_are_limited() -> None:
+        asked.set()
+        limited.wait()
+
+    fake.next("/sections?limit", Answer(429, headers=(("X-RateLimit-Reset", reset),), before=once_users_are_asked))
+    fake.next(PAGE, Answer(400, before=once_sections_are_limited))
     with pytest.raises(CleverRefused, match="users"):
         connect(clock=Clock()).extract(DISTRICT, landing)
     for thread in threading.enumerate():

@@ -48,7 +48,7 @@ def ids(file: Path) -> list[str]:
     return [record["id"] for record in lines(file)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(count=st.integers(0, 60), limit=st.integers(1, 20))
 def test_any_number_of_records_and_any_page_size(count: int, limit: int) -> None:
     lists: dict[str, list[Record]] = {name: [] for name in ("schools", "terms", "courses", "sections")}
@@ -63,7 +63,7 @@ def test_any_number_of_records_and_any_page_size(count: int, limit: int) -> None
     assert extract.endpoint("users").pages == max(1, -(-count // limit))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9), faults=st.sets(st.sampled_from(["drop", "repeat", "shuffle", "end", "skip"])))
 def test_whole_or_refused_whatever_the_pages_do(seed: int, faults: set[str]) -> None:
     """The law: with an honest count, a landing is either refused or holds every id."""

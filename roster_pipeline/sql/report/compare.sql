@@ -4,22 +4,29 @@ WITH between_them AS (
 ),
 fields AS (
   SELECT
-    entity, entity_id, sync_id, action, key,
-    before -> ('$."' || key || '"') AS before,
-    after -> ('$."' || key || '"') AS after
-  FROM (SELECT *, unnest(json_keys(coalesce(before, after))) AS key FROM between_them WHERE before IS NOT NULL OR after IS NOT NULL)
+    entity, entity_id, sync_id, field, before -> ('$."' || field || '"') AS before, after -> ('$."' || field || '"') AS after
+  FROM (
+    SELECT *, unnest(json_keys(coalesce(before, after))) AS field FROM between_them
+    WHERE before IS NOT NULL OR after IS NOT NULL
+  )
 ),
 net AS (
-  SELECT entity, entity_id, key, arg_min(before, sync_id) AS before, arg_max(after, sync_id) AS after
-  FROM fields GROUP BY entity, entity_id, key
+  SELECT entity, entity_id, field, arg_min_null(before, sync_id) AS before, arg_max_null(after, sync_id) AS after
+  FROM fields
+  GROUP BY entity, entity_id, field
+  HAVING arg_min_null(before, sync_id) IS DISTINCT FROM arg_max_null(after, sync_id)
+),
+differing AS (
+  SELECT entity, entity_id, json_group_object(field, before) AS before, json_group_object(field, after) AS after
+  FROM net GROUP BY entity, entity_id
+),
+records AS (
+  SELECT
+    entity, entity_id, any_value(site_id) AS site_id, bool_or(action = 'create') AS is_new, arg_max(action, sync_id) AS action
+  FROM between_them GROUP BY entity, entity_id
 )
-SELECT
-  c.entity, c.entity_id, any_value(c.site_id) AS site_id,
-  if(bool_or(c.action = 'create'), 'create', arg_max(c.action, c.sync_id)) AS action,
-  json_group_object(n.key, n.before) FILTER (n.before IS DISTINCT FROM n.after) AS before,
-  json_group_object(n.key, n.after) FILTER (n.before IS DISTINCT FROM n.after) AS after
-FROM between_them AS c LEFT JOIN net AS n ON n.entity = c.entity AND n.entity_id = c.entity_id
-GROUP BY c.entity, c.entity_id
-HAVING bool_or(c.action = 'create') OR bool_or(n.before IS DISTINCT FROM n.after)
-ORDER BY c.entity, c.entity_id
+SELECT r.entity, r.entity_id, r.site_id, if(r.is_new, 'create', r.action) AS action, d.before, d.after
+FROM records AS r LEFT JOIN differing AS d ON d.entity = r.entity AND d.entity_id = r.entity_id
+WHERE r.is_new OR d.entity_id IS NOT NULL
+ORDER BY r.entity, r.entity_id
 LIMIT $limit

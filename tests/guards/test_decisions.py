@@ -1,0 +1,217 @@
+"""Holds: bound to their changes, the same from sync to sync, let through when approved, and limited by windows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from roster_pipeline.errors import InputError
+from roster_pipeline.guards import ExpectedChange, Hold, Limits, guard_plan, load_expected, load_limits
+from tests.conftest import NOW, TODAY, student
+from tests.guards.guarded import Guarded, ids, roster
+
+
+def held(district: Guarded) -> Hold:
+    """The one hold of one more sync."""
+    district.sync()
+    (hold,) = district.holds
+    return hold
+
+
+def test_a_hold_is_the_same_until_its_changes_are_others(district: Guarded) -> None:
+    gone = district.drop("users", *ids("north", range(5)))
+    first = held(district)
+    district.record("sections", "south-s0")["name"] = "Renamed"
+    district.drop("users", "south01")
+    assert held(district) == first
+    district.drop("users", "north05")
+    more = held(district)
+    assert (more.changes, more.hold_id != first.hold_id, more.fingerprint != first.fingerprint) == (6, True, True)
+    district.records["users"].append(next(u for u in gone if u["id"] == "north00"))
+    others = held(district)
+    assert (others.changes, others.fingerprint not in (first.fingerprint, more.fingerprint)) == (5, True)
+    district.records["users"] += gone[1:]
+    district.sync()
+    assert district.holds == []
+
+
+def test_approved_changes_flow_with_their_memberships_and_nothing_else_does(district: Guarded) -> None:
+    district.drop("users", *ids("north", range(5)))
+    district.approved = {held(district).fingerprint}
+    district.drop("users", "north05")
+    assert held(district).changes == 6
+    assert district.rows("FROM plan.released") == []
+    district.records["users"].append(student("north05", "north"))
+    district.drop("users", *ids("south", range(5)))
+    hold = held(district)
+    assert (hold.site_id, hold.changes) == ("south", 5)
+    assert district.rows("SELECT guard FROM plan.released") == [("archives",)]
+    assert (district.in_force("users"), district.in_force("user_sites"), district.in_force("enrollments")) == (
+        75,
+        75,
+        81,
+    )
+
+
+def test_what_was_approved_at_sites_is_not_held_by_the_district(district: Guarded) -> None:
+    for site in ("north", "south"):
+        district.drop("users", *ids(site, range(5)))
+    district.sync()
+    assert [h.site_id for h in district.holds] == ["north", "south"]
+    district.approved = {h.fingerprint for h in district.holds}
+    district.sync()
+    assert district.holds == []
+    assert district.in_force("users") == 70
+
+
+def test_the_order_of_records_does_not_matter(district: Guarded, synced: Guarded) -> None:
+    assert synced.records != district.records or synced.records is not district.records
+    district.drop("users", *ids("north", range(5)))
+    first = held(district)
+    for rows in district.records.values():
+        rows.reverse()
+    for section in district.records["sections"]:
+        section["students"].reverse()
+    assert held(district) == first
+
+
+def test_judging_again_gives_the_same(district: Guarded) -> None:
+    again: list[list[Hold]] = []
+
+    def look(connection: duckdb.DuckDBPyConnection) -> None:
+        again.append(guard_plan(connection, district.limits, sync_id="S", now=NOW))
+
+    district.look = look
+    district.drop("users", *ids("north", range(5)), *ids("south", range(7)))
+    district.sync()
+    assert again == [district.holds]
+    assert len(district.holds) == 2
+
+
+def test_a_hold_says_in_one_line_what_why_where_and_how_to_approve(district: Guarded) -> None:
+    district.drop("users", *ids("north", range(5)))
+    hold = held(district)
+    assert hold.message == (
+        "Held: 5 of 40 people at site north (North) would be archived, more than 10 %; 10 more changes wait with them. "
+        f"If this is right: `roster approve {hold.hold_id}`"
+    )
+    assert (hold.hold_id[0], len(hold.hold_id), hold.limit, hold.blocks) == ("h", 10, 10.0, False)
+
+
+# Expected changes ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "site", "flows"),
+    [
+        (0, 0, None, True),
+        (0, 0, "north", True),
+        (-9, 0, None, True),
+        (0, 9, None, True),
+        (1, 9, None, False),
+        (-9, -1, None, False),
+        (0, 0, "south", False),
+    ],
+)
+def test_a_window_counts_from_its_first_to_its_last_day(
+    district: Guarded, starts: int, ends: int, site: str | None, flows: bool
+) -> None:
+    window = ExpectedChange(
+        TODAY + timedelta(starts), TODAY + timedelta(ends), "Rae", "rollover", {"archive_percent": 50}, site
+    )
+    district.expected = [window]
+    district.drop("users", *ids("north", range(20)))  # 50 % of the site, 25 % of the district
+    district.sync()
+    assert district.in_force("users") == (60 if flows else 80)
+
+
+def test_the_last_window_says_what_counts_and_a_site_may_have_its_own(district: Guarded) -> None:
+    day = ExpectedChange(TODAY, TODAY, "Rae", "rollover", {"archive_percent": 100})
+    district.expected = [
+        replace(day, limits={"archive_percent": 0}, site_id="south"),
+        day,
+        replace(day, limits={"archive_percent": 12.5}),
+    ]
+    district.drop("users", *ids("north", range(5)), "south01")
+    district.sync()
+    assert [(h.site_id, h.changes, h.limit) for h in district.holds] == [("south", 1, 0.0)]
+
+
+def test_a_window_counts_for_relinks_too(district: Guarded) -> None:
+    district.expected = [ExpectedChange(TODAY, TODAY, "Rae", "new SIS", {"relink_percent": 100})]
+    for user in district.records["users"]:
+        user["id"] = f"new-{user['id']}"
+    for section in district.records["sections"]:
+        section["students"] = [f"new-{m}" for m in section["students"]]
+        section["teachers"] = [f"new-{m}" for m in section["teachers"]]
+        section["teacher"] = f"new-{section['teacher']}"
+    before = roster(district)
+    district.sync()
+    assert (district.holds, district.relinks.applied) == ([], 80)
+    assert roster(district)["enrollments"] == before["enrollments"]
+
+
+# data/guards.toml ----------------------------------------------------------------------------------------------------
+
+
+def test_limits_come_from_the_file_district_over_default(tmp_path: Path) -> None:
+    assert load_limits(tmp_path, "d") == Limits()
+    assert load_expected(tmp_path, "d") == ()
+    (tmp_path / "guards.toml").write_text(
+        "[default]\narchive_percent = 20\narchive_count = 7\n"
+        "[district.d]\narchive_percent = 15\n"
+        '[[district.d.expected]]\nfrom = 2027-08-01\nto = 2027-09-10\nwho = "Rae"\nwhy = "rollover"\n'
+        'site_id = "north"\narchive_percent = 60\n'
+    )
+    assert load_limits(tmp_path, "d") == Limits(archive_percent=15, archive_count=7)
+    assert load_limits(tmp_path, "e") == Limits(archive_percent=20, archive_count=7)
+    assert load_expected(tmp_path, "d") == (
+        ExpectedChange(date(2027, 8, 1), date(2027, 9, 10), "Rae", "rollover", {"archive_percent": 60}, "north"),
+    )
+    assert load_expected(tmp_path, "e") == ()
+
+
+def test_the_shipped_file_is_the_defaults() -> None:
+    data = Path(__file__).parents[2] / "data"
+    assert load_limits(data, "riverbend-usd") == Limits()
+    text = (data / "guards.toml").read_text()
+    for name, value in vars(Limits()).items():
+        assert f"# {name} = {500 if value is None else format(value, 'g')} " in text
+
+
+WINDOW = (
+    '[[district.d.expected]]\nfrom = 2027-08-01\nto = 2027-09-10\nwho = "Rae"\nwhy = "rollover"\nupdate_percent = 90\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[default]\narchive_precent = 10\n", r"guards\.toml: unknown key 'archive_precent' in \[default\]"),
+        ("[district.d]\nlimit = 10\n", r"unknown key 'limit' in \[district\.d\]"),
+        ("[distrct.d]\n", "unknown key 'distrct' in the file"),
+        ("[default\n", "not valid TOML"),
+        ("default = 3\n", "'default' is not a table"),
+        ("[default]\narchive_percent = 101\n", "archive_percent in .* is 101. Write a number from 0 to 100"),
+        ("[default]\narchive_percent = -1\n", "is -1"),
+        ("[default]\narchive_percent = true\n", "is True"),
+        ('[default]\narchive_percent = "10"\n', "is '10'"),
+        ("[default]\narchive_count = 1.5\n", "is 1.5. Write a whole number"),
+        (WINDOW.replace("2027-09-10", "2027-07-10"), "ends before it starts"),
+        (WINDOW.replace("2027-09-10", '"soon"'), "'to' in .* 1 is not a day"),
+        (WINDOW.replace("2027-08-01", "2027-08-01T00:00:00"), "'from' in .* 1 is not a day"),
+        (WINDOW.replace('who = "Rae"\n', ""), "'who' in .* is missing"),
+        (WINDOW.replace("rollover", " "), "'why' in .* is missing"),
+        (WINDOW.replace("update_percent = 90\n", ""), "changes no limit"),
+        (WINDOW.replace("update_percent", "update_percnt"), "unknown key 'update_percnt' in"),
+        (WINDOW.replace("[[", "[").replace("]]", "]"), "expected is not a list"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "guards.toml").write_text(text)
+    with pytest.raises(InputError, match=says):
+        (load_limits(tmp_path, "d"), load_expected(tmp_path, "d"))
