@@ -16,7 +16,7 @@ from tests.test_undo import in_force, undo
 
 SCHOOLS = ("north", "south")
 NAMES = st.sampled_from(["One", "Two", None, ""])
-laws = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+laws = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

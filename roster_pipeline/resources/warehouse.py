@@ -101,7 +101,7 @@ class Warehouse:
             slug = f"{slug}-{clever_id[-6:]}"
         identity = DistrictIdentity(slug, clever_id, name)
         folder = self.folder(slug)
-        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # children's records: for us alone
         write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
         return identity
 
@@ -129,6 +129,7 @@ class Warehouse:
                 connection.execute(statement(f"macros/{macro}"))
             for table in sorted(model.PUBLISHED, key=lambda t: t.view):
                 connection.execute(statement(table.full_name.replace(".", "/")) if table.view else table.ddl())
+            _add_new_columns(connection)
             yield connection
 
     def publish(self, slug: str) -> Path:
@@ -174,6 +175,18 @@ class Warehouse:
                 yield json.loads(left) if left else {}
             finally:
                 _rewrite(file.fileno(), "")
+
+
+def _add_new_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """A roster made by an older version gets the columns that `model.py` has since gained; nothing is rewritten."""
+    there = connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE database_name = 'truth'"
+    ).fetchall()
+    known = set(there)
+    for table in model.PUBLISHED:
+        for column in table.columns:
+            if not table.view and (table.full_name, column.name) not in known:
+                connection.execute(f'ALTER TABLE {table.full_name} ADD COLUMN "{column.name}" {column.type}')
 
 
 def slugify(name: str) -> str:

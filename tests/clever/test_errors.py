@@ -164,13 +164,14 @@ def test_a_stopped_server_is_told_in_one_line_within_seconds(
 def test_a_silent_server_runs_into_the_timeout(fake: Fake, connect: Connect, landing: Path) -> None:
     released = threading.Event()
     fake.always(PAGE, Answer(before=released.wait))
-    impatient = connect(timeout=Timeout(read=0.02), patience=Patience(silent=2))
+    # Tries enough that on a busy machine only the list that never answers uses them up.
+    impatient = connect(timeout=Timeout(read=0.1), patience=Patience(silent=6))
     try:
-        with pytest.raises(CleverUnavailable, match="no answer within the timeout, 2 times"):
+        with pytest.raises(CleverUnavailable, match=r"users.*no answer within the timeout, 6 times"):
             impatient.extract(DISTRICT, landing)
     finally:
         released.set()
-    assert len(fake.asked(PAGE)) == 2
+    assert len(fake.asked(PAGE)) == 6
 
 
 def test_a_trickle_runs_into_the_time_for_a_whole_answer(

@@ -1,31 +1,166 @@
-"""The client against the sandbox: a whole demo district over HTTP."""
+"""The client against the sandbox: a whole demo district, each of the sandbox's faults, and all at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from roster_pipeline.resources.clever import Clever, Progress
-from roster_pipeline.resources.landing import read_receipt
+import pytest
+
+from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
+from roster_pipeline.resources.clever import Clever, Clock, Extract, Progress, Timeout
+from roster_pipeline.resources.landing import is_complete, read_receipt
 from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import KINDS
-from roster_pipeline.sandbox.server import DEMO_FOLDER, load_sandbox, serve_in_thread
+from roster_pipeline.sandbox.district import KINDS, District
+from roster_pipeline.sandbox.faults import FAULTS
+from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, load_sandbox, serve_in_thread
 from tests.clever.conftest import lines
 
 
-def test_the_demo_district_arrives_whole(tmp_path: Path) -> None:
-    district = load_sandbox(DEMO_FOLDER)
+@pytest.fixture(scope="module")
+def district() -> District:
+    return load_sandbox(DEMO_FOLDER)
+
+
+@pytest.fixture(scope="module")
+def running(district: District) -> Iterator[SandboxServer]:
+    with serve_in_thread(create_app([district], requests_per_minute=1_000_000)) as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(running: SandboxServer) -> Iterator[SandboxServer]:
+    running.faults.clear()
+    yield running
+    running.faults.clear()
+
+
+def extract(
+    sandbox: SandboxServer,
+    landing: Path,
+    *,
+    page_limit: int = 500,
+    timeout: float = 60,
+    steps: list[Progress] | None = None,
+) -> Extract:
+    """The district, without waiting between tries."""
+    clock = Clock(sleep=lambda _: None)
+    with Clever(sandbox.settings, page_limit=page_limit, clock=clock, timeout=Timeout(read=timeout)) as clever:
+        return clever.extract(sandbox.sandbox.districts[0].id, landing, (steps if steps is not None else []).append)
+
+
+def ids(landing: Path) -> dict[str, list[str]]:
+    """The ids that arrived, each once."""
+    return {kind: sorted({r["id"] for r in lines(landing / f"{kind}.ndjson")}) for kind in KINDS}
+
+
+def truth(district: District) -> dict[str, list[str]]:
+    return {kind: sorted(district.tables[kind].ids) for kind in KINDS}
+
+
+def test_the_demo_district_arrives_whole(sandbox: SandboxServer, district: District, tmp_path: Path) -> None:
     steps: list[Progress] = []
-    with (
-        serve_in_thread(create_app([district])) as server,
-        Clever(server.settings, page_limit=300) as clever,
-    ):
-        assert [(d.id, d.name) for d in clever.districts()] == [(district.id, district.name)]
-        extract = clever.extract(district.id, tmp_path, steps.append)
-    for name in KINDS:
-        table = district.tables[name]
-        assert [record["id"] for record in lines(tmp_path / f"{name}.ndjson")] == sorted(table.ids)
-        assert extract.endpoint(name).records == len(table.ids)
-    assert extract.endpoint("users").pages > 1
-    assert extract.warnings == ()
-    assert read_receipt(tmp_path) == extract
+    whole = extract(sandbox, tmp_path, steps=steps)
+    assert ids(tmp_path) == truth(district)
+    for kind in KINDS:
+        assert whole.endpoint(kind).records == whole.endpoint(kind).distinct == len(district.tables[kind].ids)
+    assert whole.endpoint("users").pages > 1
+    assert whole.warnings == ()
+    assert read_receipt(tmp_path) == whole
     assert max(step.records for step in steps if step.endpoint == "users") == len(district.tables["users"].ids)
+
+
+def test_the_districts_of_the_sandbox(sandbox: SandboxServer, district: District) -> None:
+    with Clever(sandbox.settings) as clever:
+        assert [(d.id, d.name) for d in clever.districts()] == [(district.id, district.name)]
+
+
+PASSING = ["429", "429_repeated", "500", "502", "503", "cut_json", "html_200", "reset", "stall", "stall_in_body"]
+PASSING += ["truncated", "token_rotation"]
+ODD_PAGES = ["duplicate_id", "empty_last_page", "endless_next", "out_of_order"]
+ODD_RECORDS = ["dangling_ids", "hostile", "missing_fields", "nulls", "unknown_enums", "unknown_keys", "unknown_roles"]
+ODD_RECORDS += ["wrong_types"]
+HARMLESS = ["clock_skew", "slow"]
+WARNED = {
+    "paused": {"paused"},
+    "stale": {"stale"},
+    "district_error": {"district_error"},
+    "unshared_empty": {"empty"},
+    "unshared_json": {"not_shared"},
+    "unshared_html": {"not_shared"},
+}
+BROKEN = ["circular_next", "early_end", "repeating_next"]
+REFUSED = ["district_gone", "html_404", "token_dead"]
+
+
+def test_every_fault_of_the_sandbox_is_tried() -> None:
+    tried = [*PASSING, *ODD_PAGES, *ODD_RECORDS, *HARMLESS, *WARNED, *BROKEN, *REFUSED]
+    assert sorted(tried) == sorted(FAULTS)
+
+
+@pytest.mark.parametrize("fault", [*PASSING, *HARMLESS])
+def test_a_fault_that_passes(sandbox: SandboxServer, district: District, tmp_path: Path, fault: str) -> None:
+    sandbox.faults.add(fault, count=1, after=7, seconds=0.01 if fault == "slow" else None)
+    assert extract(sandbox, tmp_path, timeout=0.3 if "stall" in fault else 60).warnings == ()
+    assert ids(tmp_path) == truth(district)
+    assert [s.struck for s in sandbox.faults.on] == [1]
+
+
+@pytest.mark.parametrize("fault", [*ODD_PAGES, *ODD_RECORDS])
+def test_odd_pages_and_records_arrive_whole(
+    sandbox: SandboxServer, district: District, tmp_path: Path, fault: str
+) -> None:
+    sandbox.faults.add(fault)
+    whole = extract(sandbox, tmp_path)
+    expected = truth(district)
+    assert {kind: whole.endpoint(kind).distinct for kind in KINDS} == {kind: len(expected[kind]) for kind in KINDS}
+    if fault not in ODD_RECORDS:
+        assert ids(tmp_path) == expected
+
+
+@pytest.mark.parametrize("fault", WARNED)
+def test_what_a_person_should_know_is_a_warning(sandbox: SandboxServer, tmp_path: Path, fault: str) -> None:
+    sandbox.faults.add(fault)
+    assert {w.code for w in extract(sandbox, tmp_path).warnings} == WARNED[fault]
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_list_that_does_not_add_up_is_broken(sandbox: SandboxServer, tmp_path: Path, fault: str) -> None:
+    sandbox.faults.add(fault)
+    with pytest.raises(BrokenExtract):
+        extract(sandbox, tmp_path)
+    assert not is_complete(tmp_path)
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_what_does_not_pass_is_refused(sandbox: SandboxServer, tmp_path: Path, fault: str) -> None:
+    sandbox.faults.add(fault, after=6)
+    with pytest.raises(CleverRefused):
+        extract(sandbox, tmp_path)
+    assert not is_complete(tmp_path)
+
+
+@pytest.mark.parametrize("fault", ["503", "reset", "429", "html_200"])
+def test_a_fault_that_stays_is_unavailable_and_resumed_later(
+    sandbox: SandboxServer, district: District, tmp_path: Path, fault: str
+) -> None:
+    sandbox.faults.add(fault, path="/users", after=2)
+    with pytest.raises(CleverUnavailable):
+        extract(sandbox, tmp_path)
+    sandbox.faults.clear()
+    assert extract(sandbox, tmp_path).endpoint("users").pages_fetched == 2
+    assert ids(tmp_path) == truth(district)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_fifth_of_the_answers_fail_in_rotating_ways(
+    sandbox: SandboxServer, district: District, tmp_path: Path, seed: int
+) -> None:
+    faults = ["429_repeated", "500", "502", "503", "cut_json", "html_200", "reset", "truncated"]
+    for fault in faults[seed:] + faults[:seed]:
+        sandbox.faults.add(fault, rate=0.2 / len(faults))
+    sandbox.faults.add("duplicate_id", rate=0.2)
+    sandbox.faults.add("token_rotation", count=1, after=9)
+    extract(sandbox, tmp_path, page_limit=15)
+    assert ids(tmp_path) == truth(district)
+    assert sum(s.struck for s in sandbox.faults.on[:-2]) > 5
