@@ -57,7 +57,7 @@ def roster(platform: Platform) -> list[list[tuple[Any, ...]]]:
             DIES_AFTER.format(module="roster_pipeline.assets.clever", function="extract_district"), False, id="extract"
         ),
         pytest.param(DIES_AFTER.format(module="roster_pipeline.assets.staging", function="stage"), False, id="staging"),
-        pytest.param(DIES_AFTER.format(module="roster_pipeline.assets.roster", function="make_plan"), False, id="plan"),
+        pytest.param(DIES_AFTER.format(module="roster_pipeline.assets.roster", function="plan_sync"), False, id="plan"),
         pytest.param(DIES_AFTER.format(module="roster_pipeline.apply", function="record_success"), False, id="apply"),
         pytest.param(DIES_IN_COPY, True, id="publish"),
     ],

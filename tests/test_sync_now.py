@@ -235,7 +235,6 @@ def _until(is_so: Callable[[], bool]) -> None:
         ("paused", "paused", "paused until"),
         ("stale", "stale", "no new data for"),
         ("district_error", "district_error", "Clever"),
-        ("unshared_html", "not_shared", "courses"),
     ],
 )
 def test_what_clever_says_of_the_district_is_a_warning_on_the_sync(
@@ -247,6 +246,14 @@ def test_what_clever_says_of_the_district_is_a_warning_on_the_sync(
     assert done["status"] == "succeeded"
     told = [issue["message"] for issue in done["issues"] if issue["code"] == code]
     assert any(says in message for message in told), done["issues"]
+
+
+def test_a_district_that_does_not_share_courses_and_terms_still_syncs(tmp_path: Path) -> None:
+    with serve_in_thread(demo_app()) as server:
+        server.sandbox.faults.add("unshared_html")
+        done = Platform.make(tmp_path, server.settings).sync()
+    assert done["status"] == "succeeded"
+    assert sorted(i["entity"] for i in done["issues"] if i["code"] == "not_shared") == ["courses", "terms"]
 
 
 @pytest.mark.parametrize("fault", ["token_dead", "district_gone"])
