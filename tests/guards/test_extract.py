@@ -67,6 +67,15 @@ def second_term(district: Guarded) -> None:
     district.sync()
 
 
+def test_a_site_with_people_alone_that_vanishes_blocks(district: Guarded) -> None:
+    district.records["schools"].append({"id": "west", "name": "West"})
+    district.records["users"].append(student("wes", "west"))
+    district.sync()
+    district.drop("schools", "west")
+    district.sync()
+    assert ["site west (West) is gone with its 1 people and 0 sections" in h.message for h in district.holds] == [True]
+
+
 def test_a_term_that_vanishes_while_active_blocks(district: Guarded) -> None:
     district.limits = Limits(minimum_population=4)
     second_term(district)
@@ -75,6 +84,14 @@ def test_a_term_that_vanishes_while_active_blocks(district: Guarded) -> None:
     assert [h.guard for h in district.holds] == ["broken_extract"]
     assert "term S1 (2026-08-10 to 2027-01-15) is gone with 4 of its 4 active sections" in district.holds[0].message
     district.sync(today=date(2027, 1, 16))
+    assert district.holds == []
+
+
+def test_a_term_of_a_few_sections_may_vanish(district: Guarded) -> None:
+    district.limits = Limits(minimum_population=5, archive_percent=50)
+    second_term(district)
+    district.drop("sections", *[f"north-t{n}" for n in range(4)])
+    district.sync()
     assert district.holds == []
 
 
@@ -100,7 +117,7 @@ def test_the_same_person_in_contradictory_records(district: Guarded, copies: int
 
 
 def test_normal_data_contradicts_nothing(district: Guarded) -> None:
-    district.limits = Limits(contradiction_percent=0, quarantine_percent=0)
+    district.limits = Limits(minimum_population=1, contradiction_percent=0, quarantine_percent=0)
     same_name = {"name": {"first": "First north01", "last": "Last north01"}}
     long_id = student("long", "north")
     long_id["roles"]["student"]["sis_id"] = "6" + "0" * 77

@@ -108,7 +108,7 @@ ORPHANS = (
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(days=DAYS, limits=LIMITS, approve=st.booleans())
 def test_nothing_disappears_and_what_is_held_is_what_was_not_applied(
     tmp_path_factory: pytest.TempPathFactory, days: list[Any], limits: Limits, approve: bool
