@@ -269,8 +269,9 @@ def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, as_jso
 @click.option(
     "faults", "--fault", metavar="NAME[:RATE[:COUNT]]", multiple=True, help="Misbehave in this way; may be repeated."
 )
+@_JSON
 @click.pass_context
-def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[str, ...]) -> None:
+def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[str, ...], as_json: bool) -> None:
     """Serve a local Clever over HTTP, with synthetic people, until Ctrl-C."""
     if ctx.invoked_subcommand:
         return
@@ -281,7 +282,7 @@ def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[s
         chosen = [parse_fault(fault) for fault in faults]
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    run_sandbox(port, students, load_settings().data, chosen)
+    run_sandbox(port, students, load_settings().data, chosen, as_json=as_json)
 
 
 @sandbox.command()

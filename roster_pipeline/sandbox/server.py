@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 import click
+import msgspec
 import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -170,7 +171,9 @@ def demo_app() -> Starlette:
 # --- for the terminal --------------------------------------------------------------------------------
 
 
-def run_sandbox(port: int, students: int | None, data: Path, faults: Sequence[Fault] = ()) -> None:
+def run_sandbox(
+    port: int, students: int | None, data: Path, faults: Sequence[Fault] = (), *, as_json: bool = False
+) -> None:
     """Serves the demo district, or a generated one of a size, until interrupted.
 
     A generated district is kept under `data`/sandbox/generated and used again the next time. Raises
@@ -185,7 +188,7 @@ def run_sandbox(port: int, students: int | None, data: Path, faults: Sequence[Fa
     for fault in faults:
         app.state.sandbox.faults.switch_on(fault)
     inputs = folder / "inputs" if students is not None else None
-    serve(app, port, lambda url: _announce(app.state.sandbox, url, inputs))
+    serve(app, port, lambda url: _announce_json(url, inputs) if as_json else _announce(app.state.sandbox, url, inputs))
 
 
 def _generate(folder: Path, students: int) -> None:
@@ -204,6 +207,18 @@ def _generate(folder: Path, students: int) -> None:
         )
     write_inputs(partial, partial / "inputs")
     partial.rename(folder)
+
+
+def _announce_json(url: str, inputs: Path | None) -> None:
+    settings = settings_for(url)
+    environment = {
+        "CLEVER_API_URL": settings.api_url,
+        "CLEVER_TOKENS_URL": settings.tokens_url,
+        "CLEVER_CLIENT_ID": CLIENT_ID,
+        "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
+        **({"ROSTER_DATA": str(inputs)} if inputs else {}),
+    }
+    click.echo(msgspec.json.encode({"url": url, "environment": environment}).decode())
 
 
 def _announce(sandbox: Sandbox, url: str, inputs: Path | None) -> None:
