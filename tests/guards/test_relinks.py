@@ -298,6 +298,18 @@ def test_a_relinked_section_id_that_comes_back_is_another_section(district: Guar
     assert district.in_force("sections") == 9
 
 
+def test_a_section_is_recognized_while_its_people_wait(district: Guarded) -> None:
+    before, known = roster(district), district.ids("sections")["north-s0"]
+    for i in ids("north", range(8)):
+        rename(district, "users", i, f"fresh-{i}")
+    rename(district, "sections", "north-s0", "fresh")
+    district.sync()
+    assert (district.relinks, district.held) == (Relinks(1, 8, 0), [("relink", "users", "north", 8, 40)])
+    assert changes(district) == [("sections", "relink", 1)]
+    assert district.ids("sections")["fresh"] == known
+    assert roster(district)["enrollments"] == before["enrollments"]
+
+
 @pytest.mark.parametrize(("stay", "relinked"), [(5, 0), (6, 1)])
 def test_most_of_the_larger_class_must_be_the_same(district: Guarded, stay: int, relinked: int) -> None:
     district.limits = Limits(archive_percent=100)
