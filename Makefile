@@ -24,7 +24,7 @@ test: .venv/installed  ## Lint, types, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
 	mkdir -p data/dagster && ln -sf ../../dagster.yaml data/dagster/

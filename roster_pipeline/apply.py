@@ -30,15 +30,15 @@ def apply(
     """
     made = summarize(connection)
     connection.execute("BEGIN")
-    apply_plan(connection, sync_id=info.sync_id, started_at=info.started_at)
-    for table in issues:
-        copy_issues(connection, info.sync_id, table)
     holds.record(
         connection,
         sync_id=info.sync_id,
         now=now,
         whole_district=not info.sites and info.trigger != "undo",
     )
+    apply_plan(connection, sync_id=info.sync_id, started_at=info.started_at)
+    for table in issues:
+        copy_issues(connection, info.sync_id, table)
     record_success(connection, info, made, now)
     connection.execute("COMMIT")
     return made

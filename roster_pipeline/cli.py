@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ import click
 
 from roster_pipeline.config import Settings, dagster_home, load_settings
 from roster_pipeline.errors import RosterError
-from roster_pipeline.terminal import Row, print_details, print_json, print_sync, print_table, site_rows
+from roster_pipeline.terminal import Row, print_details, print_hold, print_json, print_sync, print_table, site_rows
 
 _EXITS = {"failed": 1, "held": 3, "refused": 3}
 _JSON = click.option(
@@ -177,37 +176,47 @@ def plan(district: str | None, limit: int, as_json: bool) -> None:
     from roster_pipeline.launch import launch_plan
 
     settings = load_settings()
-    plans = {slug: launch_plan(settings, slug) for slug in _districts_to_sync(settings, district, ())}
+    plans = {slug: launch_plan(settings, slug, limit) for slug in _districts_to_sync(settings, district, ())}
     if as_json:
-        print_json({"districts": [{"district": slug, "changes": changes} for slug, changes in plans.items()]})
+        print_json({"districts": [{"district": slug, **plan} for slug, plan in plans.items()]})
         return
-    for slug, changes in plans.items():
-        held = sum(c["held_by"] is not None for c in changes)
-        click.echo(f"{slug}: {len(changes)} changes planned, {held} of them held")
-        counts = Counter((c["entity"], c["action"], c["site_id"] or "", c["held_by"] or "") for c in changes)
-        names = ("entity", "action", "site_id", "held_by")
-        print_table([{**dict(zip(names, key, strict=True)), "changes": n} for key, n in sorted(counts.items())])
-        print_table([{k: c[k] for k in ("entity", "action", "entity_id", "before", "after")} for c in changes[:limit]])
+    for slug, plan in plans.items():
+        planned = sum(c["changes"] for c in plan["counts"])
+        held = sum(c["changes"] for c in plan["counts"] if c["held_by"])
+        click.echo(f"{slug}: {planned:,} changes planned, {held:,} of them held")
+        print_table(plan["counts"])
+        print_table([{k: c[k] for k in ("entity", "action", "entity_id", "before", "after")} for c in plan["changes"]])
 
 
 @main.command()
+@click.argument("hold_id", required=False)
 @_DISTRICT
 @click.option("every", "--all", is_flag=True, help="Closed holds too.")
+@click.option("--limit", default=50, show_default=True, help="How many records of the named hold to list at most.")
 @_JSON
-def holds(district: str | None, every: bool, as_json: bool) -> None:
-    """What guards hold back, and how to approve it."""
+def holds(hold_id: str | None, district: str | None, every: bool, limit: int, as_json: bool) -> None:
+    """What guards hold back, and how to approve it; of a hold that is named, every record it keeps back."""
     from roster_pipeline import report
 
-    found = _ask(district, lambda c: {"holds": report.holds(c, every=every)})
+    if hold_id:
+        district, hold_id = _find("holds", "hold_id", hold_id)
+
+    def ask(connection: Any) -> Row:
+        found = report.holds(connection, every=every or hold_id is not None)
+        if not hold_id:
+            return {"holds": found}
+        changes = report.hold_changes(connection, hold_id, limit)
+        return {"holds": [h for h in found if h["hold_id"] == hold_id], "changes": changes}
+
+    found = _ask(district, ask)
     if as_json:
         print_json({"districts": found})
         return
     for row in found:
         click.echo(f"{row['district']}: {len(row['holds'])} holds")
         for hold in row["holds"]:
-            decided = f" by {hold['decided_by']}: {hold['reason']}" if hold["decided_by"] else ""
-            click.echo(f"  {hold['hold_id']} {hold['status']}{decided}")
-            click.echo(f"    {hold['message']}")
+            print_hold(hold)
+        print_table(row.get("changes", []))
 
 
 _BY = click.option(
@@ -353,7 +362,7 @@ def _find(table: str, column: str, start: str) -> tuple[str, str]:
     """The district and the whole id of the one sync or hold that begins with `start`."""
 
     def matches(connection: Any) -> Row:
-        query = f"SELECT {column} FROM sync.{table} WHERE starts_with({column}, ?)"
+        query = f"SELECT DISTINCT {column} FROM sync.{table} WHERE starts_with({column}, ?)"
         return {"ids": [i for (i,) in connection.execute(query, [start]).fetchall()]}
 
     found = [(row["district"], i) for row in _ask(None, matches) for i in row["ids"]]

@@ -50,7 +50,7 @@ _NOUNS = {
     "section_courses": "section courses",
 }
 _PRINT = (
-    "bit_xor(md5_number_lower(concat_ws('|', '{e}', entity_id, action, coalesce(before, ''), coalesce(after, ''))))"
+    "bit_xor(md5_number_lower(concat_ws('|', entity, entity_id, action, coalesce(before, ''), coalesce(after, ''))))"
 )
 
 
@@ -137,13 +137,7 @@ def _note_release(connection: duckdb.DuckDBPyConnection, guard: str, fingerprint
 
 def _everything(connection: duckdb.DuckDBPyConnection, signs: Sequence[Sign]) -> Hold:
     """One hold over the whole plan, however many signs there are: it is one decision."""
-    ((changes, mark),) = connection.execute(
-        "SELECT sum(n), bit_xor(print) FROM ("
-        + " UNION ALL ".join(
-            f"SELECT count(*) AS n, {_PRINT.format(e=e.name)} AS print FROM plan.{e.name}" for e in model.ENTITIES
-        )
-        + ")"
-    ).fetchall()
+    ((changes, mark),) = connection.execute(f"SELECT count(*), {_PRINT} FROM plan.changes").fetchall()
     counts = " + ".join(f"(SELECT count(*) FROM {in_force(e.name)})" for e in model.ENTITIES)
     ((of,),) = connection.execute(f"SELECT {counts}").fetchall()
     fingerprint = f"{mark:016x}-{changes}"
@@ -218,13 +212,7 @@ def _decide(connection: duckdb.DuckDBPyConnection, approved: Collection[str]) ->
 def _prints(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
     """How many changes each trip marked, and their fingerprint."""
     rows = connection.execute(
-        "SELECT key, sum(n)::BIGINT, bit_xor(print) FROM ("
-        + " UNION ALL ".join(
-            f"SELECT held_by AS key, count(*) AS n, {_PRINT.format(e=e.name)} AS print "
-            f"FROM plan.{e.name} WHERE held_by IS NOT NULL GROUP BY held_by"
-            for e in model.ENTITIES
-        )
-        + ") GROUP BY key"
+        f"SELECT held_by, count(*), {_PRINT} FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
     ).fetchall()
     return {key: (n, f"{mark:016x}-{n}") for key, n, mark in rows}
 
@@ -242,12 +230,7 @@ def _rename(connection: duckdb.DuckDBPyConnection, ids: Sequence[tuple[str, str 
 def _waiting(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many rows of the plan each hold keeps, followers included."""
     rows = connection.execute(
-        "SELECT held_by, sum(n)::BIGINT FROM ("
-        + " UNION ALL ".join(
-            f"SELECT held_by, count(*) AS n FROM plan.{e.name} WHERE held_by IS NOT NULL GROUP BY held_by"
-            for e in model.ENTITIES
-        )
-        + ") GROUP BY held_by"
+        "SELECT held_by, count(*) FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
     ).fetchall()
     return dict(rows)
 

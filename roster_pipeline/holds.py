@@ -2,11 +2,15 @@
 
 Belongs here: `sync.holds` and the hand-over from the plan (`plan.holds`) to the apply. Does not belong here:
 when to hold (`guards.py`), and the changes themselves (`plan.*.held_by`).
+
+A hold *stands* until it is cleared or its approved changes are applied. What is over is kept: the same changes
+held once more are a new row under the same hold_id.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -23,6 +27,12 @@ Decision = Literal["approved", "rejected"]
 APPROVAL_VALID = timedelta(days=7)
 """An approval that no sync has used within this time is forgotten: the district has moved on."""
 
+_OVER = {
+    "gone": "a later plan no longer contains its changes",
+    "changed": "its changes are others now, under a hold of their own",
+    "expired": "its approval expired before a sync used it",
+}
+
 
 def approved_fingerprints(connection: duckdb.DuckDBPyConnection, now: datetime) -> frozenset[str]:
     """What may pass the guards: approved, not expired, not used yet."""
@@ -33,32 +43,48 @@ def approved_fingerprints(connection: duckdb.DuckDBPyConnection, now: datetime) 
     return frozenset(fingerprint for (fingerprint,) in rows)
 
 
-def stand(connection: duckdb.DuckDBPyConnection, holds: Sequence[Hold]) -> None:
-    """Leaves the plan's holds in `plan.holds`, for the apply that may follow."""
+def stand(connection: duckdb.DuckDBPyConnection, holds: Sequence[Hold], now: datetime) -> list[Hold]:
+    """Leaves the plan's holds in `plan.holds`, for the apply that may follow.
+
+    Returns them; one that takes the place of an approved hold says what differs between the two.
+    """
     connection.execute(statement("plan/holds"))
     for h in holds:
         connection.execute(
             "INSERT INTO plan.holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [h.hold_id, h.guard, h.entity, h.site_id, h.changes, h.of, h.limit, h.fingerprint, h.message, h.blocks],
         )
+    if not holds:
+        return []
+    said = {}
+    for hold_id, *difference in connection.execute(statement("holds/differences"), {"now": now}).fetchall():
+        said[hold_id] = _difference(*difference)
+        connection.execute("UPDATE plan.holds SET message = message || ? WHERE hold_id = ?", [said[hold_id], hold_id])
+    return [replace(h, message=h.message + said.get(h.hold_id, "")) for h in holds]
+
+
+def _difference(old: str, by: str, same: int, more: int, fewer: int) -> str:
+    return (
+        f". This is not what {by} approved as {old}: {same:,} changes are the same, "
+        f"{more:,} are new, {fewer:,} are gone; that approval is over"
+    )
 
 
 def hold_nothing(connection: duckdb.DuckDBPyConnection) -> None:
     """For a plan that no guard looks at, such as an undo: nothing is held, no approval is used."""
-    stand(connection, [])
+    connection.execute(statement("plan/holds"))
     connection.execute(statement("guards/released"))
 
 
 def record(connection: duckdb.DuckDBPyConnection, *, sync_id: str, now: datetime, whole_district: bool) -> None:
     """Brings `sync.holds` up to date with the plan that is being applied, inside its transaction.
 
-    A plan of some sites only cannot tell that a hold is over, so it clears none.
+    A plan of some sites only cannot tell that a hold is over, so it clears none; nor can a plan that is held
+    as a whole, which was not judged any further.
     """
     connection.execute(statement("holds/mark_applied"), {"sync_id": sync_id, "now": now})
-    connection.execute(statement("holds/forget_old"))
+    connection.execute(statement("holds/clear"), {"sync_id": sync_id, "now": now, "whole_district": whole_district})
     connection.execute(statement("holds/open_new"), {"sync_id": sync_id})
-    if whole_district:
-        connection.execute(statement("holds/clear_gone"), {"sync_id": sync_id, "now": now})
 
 
 def decide(
@@ -67,14 +93,16 @@ def decide(
     """Approves or rejects a hold; the next sync acts on it. Raises RosterError when there is nothing to decide."""
     if decision not in get_args(Decision):
         raise RosterError(f"{decision!r} is no decision", do="Decide approved or rejected")
-    found = connection.execute("SELECT status, applied_sync_id FROM sync.holds WHERE hold_id = ?", [hold_id]).fetchone()
+    found = connection.execute(
+        "SELECT applied_sync_id, cleared_because FROM sync.holds WHERE hold_id = ? "
+        "ORDER BY status <> 'cleared' AND applied_sync_id IS NULL DESC, sync_id DESC LIMIT 1",
+        [hold_id],
+    ).fetchone()
     if found is None:
         raise RosterError(f"There is no hold {hold_id}", do="`roster holds` lists them")
-    status, applied = found
-    if status == "cleared" or applied:
-        why = (
-            f"its changes were applied by sync {applied}" if applied else "a later plan no longer contains its changes"
-        )
+    applied, because = found
+    if applied or because:
+        why = f"its changes were applied by sync {applied}" if applied else _OVER[because]
         raise RosterError(
             f"Hold {hold_id} is over: {why}", do="Nothing needs to be decided; `roster holds` lists open ones"
         )

@@ -61,10 +61,10 @@ def launch_decision(slug: str, requested_by: str, **decision: Any) -> None:
         raise _Said(_failure(result))
 
 
-def launch_plan(settings: Settings, slug: str) -> list[dict[str, Any]]:
-    """Materializes everything up to `roster/plan`, and nothing after it; returns the plan's records.
+def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
+    """Materializes everything up to `roster/plan`, and nothing after it; returns its `counts` and `changes`.
 
-    Each is (entity, entity_id, site_id, action, before, after, held_by).
+    Counts are of all changes, per entity, action, site and hold; of the changed records, `limit` at most.
     """
     upstream = dg.AssetSelection.assets(dg.AssetKey(["roster", "plan"])).upstream()
     from roster_pipeline.definitions import defs
@@ -74,7 +74,7 @@ def launch_plan(settings: Settings, slug: str) -> list[dict[str, Any]]:
     if not result.success:
         raise _Said(_failure(result))
     with Warehouse(settings.warehouse).connect(slug) as connection:
-        return report.planned(connection)
+        return {"counts": report.plan_counts(connection), "changes": report.plan_changes(connection, limit)}
 
 
 class _Said(RosterError):

@@ -350,9 +350,11 @@ HOLDS = Table(
         _c("expires_at", "TIMESTAMP", "UTC, when an approval that was not used ends"),
         _c("reason", "VARCHAR", "why it was decided so"),
         _c("applied_sync_id", "VARCHAR", "the sync that applied the approved changes"),
+        _c("cleared_sync_id", "VARCHAR", "the sync after which it no longer stood"),
+        _c("cleared_because", "VARCHAR", "`gone`, `changed` (another hold took its place) or `expired`"),
         _c("message", "VARCHAR", "what is held, why, and how to approve it"),
     ),
-    ("hold_id",),
+    ("hold_id", "sync_id"),
 )
 
 ENTITIES: tuple[Entity, ...] = (

@@ -1,12 +1,14 @@
 """What a person does to the roster besides syncing: deciding a hold, undoing a sync."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import dagster as dg
 from pydantic import Field
 
 from roster_pipeline import holds
 from roster_pipeline.apply import apply
+from roster_pipeline.assets.common import publish, roster_counts
 from roster_pipeline.plan import ACTIONS, make_plan
 from roster_pipeline.resources.sync_run import SyncRun, now
 from roster_pipeline.undo import build_wanted_before
@@ -46,7 +48,8 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
                 reason=config.reason,
                 now=now(),
             )
-        sync.warehouse.publish(sync.info.district)
+        states = publish(sync)
+    _show(context, sync, {"sync/holds": states["sync/holds"]})
     context.log.info("Hold %s is %s; the next sync acts on it.", config.hold_id, config.decision)
 
 
@@ -60,5 +63,13 @@ def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
             holds.hold_nothing(connection)
             made = apply(connection, sync.info, now=now())
             holds.withdraw(connection, config.sync_id, by=sync.info.requested_by, now=now())
-        sync.warehouse.publish(sync.info.district)
+            counts = roster_counts(connection)
+        states = publish(sync)
+    _show(context, sync, counts | states)
     context.log.info("Sync %s is undone: %d changes.", config.sync_id, made.total(*ACTIONS))
+
+
+def _show(context: dg.OpExecutionContext, sync: SyncRun, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+    """Tells the assets that this job changed of their new state."""
+    for name, values in metadata.items():
+        context.log_event(dg.AssetMaterialization(name.split("/"), partition=sync.info.district, metadata=dict(values)))

@@ -91,6 +91,13 @@ def make_plan(
         connection.execute(sql, {k: v for k, v in values.items() if f"${k}" in sql})
     if sites:
         _narrow(connection, sites)
+    connection.execute(
+        "CREATE OR REPLACE VIEW plan.changes AS "
+        + " UNION ALL ".join(
+            f"SELECT '{e.name}' AS entity, entity_id, site_id, action, before, after, held_by FROM plan.{e.name}"
+            for e in model.ENTITIES
+        )
+    )
     connection.execute(statement("plan/holds"))
 
 
@@ -123,9 +130,9 @@ def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
 
 
 def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_at: datetime) -> None:
-    """Writes the changes of `plan.*` that are not held into the roster, and all that can be told into the change log.
+    """Writes the changes of `plan.*` that are not held into the roster, and what cannot be derived into the change log.
 
-    Runs inside the caller's transaction.
+    What is held is logged once, with the sync that opened the hold. Runs inside the caller's transaction.
     """
     for entity in model.ENTITIES:
         table, key = entity.table, ", ".join(entity.table.key)
@@ -142,7 +149,8 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_a
         logged = "true" if entity.status is None else "action <> 'create'"
         connection.execute(
             "INSERT INTO sync.change_log SELECT $sync_id, $entity, entity_id, site_id, action, before, after, held_by "
-            f"FROM plan.{entity.name} WHERE held_by IS NOT NULL OR {logged}",
+            f"FROM plan.{entity.name} WHERE (held_by IS NULL AND {logged}) "
+            "OR held_by IN (SELECT hold_id FROM sync.holds WHERE sync_id = $sync_id)",
             {"sync_id": sync_id, "entity": entity.name},
         )
     connection.execute(statement("roster/section_counts"), {"started_at": started_at})

@@ -32,5 +32,4 @@ def plan_sync(
     )
     make_plan(connection, sync_id=info.sync_id, started_at=info.started_at, sites=info.sites)
     held = guard_plan(connection, limits, sync_id=info.sync_id, now=now, expected=expected, approved=approved)
-    holds.stand(connection, held)
-    return summarize(connection), held
+    return summarize(connection), holds.stand(connection, held, now)

@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 
-from roster_pipeline import model
 from roster_pipeline.errors import RosterError
 from roster_pipeline.sql import statement
 
@@ -62,15 +61,19 @@ def holds(connection: duckdb.DuckDBPyConnection, *, every: bool = False) -> list
     return _rows(connection, "report/holds", {"all": every})
 
 
-def planned(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """The records of the plan that stands in `plan.*`; needs the pipeline's own connection."""
-    per_entity = " UNION ALL ".join(
-        f"SELECT '{e.name}' AS entity, entity_id, site_id, action, before, after, held_by FROM plan.{e.name}"
-        for e in model.ENTITIES
-    )
-    result = connection.execute(f"SELECT * FROM ({per_entity}) ORDER BY entity, action, entity_id")
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+def hold_changes(connection: duckdb.DuckDBPyConnection, hold_id: str, limit: int = 50) -> list[Row]:
+    """The records that a hold keeps back, as they were when it was opened, `limit` at most."""
+    return _rows(connection, "report/hold_changes", {"hold_id": hold_id, "limit": limit})
+
+
+def plan_counts(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The plan that stands now, counted per entity, action, site and hold; needs the pipeline's own connection."""
+    return _rows(connection, "report/plan_counts", {})
+
+
+def plan_changes(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Row]:
+    """The records of the plan that stands now, `limit` at most; needs the pipeline's own connection."""
+    return _rows(connection, "report/plan_changes", {"limit": limit})
 
 
 def life(connection: duckdb.DuckDBPyConnection, entity_id: str) -> list[Row]:

@@ -45,7 +45,7 @@ def print_sync(row: Row) -> None:
     for code, count in sorted(Counter(issue["code"] for issue in row["issues"]).items()):
         click.echo(f"  warning {code}: {count} (`roster details` lists them)")
     for hold in row["holds"]:
-        click.echo(f"  {hold['status']} hold {hold['hold_id']}: {hold['message']}")
+        print_hold(hold)
     click.echo(f"  published: {row['published']}")
 
 
@@ -59,6 +59,22 @@ def print_details(row: Row) -> None:
         if row.get(title):
             click.echo(f"  {title}:")
             print_table(row[title])
+
+
+def print_hold(hold: Row) -> None:
+    """A hold, what became of it and who decided so, and its whole message."""
+    state = hold["status"]
+    if hold["decided_by"]:
+        why = f" ({hold['reason']})" if hold["reason"] else ""
+        state += f"; decided by {hold['decided_by']}{why}"
+    if hold["applied_sync_id"]:
+        state += f"; applied by sync {hold['applied_sync_id']}"
+    elif hold["cleared_because"]:
+        state += f", {hold['cleared_because']}"
+    elif hold["expires_at"]:
+        state += f"; for the next sync, until {hold['expires_at']:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"  hold {hold['hold_id']} {state}")
+    click.echo(f"    {hold['message']}")
 
 
 def print_table(rows: list[Row]) -> None:

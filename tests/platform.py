@@ -110,6 +110,14 @@ class Platform:
                 found[name] = (evaluation.passed, evaluation.description or "")
             return found
 
+    def shown(self, asset: str) -> dict[str, Any]:
+        """The metadata of an asset's last materialization, as the UI shows it."""
+        with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+            event = instance.get_latest_materialization_event(dg.AssetKey(asset.split("/")))
+            assert event
+            assert event.asset_materialization
+            return {name: value.value for name, value in event.asset_materialization.metadata.items()}
+
     def materialize(self, *groups: str) -> bool:
         """Materializes whole groups by hand, as the UI does; returns whether the run succeeded."""
         from roster_pipeline.definitions import defs

@@ -229,7 +229,8 @@ def test_10_another_order_of_the_same_records_changes_nothing(story: Story) -> N
 
 def test_11_a_student_who_returns_under_a_new_id_is_the_same_user(story: Story) -> None:
     left: list[Json] = []
-    story.edit("users", lambda u: left.append(u), where=lambda u: u["id"] == _a_student(story))
+    student = _a_student(story)
+    story.edit("users", lambda u: left.append(u), where=lambda u: u["id"] == student)
     ((user,),) = story.rows(f"SELECT user_id FROM roster.users WHERE clever_id = '{left[0]['id']}'")
     assert story.sync() == []
     assert story.rows(f"SELECT enrollment_status FROM roster.users WHERE user_id = '{user}'") == [("archived",)]
@@ -296,7 +297,8 @@ def test_17_a_third_of_a_school_missing_is_held_and_the_rest_flows(story: Story)
     }
     story.edit("users", lambda _: None, where=lambda u: u["id"] in gone)
     story.edit("sections", lambda s: s | {"students": [i for i in s["students"] if i not in gone]})
-    story.edit("users", lambda u: u | {"email": "changed@example.org"}, where=lambda u: u["id"] == _a_student(story))
+    student = _a_student(story)
+    story.edit("users", lambda u: u | {"email": "changed@example.org"}, where=lambda u: u["id"] == student)
     held = story.sync()
     assert "archives" in guards(held)
     assert not any(hold.blocks for hold in held)

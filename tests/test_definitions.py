@@ -40,7 +40,7 @@ LAYERS = {
         "section_courses",
         "course_access",
     },
-    "sync": {"details", "published"},
+    "sync": {"details", "holds", "published"},
 }
 
 

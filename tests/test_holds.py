@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from roster_pipeline.resources.warehouse import Warehouse
 from roster_pipeline.sandbox.control import Advance, advance_sandbox
 from roster_pipeline.sandbox.server import demo_app, serve_in_thread
-from tests.platform import Platform
+from tests.platform import SLUG, Platform
 
 BELOW = ("mapping", "roster", "sync")
-STATES = "SELECT hold_id, status, decided_by FROM sync.holds ORDER BY ALL"
+STATES = "SELECT hold_id, status, decided_by, cleared_because FROM sync.holds ORDER BY sync_id"
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_held_and_noticed(mapping_gone: tuple[Platform, str, str]) -> None:
 def test_approve_from_the_terminal_applies_exactly_that(mapping_gone: tuple[Platform, str, str]) -> None:
     platform, hold_id, old = mapping_gone
     platform.roster("approve", hold_id, "--by", "ops", "--why", "spring cleaning")
-    assert platform.rows(STATES) == [(hold_id, "approved", "ops")]
+    assert platform.rows(STATES) == [(hold_id, "approved", "ops", None)]
     assert mapped(platform) == len(old.splitlines()) - 1
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1 - 30
@@ -68,9 +69,56 @@ def test_changed_since_approved_is_held_again(mapping_gone: tuple[Platform, str,
     (platform.data / "section_courses.csv").write_text(without(platform, old, 31))
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1
-    states = {h: s for h, s, _ in platform.rows(STATES)}
-    assert states.pop(hold_id) == "approved"
-    assert list(states.values()) == ["open"]
+    (old_row, (new_id, *new_state)) = platform.rows(STATES)
+    assert old_row == (hold_id, "cleared", "Dagster", "changed")
+    assert new_state == ["open", None, None]
+    differs = (
+        f"not what Dagster approved as {hold_id}: 30 changes are the same, 1 are new, 0 are gone; that approval is over"
+    )
+    assert differs in platform.checks()["nothing_held"][1]
+    assert platform.rows(f"SELECT message LIKE '%{differs}' FROM sync.holds WHERE hold_id = '{new_id}'") == [(True,)]
+
+
+def test_an_approval_expires(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, old = mapping_gone
+    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    assert "until 20" in platform.roster("holds")[0]
+    with Warehouse(platform.data / "warehouse").connect(SLUG) as connection:
+        connection.execute("UPDATE sync.holds SET expires_at = decided_at")
+    assert platform.materialize(*BELOW)
+    assert mapped(platform) == len(old.splitlines()) - 1
+    assert platform.rows(STATES) == [
+        (hold_id, "cleared", "Dagster", "expired"),
+        (hold_id, "open", None, None),
+    ]
+    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    assert platform.materialize(*BELOW)
+    assert mapped(platform) == len(old.splitlines()) - 1 - 30
+
+
+def test_from_a_hold_to_its_records(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, _ = mapping_gone
+    assert platform.materialize(*BELOW)
+    (answer,) = platform.json("holds", hold_id[:6])["districts"]
+    assert [h["hold_id"] for h in answer["holds"]] == [hold_id]
+    assert [(c["entity"], c["action"]) for c in answer["changes"]] == [("section_courses", "archive")] * 30
+    assert platform.rows("SELECT count(*) FROM sync.changes WHERE held_by IS NOT NULL") == [(30,)], "logged once"
+
+
+def test_the_state_is_visible_on_the_assets(mapping_gone: tuple[Platform, str, str]) -> None:
+    platform, hold_id, _ = mapping_gone
+    assert platform.shown("sync/holds")["open"] == 1
+    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    shown = platform.shown("sync/holds")
+    assert (shown["open"], shown["approved"]) == (0, 1)
+    assert hold_id in str(shown["standing"])
+    assert platform.materialize(*BELOW)
+    ((sync_id,),) = platform.rows("SELECT max(sync_id) FROM sync.syncs")
+    rows = platform.shown("roster/section_courses")["dagster/row_count"]
+    assert platform.run("undo_sync", "undo", sync_id=sync_id)
+    assert platform.shown("roster/section_courses")["dagster/row_count"] == rows + 30
+    assert platform.shown("sync/details")["trigger"] == "undo"
+    assert platform.shown("sync/holds")["rejected"] == 1
 
 
 def test_reject_keeps_it_held(mapping_gone: tuple[Platform, str, str]) -> None:
@@ -85,7 +133,7 @@ def test_clears_itself_when_the_file_is_back(mapping_gone: tuple[Platform, str, 
     platform, hold_id, old = mapping_gone
     (platform.data / "section_courses.csv").write_text(old)
     assert platform.materialize(*BELOW)
-    assert platform.rows(STATES) == [(hold_id, "cleared", "later plan")]
+    assert platform.rows(STATES) == [(hold_id, "cleared", None, "gone")]
     assert platform.rows("SELECT status FROM sync.syncs ORDER BY sync_id DESC LIMIT 1") == [("succeeded",)]
     _, err = platform.roster("approve", hold_id, exits=1)
     assert "is over" in err
@@ -101,7 +149,10 @@ def test_undo_from_dagster_withdraws_the_approval(mapping_gone: tuple[Platform, 
     assert mapped(platform) == len(old.splitlines()) - 1
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1, "the next sync must not redo what was undone"
-    assert platform.rows("SELECT status FROM sync.holds") == [("rejected",)]
+    assert platform.rows(STATES) == [(hold_id, "rejected", "Dagster", None)]
+    platform.roster("approve", hold_id)
+    assert platform.materialize(*BELOW)
+    assert mapped(platform) == len(old.splitlines()) - 1 - 30, "a new decision lets it through"
 
 
 def test_undo_and_undo_of_the_undo_from_the_terminal(synced: Platform) -> None:

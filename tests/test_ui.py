@@ -55,6 +55,7 @@ def ui(tmp_path: Path) -> Iterator[tuple[Ask, Platform]]:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
             )
         address = f"http://127.0.0.1:{port}/graphql"
 
@@ -68,7 +69,7 @@ def ui(tmp_path: Path) -> Iterator[tuple[Ask, Platform]]:
             yield ask, platform
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait()
+            process.wait(60)
 
 
 def test_five_layers_a_partition_by_itself_and_sync_now_succeeds(ui: tuple[Ask, Platform]) -> None:

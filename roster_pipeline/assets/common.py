@@ -1,7 +1,7 @@
 """What every asset of the pipeline has in common.
 
-Belongs here: making a spec from a table of `model.py`, and reporting row counts. Does not belong here:
-any one asset.
+Belongs here: making a spec from a table of `model.py`, reporting row counts, publishing. Does not belong
+here: any one asset.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from roster_pipeline import model, report
 from roster_pipeline.errors import RosterError
 from roster_pipeline.model import Table
 from roster_pipeline.partitions import district_partitions
+from roster_pipeline.resources.sync_run import SyncRun
+
+_LAST_SYNC = "sync_id trigger status created updated archived restored held unchanged".split()
 
 
 def spec(
@@ -62,6 +66,33 @@ def row_count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "t
     """`{"dagster/row_count": n}` of a table of ours."""
     row = connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()
     return {"dagster/row_count": int(row[0]) if row else 0}
+
+
+def roster_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """The row counts of the roster's tables, keyed by asset."""
+    tables = (*(e.table for e in model.ENTITIES), model.COURSE_ACCESS)
+    return {f"roster/{table.name}": row_count(connection, table.full_name) for table in tables}
+
+
+def publish(sync: SyncRun) -> dict[str, dict[str, Any]]:
+    """Publishes, and returns the metadata of the assets of layer `sync`: the last sync, the holds, the copy."""
+    published = sync.warehouse.publish(sync.info.district)
+    with sync.warehouse.read(sync.info.district) as connection:
+        last = report.recent(connection, 1)
+        standing = report.holds(connection)
+        details = row_count(connection, "sync.syncs") | {k: row[k] for row in last for k in _LAST_SYNC}
+        kept = row_count(connection, "sync.holds")
+    states = [h["status"] for h in standing]
+    lines = [f"- `{h['hold_id']}` {h['status']}: {h['message']}" for h in standing]
+    return {
+        "sync/details": details,
+        "sync/holds": {
+            **kept,
+            **{status: states.count(status) for status in ("open", "approved", "rejected")},
+            "standing": dg.MetadataValue.md("\n".join(lines) or "nothing is held"),
+        },
+        "sync/published": {"path": dg.MetadataValue.path(published), "bytes": published.stat().st_size},
+    }
 
 
 def require(connection: duckdb.DuckDBPyConnection, schema: str, table: str, made_by: str) -> None:

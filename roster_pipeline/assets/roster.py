@@ -7,9 +7,9 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import model
+from roster_pipeline import model, report
 from roster_pipeline.apply import apply as apply_plan
-from roster_pipeline.assets.common import materialized, require, row_count, spec
+from roster_pipeline.assets.common import materialized, require, roster_counts, spec
 from roster_pipeline.guards import Hold
 from roster_pipeline.history import prune
 from roster_pipeline.plan import ACTIONS
@@ -17,6 +17,8 @@ from roster_pipeline.planning import plan_sync
 from roster_pipeline.resources.sync_run import SyncRun, now
 
 _SHOWN = 10
+_SHOWN_COUNTS = 200
+_SHOWN_RECORDS = 50
 _DESCRIPTIONS = {
     "sites": "The platform's schools, their enrollment source, and when each last synced successfully.",
     "users": "Everybody ever seen: pending until the first login, archived when no longer shared.",
@@ -63,6 +65,7 @@ def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Materi
     with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
         require(connection, "wanted", "mapped_sections", "mapping/section_courses")
         made, held = plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
+        counted, records = report.plan_counts(connection), report.plan_changes(connection, _SHOWN_RECORDS)
     for hold in held:
         context.log.warning("Held: %s", hold.message)
     counts: dict[str, Any] = {
@@ -71,6 +74,8 @@ def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Materi
         "unchanged": made.unchanged,
         "held": made.held,
         **{action: made.total(action) for action in ACTIONS},
+        "changes per site": _table(counted[:_SHOWN_COUNTS], ("entity", "action", "site_id", "held_by", "changes")),
+        "first changes": _table(records, ("entity", "action", "entity_id", "site_id", "held_by")),
     }
     yield dg.MaterializeResult(
         asset_key=_PLAN,
@@ -80,6 +85,13 @@ def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Materi
             _check("nothing_held", [h for h in held if not h.blocks], dg.AssetCheckSeverity.WARN),
         ],
     )
+
+
+def _table(rows: Sequence[report.Row], columns: Sequence[str]) -> dg.TableMetadataValue:
+    """Ids and counts alone: the fields that change stay in the warehouse, because they name people."""
+    records = [dg.TableRecord({c: row[c] if row[c] is not None else "" for c in columns}) for row in rows]
+    types = {c: "int" if c == "changes" else "string" for c in columns}
+    return dg.MetadataValue.table(records, schema=dg.TableSchema([dg.TableColumn(c, types[c]) for c in columns]))
 
 
 def _check(name: str, held: Sequence[Hold], severity: dg.AssetCheckSeverity) -> dg.AssetCheckResult:
@@ -120,7 +132,6 @@ def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mater
         )
         if sync.settings.history_days is not None:
             prune(connection, now() - timedelta(days=sync.settings.history_days))
-        counts = {f"roster/{e.name}": row_count(connection, e.table.full_name) for e in model.ENTITIES}
-        counts["roster/course_access"] = row_count(connection, "roster.course_access")
+        counts = roster_counts(connection)
     shutil.rmtree(sync.folder.landings, ignore_errors=True)
     yield from materialized(context, counts)

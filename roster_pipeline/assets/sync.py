@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline import model
-from roster_pipeline.assets.common import materialized, row_count, spec
+from roster_pipeline.assets.common import materialized, publish, spec
 from roster_pipeline.resources.sync_run import SyncRun
 
 
@@ -22,9 +22,16 @@ from roster_pipeline.resources.sync_run import SyncRun
         ),
         spec(
             "sync",
+            "holds",
+            "What guards hold back, what somebody decided about it, and what became of it.",
+            table=model.HOLDS,
+            deps=["sync/details"],
+        ),
+        spec(
+            "sync",
             "published",
             "The copy for people and tools, published.duckdb; holding it open stops no sync.",
-            deps=["sync/details", "mapping/unmapped", "mapping/suggestions"],
+            deps=["sync/details", "sync/holds", "mapping/unmapped", "mapping/suggestions"],
         ),
     ],
     can_subset=True,
@@ -32,30 +39,5 @@ from roster_pipeline.resources.sync_run import SyncRun
 def sync_history(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Publishes, and shows what this sync did."""
     with sync.step():
-        published = sync.warehouse.publish(sync.info.district)
-        with sync.warehouse.read(sync.info.district) as connection:
-            details: dict[str, Any] = row_count(connection, "sync.syncs")
-            last = connection.execute(
-                "SELECT sync_id, trigger, status, created, updated, archived, restored, held, unchanged "
-                "FROM sync.syncs ORDER BY sync_id DESC LIMIT 1"
-            ).fetchone()
-            if last:
-                names = (
-                    "last sync",
-                    "trigger",
-                    "status",
-                    "created",
-                    "updated",
-                    "archived",
-                    "restored",
-                    "held",
-                    "unchanged",
-                )
-                details |= dict(zip(names, last, strict=True))
-    yield from materialized(
-        context,
-        {
-            "sync/details": details,
-            "sync/published": {"path": dg.MetadataValue.path(published), "bytes": published.stat().st_size},
-        },
-    )
+        metadata = publish(sync)
+    yield from materialized(context, metadata)

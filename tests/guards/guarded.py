@@ -76,7 +76,7 @@ class Guarded(Tiny):
         self.holds = guard_plan(
             connection, self.limits, sync_id=info.sync_id, now=now, expected=self.expected, approved=self.approved
         )
-        holds.stand(connection, self.holds)
+        self.holds = holds.stand(connection, self.holds, now)
         self.look(connection)
         return apply(connection, info, now=NOW, issues=("staging.issues",))
 

@@ -39,6 +39,24 @@ def test_a_hold_is_the_same_until_its_changes_are_others(district: Guarded) -> N
     assert district.holds == []
 
 
+def test_a_broken_extract_says_nothing_about_what_was_held_before(district: Guarded) -> None:
+    gone = district.drop("users", *ids("north", range(5)))
+    archives = held(district)
+    sections = district.records["sections"]
+    district.records["sections"] = []
+    broken = held(district)
+    assert broken.blocks
+    standing = "SELECT hold_id FROM sync.holds WHERE status = 'open' ORDER BY sync_id"
+    assert district.rows(standing) == [(archives.hold_id,), (broken.hold_id,)]
+    district.records["sections"] = sections
+    district.records["users"] += gone
+    district.sync()
+    assert district.rows("SELECT hold_id, status, cleared_because FROM sync.holds ORDER BY sync_id") == [
+        (archives.hold_id, "cleared", "gone"),
+        (broken.hold_id, "cleared", "gone"),
+    ]
+
+
 def test_approved_changes_flow_with_their_memberships_and_nothing_else_does(district: Guarded) -> None:
     district.drop("users", *ids("north", range(5)))
     district.approved = {held(district).fingerprint}

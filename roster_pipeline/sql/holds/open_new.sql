@@ -1,7 +1,7 @@
--- adds the holds of this plan that were not known, or had been cleared, or whose approval has expired
+-- adds the holds of this plan that do not stand already; an earlier life of the same hold keeps its row
 INSERT INTO sync.holds BY NAME
 SELECT
   p.hold_id, $sync_id AS sync_id, p.guard, p.entity, p.site_id, p.changes, p.of, p."limit", p.fingerprint,
   'open' AS status, p.message
 FROM plan.holds AS p
-ANTI JOIN (FROM sync.holds WHERE status IN ('open', 'rejected')) AS h ON h.hold_id = p.hold_id
+ANTI JOIN (FROM sync.holds WHERE status <> 'cleared' AND applied_sync_id IS NULL) AS h ON h.hold_id = p.hold_id
