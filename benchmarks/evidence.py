@@ -9,11 +9,13 @@ that measures stays small. Does not belong here: judging what is read.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import dagster as dg
 import duckdb
 import msgspec
 
+from benchmarks.results import Evidence
 from roster_pipeline.config import load_settings
 from roster_pipeline.resources.warehouse import Warehouse
 
@@ -25,15 +27,6 @@ _COUNTS = {
     "sections": "roster.sections WHERE status = 'active'",
     "enrollments": "roster.enrollments WHERE role = 'student' AND status = 'active'",
 }
-
-
-class Evidence(msgspec.Struct, frozen=True):
-    """The newest sync: its status, its changes, what the roster holds, seconds of each step in their order."""
-
-    status: str
-    changes: int
-    counts: dict[str, int]
-    steps: dict[str, float]
 
 
 def evidence(slug: str) -> Evidence:
@@ -52,8 +45,8 @@ def evidence(slug: str) -> Evidence:
     return Evidence(status, changes, counts, {name: end - start for name, (start, end) in in_order})
 
 
-def _row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
-    row: tuple[object, ...] | None = connection.execute(query).fetchone()
+def _row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    row = connection.execute(query).fetchone()
     if row is None:
         raise LookupError("no sync was recorded")
     return row

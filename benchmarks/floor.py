@@ -26,6 +26,7 @@ _STUDENT = f"""STRUCT(school VARCHAR, schools VARCHAR[], sis_id VARCHAR, student
 _TEACHER = f"""STRUCT(school VARCHAR, schools VARCHAR[], sis_id VARCHAR, teacher_number VARCHAR, state_id VARCHAR,
     title VARCHAR, legacy_id VARCHAR, credentials {_CREDENTIALS})"""
 _STAFF = """STRUCT(schools VARCHAR[], staff_id VARCHAR, department VARCHAR, title VARCHAR, legacy_id VARCHAR)"""
+_ADMIN = "STRUCT(title VARCHAR)"
 _TIMES = {"created": "TIMESTAMPTZ", "last_modified": "TIMESTAMPTZ"}
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -44,7 +45,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "users": {
         **{"id": "VARCHAR", "district": "VARCHAR", "name": _NAME, "email": "VARCHAR"},
-        "roles": f"STRUCT(student {_STUDENT}, teacher {_TEACHER}, staff {_STAFF}, district_admin STRUCT(title VARCHAR))",
+        "roles": f"STRUCT(student {_STUDENT}, teacher {_TEACHER}, staff {_STAFF}, district_admin {_ADMIN})",
         **_TIMES,
     },
 }
@@ -76,7 +77,7 @@ def floor(url: str, token: str, folder: Path) -> None:
                 page_url: str | None = f"{url}/v3.1/{name}?limit=10000"
                 while page_url:
                     page = page_of.decode(session.get(page_url, timeout=60).content)
-                    file.writelines(b"%b\n" % memoryview(element.data) for element in page.data)
+                    file.writelines(bytes(element.data) + b"\n" for element in page.data)
                     links = [link.uri for link in page.links if link.rel == "next"]
                     page_url = urljoin(url, links[0]) if links else None
             connection.execute(

@@ -34,7 +34,7 @@ class ProcessFailed(Exception):
 
 
 def measure(
-    command: Sequence[str | Path],
+    command: Sequence[object],
     *,
     log: Path,
     env: Mapping[str, str] | None = None,
