@@ -8,9 +8,10 @@ from __future__ import annotations
 import click
 from rich.console import Console
 
+from benchmarks.measure import ProcessFailed
 from benchmarks.page import write_page
 from benchmarks.results import read_results
-from benchmarks.run import KINDS, SIZES, Bench
+from benchmarks.run import KINDS, SIZES, Bench, WrongRoster
 
 
 @click.command()
@@ -22,9 +23,12 @@ def main(size: int, only: tuple[str, ...], peers: bool, repeats: int | None) -> 
     """Measure the sync of a generated district against a floor and against other ways to do it."""
     console = Console(stderr=True, highlight=False)
     chosen = [kind for kind in KINDS if kind in (only or KINDS) and (peers or kind not in ("dlt", "pandas"))]
-    with Bench(size, console) as bench:
-        bench.measure(chosen, repeats)
-        bench.plot()
+    try:
+        with Bench(size, console) as bench:
+            bench.measure(chosen, repeats)
+            bench.plot()
+    except (ProcessFailed, WrongRoster) as error:
+        raise click.ClickException(str(error)) from None
     write_page(read_results())
     console.print("docs/performance.md and docs/performance.png are up to date")
 

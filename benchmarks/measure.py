@@ -43,7 +43,7 @@ def measure(
 ) -> Measured:
     """Runs a command to its end; killed, with all its children, after `within` seconds.
 
-    Standard error goes to `log`. Raises ProcessFailed for another exit code than `exits`.
+    Standard error goes to `log`. ProcessFailed for another exit code than `exits`.
     """
     with log.open("w") as errors, log.with_suffix(".out").open("w+") as output:
         started = time.perf_counter()

@@ -69,17 +69,21 @@ class Bench:
         self._stack.close()
 
     def measure(self, kinds: Sequence[str], repeats: int | None) -> None:
-        """Measures the chosen kinds and adds their medians to results.json; floor and ours take turns."""
+        """Measures the chosen kinds and adds their medians to results.json; floor and ours take turns.
+
+        Raises WrongRoster, ProcessFailed; what was measured before then is kept, kind by kind.
+        """
         of_floor, of_ours = (repeats, repeats) if repeats else _REPEATS[self._size]
         for nth in range(max(of_floor, of_ours)):
             if "floor" in kinds and nth < of_floor:
                 self._floor()
             if "ours" in kinds and nth < of_ours:
                 self._ours()
+        self._keep()
         for peer in ("dlt", "pandas"):
             if peer in kinds:
                 self._peer(peer)
-        self._keep()
+                self._keep()
 
     # --- before --------------------------------------------------------------------------------------
 
@@ -136,7 +140,7 @@ class Bench:
         self._add(peer, measure(command, log=self._log(peer), within=_PEERS_WITHIN), folder)
 
     def _check(self, name: str, day: str, env: dict[str, str]) -> None:
-        """Reads what the sync left; raises WrongRoster unless it is what it must be."""
+        """Reads what the sync left; WrongRoster unless it is what it must be."""
         command = [sys.executable, "-m", "benchmarks.evidence", self._prepared.slug]
         found = _EVIDENCE.decode(measure(command, log=self._log("evidence"), env=env).output)
         truth = msgspec.structs.asdict(self._prepared.days[day])
