@@ -63,9 +63,9 @@ def _numbers(runs: Mapping[str, Run]) -> str:
             wall = f"> {_LIMIT}" if run.timed_out else f"{run.wall:,.2f}"
             compared = [_times(run, runs.get("floor"))]
             compared += [_times(runs.get(peer), run) if name in _OURS else "" for peer in _PEERS]
-            measured = [wall, f"{run.cpu:,.2f}", f"{run.peak_mb:,.0f}", f"{run.disk_mb:,.1f}"]
+            measured = [str(run.repeats), wall, f"{run.cpu:,.2f}", f"{run.peak_mb:,.0f}", f"{run.disk_mb:,.1f}"]
             lines.append([title, *measured, *compared])
-    head = ["", "wall s", "CPU s", "peak MB", "disk MB", "× floor", "× faster than dlt", "× faster than pandas"]
+    head = ["", "runs", "wall s", "CPU s", "peak MB", "disk MB", "× floor", "× faster than dlt", "× faster than pandas"]
     return _table(head, lines)
 
 
