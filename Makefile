@@ -6,7 +6,7 @@ export DAGSTER_HOME := $(CURDIR)/data/dagster
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install sync test dev docs format
+.PHONY: install sync test dev docs bench format
 
 install: .venv/installed
 
@@ -32,6 +32,10 @@ dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
 
 docs: .venv/installed  ## Rewrite the data dictionary from model.py
 	$(BIN)/python -m roster_pipeline.dictionary
+
+# SIZE=1000, 10000, 100000 or 1000000; PEERS=0 without dlt and pandas; ONLY=floor, ours, dlt or pandas.
+bench: .venv/installed  ## Measure the sync of a generated district, and rewrite docs/performance.md
+	$(BIN)/python -m benchmarks --size $(or $(SIZE),1000) $(if $(filter 0,$(PEERS)),--no-peers) $(ONLY:%=--only %)
 
 format: .venv/installed
 	$(BIN)/ruff check --fix

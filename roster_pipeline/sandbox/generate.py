@@ -81,11 +81,13 @@ def generate(
     students: int = DEMO_STUDENTS,
     seed: int = SEED,
     name: str = DEMO_NAME,
+    contacts: float = 0.3,
     progress: Callable[[int], None] | None = None,
 ) -> None:
     """Writes a district of `students` into a folder, school by school; `progress` gets students written.
 
-    About 25 students a section, 15 a teacher, 625 a school, seven sections a student.
+    About 25 students a section, 15 a teacher, 625 a school, seven sections a student; a share of the students,
+    `contacts`, has somebody to call.
     """
     rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
     into.mkdir(parents=True, exist_ok=True)
@@ -104,7 +106,7 @@ def generate(
 
         _write_standing(campuses, domain, write)
         for at, campus in enumerate(campuses):
-            _write_students(rng, campuses, at, domain, write)
+            _write_students(rng, campuses, at, domain, contacts, write)
             if progress:
                 progress(campus.school.students)
 
@@ -186,12 +188,14 @@ def _write_section(section: Section, write: Write) -> None:
 # --- students ----------------------------------------------------------------------------------------
 
 
-def _write_students(rng: random.Random, campuses: Sequence[Campus], at: int, domain: str, write: Write) -> None:
+def _write_students(
+    rng: random.Random, campuses: Sequence[Campus], at: int, domain: str, contacts: float, write: Write
+) -> None:
     campus = campuses[at]
     school = campus.school
     second = _second_campus(campuses, at)
     chance = 0.0 if second is None else 0.05
-    for n, student in enumerate(_students(rng, campuses, at)):
+    for n, student in enumerate(_students(rng, campuses, at, contacts)):
         visits = second if rng.random() < chance else None
         first_row, *more_rows = _student_rows(rng, student, school.sis_id, domain)
         write("students", first_row)
@@ -217,19 +221,19 @@ def _second_campus(campuses: Sequence[Campus], at: int) -> Campus | None:
     return campuses[other]
 
 
-def _students(rng: random.Random, campuses: Sequence[Campus], at: int) -> Iterator[_Student]:
+def _students(rng: random.Random, campuses: Sequence[Campus], at: int, with_contacts: float) -> Iterator[_Student]:
     campus, school = campuses[at], campuses[at].school
     number = 100_001 + sum(c.school.students for c in campuses[:at])
     before: _Student | None = None
     for n in range(school.students):
         grade = school.grades[n * len(school.grades) // school.students]
         first, last = pick(rng, FIRST_NAMES), pick(rng, LAST_NAMES)
-        contacts = tuple(_contacts(rng, last)) if rng.random() < 0.3 else ()
+        contacts = tuple(_contacts(rng, last)) if rng.random() < with_contacts else ()
         if before and rng.random() < 0.12:  # a sibling has the same family
             last, contacts = before.last, before.contacts
         if at == 0 and n == 2 and before:  # two children of one name
             first, last = before.first, before.last
-        if at == 0 and n == 4:  # a teacher of the school is a parent: two users with one e-mail
+        if at == 0 and n == 4 and with_contacts:  # a teacher of the school is a parent: two users with one e-mail
             parent = campus.teachers[2]
             name = f"{parent.first} {parent.last}"
             last, contacts = parent.last, (("", "Mother", name, "", "", parent.email, ""),)

@@ -1,0 +1,129 @@
+"""A generated district as the exact answers that Clever would give, in files, for two days.
+
+Belongs here: which answers are prepared, and the truth about what is in them. Does not belong here: how a
+district is generated (`roster_pipeline.sandbox`), what happens on the second day (`changes`), sending.
+
+    python -m benchmarks.prepare 1000 data/bench/1000
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.changes import change_one_percent
+from roster_pipeline.resources.clever_access import API_VERSION
+from roster_pipeline.sandbox.answers import Asked, answer
+from roster_pipeline.sandbox.district import District, record
+from roster_pipeline.sandbox.generate import generate
+from roster_pipeline.sandbox.ids import slug
+from roster_pipeline.sandbox.paging import MAX_LIMIT
+from roster_pipeline.sandbox.platform_inputs import write_inputs
+from roster_pipeline.sandbox.records import load_district
+
+VERSION = 1  # raised when the same size makes other pages than before: what is prepared is then made again
+DAYS = ("day1", "day2")
+
+
+class Truth(msgspec.Struct, frozen=True):
+    """What a prepared day holds, counted while its pages were made; `enrollments` are those of students."""
+
+    students: int
+    teachers: int
+    users: int
+    schools: int
+    terms: int
+    courses: int
+    sections: int
+    enrollments: int
+    page_bytes: int
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """prepared.json, written last: the district's slug and token, and the truth about each of `DAYS`."""
+
+    version: int
+    size: int
+    slug: str
+    token: str
+    days: dict[str, Truth]
+
+
+def prepared(folder: Path) -> Prepared | None:
+    """What is in a folder, None when nothing whole of this version is."""
+    file = folder / "prepared.json"
+    if not file.exists():
+        return None
+    found = msgspec.json.decode(file.read_bytes(), type=Prepared)
+    return found if found.version == VERSION else None
+
+
+def prepare(size: int, folder: Path) -> Prepared:
+    """Makes `folder`: `day1/` and `day2/` with an answer per file, `inputs/` for ROSTER_DATA, prepared.json."""
+    shutil.rmtree(folder, ignore_errors=True)
+    name, csv_files, inputs = f"Benchmark {size} USD", folder / "csv", folder / "inputs"
+    # No contacts: the pipeline leaves them out, and the issue's counts are without them.
+    generate(csv_files, students=size, name=name, contacts=0.0)
+    write_inputs(csv_files, inputs)
+    # All schools are on Clever, so that the roster must hold what the pages hold.
+    (inputs / "sites.csv").write_text("district,site_id,enrollment_source\n", encoding="utf-8")
+    district = load_district(csv_files)
+    shutil.rmtree(csv_files)
+    _keep_terms_running(district)
+    days = {DAYS[0]: write_day(district, folder / DAYS[0])}
+    change_one_percent(district)
+    days[DAYS[1]] = write_day(district, folder / DAYS[1])
+    made = Prepared(VERSION, size, slug(name), district.token, days)
+    (folder / "prepared.json").write_bytes(msgspec.json.format(msgspec.json.encode(made)))
+    return made
+
+
+def _keep_terms_running(district: District) -> None:
+    """Ends no term before 2099: on whatever day this is run, no section may count as concluded."""
+    terms = [district.tables["terms"][term].data() for term in district.tables["terms"].ids]
+    district.change("terms", [record("terms", term | {"end_date": "2099-06-04"}) for term in terms])
+
+
+def write_day(district: District, folder: Path, limit: int = MAX_LIMIT) -> Truth:
+    """Writes every answer that is asked for, each in a file with the name of its request."""
+    folder.mkdir(parents=True)
+    size, now = 0, time.time()
+    for name, query in _requests(district, limit):
+        path = f"/{API_VERSION}/{name}"
+        parameters = dict(pair.split("=") for pair in query.split("&") if pair)
+        body = answer(Asked(district, path, query, parameters, now))
+        (folder / (f"{name}?{query}" if query else name)).write_bytes(body)
+        size += len(body)
+    tables = district.tables
+    users, sections = tables["users"], tables["sections"]
+    roles = [users[user].keys["role"] for user in users.ids]
+    sections_members = (sections[section] for section in sections.ids)
+    return Truth(
+        students=sum("student" in held for held in roles),
+        teachers=sum("teacher" in held for held in roles),
+        users=len(users),
+        schools=len(tables["schools"]),
+        terms=len(tables["terms"]),
+        courses=len(tables["courses"]),
+        sections=len(sections),
+        enrollments=sum(len(section.data()["students"]) for section in sections_members),
+        page_bytes=size,
+    )
+
+
+def _requests(district: District, limit: int) -> list[tuple[str, str]]:
+    """Name and query of each request of a client that pages with a limit, and of the counts."""
+    asked = [("districts", "")]
+    for name, table in district.tables.items():
+        asked += [(name, "count=true"), (name, f"limit={limit}")]
+        cursors = table.ids[limit - 1 : -1 : limit]  # the last id of each page that has another one after it
+        asked += [(name, f"limit={limit}&starting_after={cursor}") for cursor in cursors]
+    return asked
+
+
+if __name__ == "__main__":
+    prepare(int(sys.argv[1]), Path(sys.argv[2]))
