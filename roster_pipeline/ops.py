@@ -39,7 +39,7 @@ class Undo(dg.Config):
 def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> None:
     """Changes no roster; an approval that no sync uses within seven days is forgotten."""
     with sync.step():
-        with sync.warehouse.connect(sync.info.district) as connection:
+        with sync.connect() as connection:
             holds.decide(
                 connection,
                 config.hold_id,
@@ -57,7 +57,7 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
 def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
     """What was approved for the undone sync is rejected now, so that the next sync does not silently redo it."""
     with sync.step():
-        with sync.warehouse.connect(sync.info.district) as connection:
+        with sync.connect() as connection:
             build_wanted_before(connection, config.sync_id, only_removals=config.only_removals, winner=config.wins)
             make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
             holds.hold_nothing(connection)

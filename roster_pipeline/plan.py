@@ -14,15 +14,18 @@ from datetime import date, datetime
 import duckdb
 
 from roster_pipeline import model
-from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.errors import SyncRefused
 from roster_pipeline.sql import statement
+from roster_pipeline.staging import require_staged
 
 ACTIONS = ("create", "update", "archive", "restore", "conclude", "relink")
 
 _KEPT_VALUES = {
-    "since_sync_id": "coalesce(c.since_sync_id, $sync_id)",
-    "first_synced_at": "coalesce(c.first_synced_at, $started_at)",
-    "archived_at": "CASE WHEN w.enrollment_status = 'archived' THEN coalesce(c.archived_at, $started_at) END",
+    "since_sync_id": "coalesce(c.since_sync_id, getvariable('sync_id'))",
+    "first_synced_at": "coalesce(c.first_synced_at, getvariable('started_at'))",
+    "archived_at": (
+        "CASE WHEN w.enrollment_status = 'archived' THEN coalesce(c.archived_at, getvariable('started_at')) END"
+    ),
 }
 """How apply sets a kept column; any other kept column stays as it is."""
 
@@ -62,19 +65,19 @@ def build_wanted(
     the platform's id that its Clever id suggests, and may give it another. Raises RosterError when nothing has
     been staged yet.
     """
-    staged = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'staging' AND table_name = 'issues'"
-    ).fetchone()
-    if staged == (0,):
-        raise RosterError(
-            "Nothing has been staged for this district yet", do="Run a whole sync first: `roster sync` or job sync_now"
-        )
+    require_staged(connection)
+    start(connection)
     for name in ("sites", "user_ids", "section_ids"):
         connection.execute(statement(f"wanted/{name}"))
     resolve_identities()
     for name in ("users", "user_sites", "sections", "enrollments", "section_courses", "scope_issues"):
         sql = statement(f"wanted/{name}")
         connection.execute(sql, {"today": today} if "$today" in sql else {})
+
+
+def start(connection: duckdb.DuckDBPyConnection) -> None:
+    """Forgets the plan that stood in `plan.*`."""
+    connection.execute("DROP SCHEMA IF EXISTS memory.plan CASCADE; CREATE SCHEMA memory.plan")
 
 
 def make_plan(
@@ -85,16 +88,20 @@ def make_plan(
     With `sites`, only changes at these sites are kept; everything else waits for a later sync. Raises
     SyncRefused for a site that the district does not have or that is not synced from Clever.
     """
+    connection.execute("SET VARIABLE sync_id = $sync_id", {"sync_id": sync_id})
+    connection.execute("SET VARIABLE started_at = $started_at", {"started_at": started_at})
+    all_new = not sites and connection.execute("SELECT 1 FROM roster.sites LIMIT 1").fetchone() is None
     for entity in model.ENTITIES:
-        sql = _difference(entity)
-        values = {"sync_id": sync_id, "started_at": started_at}
-        connection.execute(sql, {k: v for k, v in values.items() if f"${k}" in sql})
+        roster = f"(FROM {entity.table.full_name} WHERE false)" if all_new else entity.table.full_name
+        kind = "VIEW" if all_new else "TABLE"  # what is all new need not be written down twice
+        connection.execute(f"CREATE {kind} plan.{entity.name} AS {_difference(entity, roster)}")
     if sites:
         _narrow(connection, sites)
     connection.execute(
         "CREATE OR REPLACE VIEW plan.changes AS "
         + " UNION ALL ".join(
-            f"SELECT '{e.name}' AS entity, entity_id, site_id, action, before, after, held_by FROM plan.{e.name}"
+            f"SELECT '{e.name}' AS entity, concat_ws('/', {', '.join(e.table.key)}) AS entity_id, "
+            f"site_id, action, before, after, held_by FROM plan.{e.name}"
             for e in model.ENTITIES
         )
     )
@@ -102,31 +109,37 @@ def make_plan(
 
 
 def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
-    """Counts and fingerprint of the changes in `plan.*` that are not held, and how many are."""
-    per_entity = " UNION ALL ".join(
-        f"SELECT {n} AS n, '{e.name}' AS entity, site_id, action, held_by IS NOT NULL AS held, count(*) AS changes, "
-        f"bit_xor(md5_number_lower(concat_ws('|', '{e.name}', entity_id, action, before, after))) AS print "
-        f"FROM plan.{e.name} GROUP BY site_id, action, held"
-        for n, e in enumerate(model.ENTITIES)
-    )
-    connection.execute(f"CREATE OR REPLACE TABLE plan.counts AS {per_entity}")
+    """Counts and fingerprint of the changes in `plan.*` that are not held, and how many are.
+
+    They are computed once per plan, when nothing of it is marked as held any more.
+    """
+    query = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'plan' AND table_name = 'totals'"
+    if connection.execute(query).fetchone() is None:
+        per_entity = " UNION ALL ".join(
+            f"SELECT {n} AS n, '{e.name}' AS entity, site_id, action, held_by IS NOT NULL AS held, "
+            f"count(*) AS changes, bit_xor(hash('{e.name}', {', '.join(e.table.key)}, action, before, after)) AS print "
+            f"FROM plan.{e.name} GROUP BY site_id, action, held"
+            for n, e in enumerate(model.ENTITIES)
+        )
+        in_force = " + ".join(f"(SELECT count(*) FROM wanted.{e.name}{_in_force(e)})" for e in model.ENTITIES)
+        touched = " + ".join(
+            f"(SELECT count(*) FROM plan.{e.name} WHERE NOT gone{_in_force(e, 'AND')})" for e in model.ENTITIES
+        )
+        connection.execute(
+            f"CREATE TABLE plan.counts AS {per_entity}; "
+            f"CREATE TABLE plan.totals AS SELECT ({in_force}) - ({touched}) AS unchanged"
+        )
     rows = connection.execute(
-        "SELECT entity, site_id, action, changes, print FROM plan.counts WHERE NOT held ORDER BY n, site_id, action"
+        "SELECT entity, site_id, action, changes, print, held FROM plan.counts ORDER BY n, site_id, action"
     ).fetchall()
-    counts = tuple(Count(*row[:4]) for row in rows)
+    ((unchanged,),) = connection.execute("FROM plan.totals").fetchall()
+    free = [row for row in rows if not row[5]]
+    counts = tuple(Count(*row[:4]) for row in free)
     mark = 0
-    for row in rows:
+    for row in free:
         mark ^= int(row[4])
     changed = sum(c.changes for c in counts)
-    in_force = " + ".join(f"(SELECT count(*) FROM wanted.{e.name}{_in_force(e)})" for e in model.ENTITIES)
-    touched = " + ".join(
-        f"(SELECT count(*) FROM plan.{e.name} WHERE NOT gone{_in_force(e, 'AND')})" for e in model.ENTITIES
-    )
-    totals = connection.execute(
-        f"SELECT ({in_force}) - ({touched}), (SELECT coalesce(sum(changes), 0) FROM plan.counts WHERE held)"
-    ).fetchone()
-    unchanged, held = totals or (0, 0)
-    return Plan(counts, int(unchanged), f"{mark:016x}-{changed}", int(held))
+    return Plan(counts, int(unchanged), f"{mark:016x}-{changed}", sum(row[3] for row in rows if row[5]))
 
 
 def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_at: datetime) -> None:
@@ -134,83 +147,97 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_a
 
     What is held is logged once, with the sync that opened the hold. Runs inside the caller's transaction.
     """
+    planned: dict[str, set[str]] = {}
+    for entity_name, action in connection.execute("SELECT DISTINCT entity, action FROM plan.counts").fetchall():
+        planned.setdefault(entity_name, set()).add(action)
     for entity in model.ENTITIES:
-        table, key = entity.table, ", ".join(entity.table.key)
+        actions = planned.get(entity.name, set())
+        if actions:
+            _apply_entity(connection, entity, sync_id, is_new=actions == {"create"})
+    connection.execute(statement("roster/section_counts"), {"started_at": started_at})
+
+
+def _apply_entity(connection: duckdb.DuckDBPyConnection, entity: model.Entity, sync_id: str, *, is_new: bool) -> None:
+    """Writes one entity's changes; with `is_new` all of them are creations."""
+    table = entity.table
+    if not is_new:
         connection.execute(
             f"DELETE FROM {table.full_name} AS t USING plan.{entity.name} AS p WHERE "
             + " AND ".join(f"t.{k} = p.{k}" for k in table.key)
             + " AND p.action <> 'create' AND p.held_by IS NULL"
         )
-        columns = ", ".join(table.column_names)
-        connection.execute(
-            f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM plan.{entity.name} "
-            f"WHERE NOT gone AND held_by IS NULL ORDER BY {key}"
-        )
-        logged = "true" if entity.status is None else "action <> 'create'"
-        connection.execute(
-            "INSERT INTO sync.change_log SELECT $sync_id, $entity, entity_id, site_id, action, before, after, held_by "
-            f"FROM plan.{entity.name} WHERE (held_by IS NULL AND {logged}) "
-            "OR held_by IN (SELECT hold_id FROM sync.holds WHERE sync_id = $sync_id)",
-            {"sync_id": sync_id, "entity": entity.name},
-        )
-    connection.execute(statement("roster/section_counts"), {"started_at": started_at})
-    connection.execute("DELETE FROM mapping.courses")
-    connection.execute("INSERT INTO mapping.courses BY NAME SELECT * FROM input.courses")
+    columns = ", ".join(table.column_names)
+    connection.execute(
+        f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM plan.{entity.name} "
+        "WHERE NOT gone AND held_by IS NULL"
+    )
+    logged = "true" if entity.status is None else "action <> 'create'"
+    connection.execute(
+        f"INSERT INTO sync.change_log SELECT $sync_id, '{entity.name}', concat_ws('/', {', '.join(table.key)}), "
+        f"site_id, action, before, after, held_by FROM plan.{entity.name} WHERE (held_by IS NULL AND {logged}) "
+        "OR held_by IN (SELECT hold_id FROM sync.holds WHERE sync_id = $sync_id)",
+        {"sync_id": sync_id},
+    )
 
 
 def _in_force(entity: model.Entity, word: str = "WHERE") -> str:
     return f" {word} {entity.status} NOT IN ('archived', 'concluded')" if entity.status else ""
 
 
-def _difference(entity: model.Entity) -> str:
-    """The statement that fills `plan.<entity>`: whole new records, the action, and the changed fields."""
+def _difference(entity: model.Entity, roster: str) -> str:
+    """The query for `plan.<entity>`: whole new records, the action, and the changed fields.
+
+    A record that `wanted` does not mention is archived as it was, or deleted where nothing can be archived.
+    """
     table = entity.table
     key = ", ".join(table.key)
-    differs = [(name, f"w.{name} IS DISTINCT FROM c.{name}") for name in table.compared]
+    missing = f"w.{table.key[0]} IS NULL"
     present = f"c.{table.key[0]} IS NOT NULL"
-    gone = f"w.{table.key[0]} IS NULL"
-    values = [k if k in table.key else _value(table, k, entity) for k in table.column_names]
+    after = {name: f"w.{name}" for name in table.compared}
+    if entity.status:
+        after = {name: f"CASE WHEN {missing} THEN c.{name} ELSE w.{name} END" for name in table.compared}
+        after[entity.status] = f"CASE WHEN {missing} THEN 'archived' ELSE w.{entity.status} END"
+    gone = "false" if entity.status else missing
+    written = {name: value for name, value in after.items() if name != "site_id"} | {
+        c.name: _KEPT_VALUES.get(c.name, f"c.{c.name}") for c in table.columns if c.kept
+    }
+    if "site_id" in after:
+        written["site_id"] = "coalesce(w.site_id, c.site_id)" if entity.status is None else after["site_id"]
+    values = [f"{written[c.name]} AS {c.name}" if c.name in written else c.name for c in table.columns]
+    differs = [(name, value, f"{value} IS DISTINCT FROM c.{name}") for name, value in after.items()]
+    fields_before = _fields([(name, f"c.{name}", differ) for name, _, differ in differs])
+    changed = " OR ".join(f"w.{name} IS DISTINCT FROM c.{name}" for name in after)
+    if entity.status:
+        changed = f"CASE WHEN {missing} THEN c.{entity.status} <> 'archived' ELSE {changed} END"
     return (
-        f"CREATE OR REPLACE TABLE plan.{entity.name} AS SELECT {', '.join(values)}, "
-        f"concat_ws('/', {key}) AS entity_id, {gone} AS gone, {_action(entity)} AS action, "
-        f"CASE WHEN {present} THEN {_fields('c', differs)} END AS before, "
-        f"CASE WHEN {present} AND NOT ({gone}) THEN {_fields('w', differs)} END AS after, "
-        "NULL::VARCHAR AS held_by "
-        f"FROM wanted.{entity.name} AS w FULL JOIN {table.full_name} AS c USING ({key}) "
-        f"WHERE NOT ({present}) OR {gone} OR {' OR '.join(d for _, d in differs)}"
+        f"SELECT {', '.join(values)}, {gone} AS gone, {_action(entity, missing, after)} AS action, "
+        f"CASE WHEN {present} THEN {fields_before} END AS before, "
+        f"CASE WHEN {present} AND NOT ({gone}) THEN {_fields(differs)} END AS after, NULL::VARCHAR AS held_by "
+        f"FROM wanted.{entity.name} AS w FULL JOIN {roster} AS c USING ({key}) "
+        f"WHERE {changed} OR NOT ({present})"
     )
 
 
-def _value(table: model.Table, name: str, entity: model.Entity) -> str:
-    column = next(c for c in table.columns if c.name == name)
-    if column.kept:
-        return f"{_KEPT_VALUES.get(name, f'c.{name}')} AS {name}"
-    if entity.status is None:
-        return f"coalesce(w.{name}, c.{name}) AS {name}" if name == "site_id" else f"w.{name} AS {name}"
-    return f"w.{name} AS {name}"
-
-
-def _action(entity: model.Entity) -> str:
-    cases = [
-        f"WHEN c.{entity.table.key[0]} IS NULL THEN 'create'",
-        f"WHEN w.{entity.table.key[0]} IS NULL THEN 'archive'",
-    ]
+def _action(entity: model.Entity, missing: str, after: dict[str, str]) -> str:
+    cases = [f"WHEN c.{entity.table.key[0]} IS NULL THEN 'create'"]
     if status := entity.status:
         cases += [
-            f"WHEN w.{status} = 'archived' AND c.{status} <> 'archived' THEN 'archive'",
-            f"WHEN w.{status} = 'concluded' AND c.{status} <> 'concluded' THEN 'conclude'",
-            f"WHEN c.{status} IN ('archived', 'concluded') AND w.{status} <> c.{status} THEN 'restore'",
+            f"WHEN {after[status]} = 'archived' AND c.{status} <> 'archived' THEN 'archive'",
+            f"WHEN {after[status]} = 'concluded' AND c.{status} <> 'concluded' THEN 'conclude'",
+            f"WHEN c.{status} IN ('archived', 'concluded') AND {after[status]} <> c.{status} THEN 'restore'",
         ]
+    else:
+        cases.append(f"WHEN {missing} THEN 'archive'")
     if "clever_id" in entity.table.column_names:
         cases.append("WHEN w.clever_id <> c.clever_id THEN 'relink'")
     return f"CASE {' '.join(cases)} ELSE 'update' END"
 
 
-def _fields(side: str, differs: list[tuple[str, str]]) -> str:
-    """A JSON object of the fields that differ; of a record that is deleted, all that were set."""
+def _fields(differs: list[tuple[str, str, str]]) -> str:
+    """A JSON object of the fields that differ, given as (name, value, whether it differs)."""
     parts = ", ".join(
-        f"CASE WHEN {differ} THEN '\"{name}\":' || coalesce(to_json({side}.{name})::VARCHAR, 'null') END"
-        for name, differ in differs
+        f"CASE WHEN {differ} THEN '\"{name}\":' || coalesce(to_json({value})::VARCHAR, 'null') END"
+        for name, value, differ in differs
     )
     return f"'{{' || concat_ws(',', {parts}) || '}}'"
 

@@ -13,7 +13,14 @@ import duckdb
 from roster_pipeline import holds
 from roster_pipeline.guards import Hold, guard_plan, load_expected, load_limits, resolve_identities
 from roster_pipeline.history import SyncInfo
+from roster_pipeline.mapping import load_inputs, map_sections
 from roster_pipeline.plan import Plan, build_wanted, make_plan, summarize
+
+
+def is_made(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether a step of this run has made a scratch table, named `schema.table`."""
+    query = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'memory' AND schema_name || '.' || table_name = ?"
+    return connection.execute(query, [table]).fetchone() is not None
 
 
 def plan_sync(
@@ -21,8 +28,13 @@ def plan_sync(
 ) -> tuple[Plan, list[Hold]]:
     """Makes the plan of this sync and lets the guards judge it, with the district's limits and the approvals.
 
-    Raises InputError for a mistake in data/guards.toml, SyncRefused for a site that is not synced.
+    Needs what is staged; inputs and mapping are read now unless an earlier step of this run has. Raises
+    InputError for a mistake in a file of `data`, SyncRefused for a site that is not synced.
     """
+    if not is_made(connection, "input.rules"):
+        load_inputs(connection, data, info.district)
+    if not is_made(connection, "wanted.mapped_sections"):
+        map_sections(connection, data, info.district)
     limits, expected = load_limits(data, info.district), load_expected(data, info.district)
     approved = holds.approved_fingerprints(connection, now)
     build_wanted(

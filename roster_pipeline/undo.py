@@ -12,6 +12,7 @@ import duckdb
 
 from roster_pipeline import model
 from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.plan import start
 
 Winner = Literal["neither", "undo", "later"]
 
@@ -42,6 +43,7 @@ def build_wanted_before(
         f") AS changed_since FROM sync.changes AS c WHERE sync_id = $sync_id AND held_by IS NULL AND {where}",
         {"sync_id": sync_id},
     )
+    start(connection)
     if winner == "neither":
         _refuse_conflicts(connection, sync_id)
     if winner == "later":

@@ -16,7 +16,7 @@ import pytest
 
 from roster_pipeline import history, holds, mapping, plan
 from roster_pipeline.apply import apply
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.resources.warehouse import Warehouse, in_memory
 from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
 from roster_pipeline.staging import stage
 from tests.platform import Platform
@@ -27,18 +27,21 @@ TODAY = NOW.date()
 
 
 def sync_without_dagster(
-    root: Path, data: Path, landing: Path | None, info: history.SyncInfo, today: date = TODAY
+    connection: duckdb.DuckDBPyConnection,
+    data: Path,
+    landing: Path | None,
+    info: history.SyncInfo,
+    today: date = TODAY,
 ) -> plan.Plan:
     """What the assets do between a landing and the roster; without a landing, mapping and below only."""
-    with Warehouse(root).connect(info.district) as connection:
-        if landing is not None:
-            stage(connection, landing)
-        mapping.load_inputs(connection, data, info.district)
-        mapping.map_sections(connection, data, info.district)
-        plan.build_wanted(connection, today)
-        plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
-        holds.hold_nothing(connection)
-        return apply(connection, info, now=NOW)
+    if landing is not None:
+        stage(connection, landing)
+    mapping.load_inputs(connection, data, info.district)
+    mapping.map_sections(connection, data, info.district)
+    plan.build_wanted(connection, today)
+    plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
+    holds.hold_nothing(connection)
+    return apply(connection, info, now=NOW)
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Tiny:
 
     root: Path
     syncs: int = 0
+    scratch: duckdb.DuckDBPyConnection = field(default_factory=in_memory)
     inputs: dict[str, str] = field(
         default_factory=lambda: {
             "courses": "course_id,subject,title,grade,active\n"
@@ -77,16 +81,18 @@ class Tiny:
             (data / f"{name}.csv").write_text(text)
         for name, rows in self.records.items():
             (landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in rows))
-        return sync_without_dagster(self.root, data, landing if from_clever else None, info, today)
+        self.scratch = in_memory()  # as for every run
+        with self.connect() as connection:
+            return sync_without_dagster(connection, data, landing if from_clever else None, info, today)
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        """The answer to a query on everything the pipeline sees."""
+        """The answer to a query on everything the pipeline sees, scratch tables of the last sync included."""
         with self.connect() as connection:
             return connection.execute(query, values).fetchall()
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with Warehouse(self.root).connect("d") as connection:
+        with Warehouse(self.root).connect("d", self.scratch) as connection:
             yield connection
 
 

@@ -28,7 +28,7 @@ from roster_pipeline.resources.warehouse import Warehouse
 from roster_pipeline.sandbox.district import Json, Kind, record
 from roster_pipeline.sandbox.ids import clever_id
 from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
-from roster_pipeline.staging import note_warnings, stage
+from roster_pipeline.staging import stage
 from tests.platform import SLUG
 
 START = datetime(2026, 11, 23, 10, 0)
@@ -56,12 +56,11 @@ class Story:
         with Clever(self.server.settings, clock=clock, requests_a_minute=1_000_000) as clever:
             extract = clever.extract(self.server.sandbox.districts[0].id, landing, lambda _: None)
         with Warehouse(self.root).connect(SLUG) as connection:
-            stage(connection, landing)
-            note_warnings(connection, extract.warnings)
+            stage(connection, landing, extract.warnings)
             mapping.load_inputs(connection, self.root / "data", SLUG)
             mapping.map_sections(connection, self.root / "data", SLUG)
             _, held = plan_sync(connection, info, self.root / "data", today=self.day, now=started)
-            apply(connection, info, now=started, issues=("staging.issues",))
+            apply(connection, info, now=started)
         return held
 
     def approve(self, hold: Hold) -> None:

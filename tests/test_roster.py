@@ -119,7 +119,7 @@ def test_member_who_is_not_on_clever_is_left_out_with_a_warning(tiny: Tiny) -> N
     tiny.records["users"].append(student("sue", "south"))
     tiny.records["sections"][0]["students"].append("sue")
     tiny.sync()
-    assert tiny.rows("SELECT code, record_id FROM wanted.scope_issues") == [("members_not_on_clever", "m6")]
+    assert tiny.rows("SELECT code, record_id FROM sync.issues") == [("members_not_on_clever", "m6")]
 
 
 def test_a_section_without_a_course_is_invisible(tiny: Tiny) -> None:
@@ -184,7 +184,7 @@ def test_file_line_is_stronger_than_a_rule(tiny: Tiny) -> None:
 def test_line_for_an_unknown_section_is_a_warning_with_its_line(tiny: Tiny) -> None:
     tiny.line("section_courses", "d", "nope", "math-6")
     tiny.sync()
-    assert tiny.rows("SELECT code, record_id FROM wanted.mapping_issues") == [
+    assert tiny.rows("SELECT code, record_id FROM sync.issues") == [
         ("mapping_unknown_section", "section_courses.csv, line 2")
     ]
 

@@ -46,7 +46,8 @@ def roster_of(root: Path, server: SandboxServer, sync: int = 1) -> dict[str, lis
     with Clever(server.settings, page_limit=50, clock=impatient, requests_a_minute=1_000_000) as clever:
         clever.extract(district, landing, lambda _: None)
     info = SyncInfo(f"S{sync:04}", SLUG, "sync_now", "test", NOW, "run")
-    sync_without_dagster(root, PROJECT_ROOT / "data", landing, info)
+    with Warehouse(root).connect(SLUG) as connection:
+        sync_without_dagster(connection, PROJECT_ROOT / "data", landing, info)
     with Warehouse(root).connect(SLUG) as connection:
         return {
             table: connection.execute(f"SELECT {NOT_KEPT} {query} ORDER BY ALL").fetchall()

@@ -14,7 +14,6 @@ import dagster as dg
 import duckdb
 
 from roster_pipeline import model, report
-from roster_pipeline.errors import RosterError
 from roster_pipeline.model import Table
 from roster_pipeline.partitions import district_partitions
 from roster_pipeline.resources.sync_run import SyncRun
@@ -93,17 +92,6 @@ def publish(sync: SyncRun) -> dict[str, dict[str, Any]]:
         },
         "sync/published": {"path": dg.MetadataValue.path(published), "bytes": published.stat().st_size},
     }
-
-
-def require(connection: duckdb.DuckDBPyConnection, schema: str, table: str, made_by: str) -> None:
-    """Raises RosterError when a scratch table has not been made yet."""
-    found = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
-    ).fetchone()
-    if not found:
-        raise RosterError(
-            f"There is nothing from {made_by} yet", do=f"Materialize {made_by} first, or run job sync_now"
-        )
 
 
 def newest_landing(landings: Path) -> Path | None:

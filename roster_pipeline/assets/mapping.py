@@ -7,8 +7,10 @@ import dagster as dg
 
 from roster_pipeline import mapping as rules
 from roster_pipeline import model
-from roster_pipeline.assets.common import materialized, require, row_count, spec
+from roster_pipeline.assets.common import materialized, row_count, spec
+from roster_pipeline.planning import is_made
 from roster_pipeline.resources.sync_run import SyncRun
+from roster_pipeline.staging import require_staged
 
 _COURSES, _RULES, _SITES, _LOGINS = model.INPUTS
 
@@ -50,7 +52,7 @@ _COURSES, _RULES, _SITES, _LOGINS = model.INPUTS
 )
 def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """A mistake in a file stops here, names file, line and column, and nothing is applied."""
-    with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
+    with sync.step(), sync.connect() as connection:
         rules.load_inputs(connection, sync.settings.data, sync.info.district)
         counts = {
             "mapping/course_catalog": row_count(connection, "input.courses"),
@@ -74,9 +76,10 @@ def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
 )
 def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """A file line for a section nobody has ever seen becomes a warning; everything else in the file must be right."""
-    with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
-        require(connection, "staging", "sections", "staging/sections")
-        require(connection, "input", "rules", "mapping/rules")
+    with sync.step(), sync.connect() as connection:
+        require_staged(connection)
+        if not is_made(connection, "input.rules"):
+            rules.load_inputs(connection, sync.settings.data, sync.info.district)
         rules.map_sections(connection, sync.settings.data, sync.info.district)
         mapped = row_count(connection, "wanted.mapped_sections")
         by_rule = row_count(connection, "wanted.mapped_sections", "mapped_by = 'rule'")
@@ -111,6 +114,6 @@ def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterato
 )
 def mapping_gaps(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Counts what is left to map."""
-    with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
+    with sync.step(), sync.connect() as connection:
         counts = {f"mapping/{t.name}": row_count(connection, t.full_name) for t in (model.UNMAPPED, model.SUGGESTIONS)}
     yield from materialized(context, counts)

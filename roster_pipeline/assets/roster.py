@@ -9,11 +9,11 @@ import dagster as dg
 
 from roster_pipeline import model, report
 from roster_pipeline.apply import apply as apply_plan
-from roster_pipeline.assets.common import materialized, require, roster_counts, spec
+from roster_pipeline.assets.common import materialized, roster_counts, spec
 from roster_pipeline.guards import Hold
 from roster_pipeline.history import prune
 from roster_pipeline.plan import ACTIONS
-from roster_pipeline.planning import plan_sync
+from roster_pipeline.planning import is_made, plan_sync
 from roster_pipeline.resources.sync_run import SyncRun, now
 
 _SHOWN = 10
@@ -62,8 +62,7 @@ _PLAN = dg.AssetKey(["roster", "plan"])
 )
 def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Looking costs nothing: materializing this alone changes no roster."""
-    with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
-        require(connection, "wanted", "mapped_sections", "mapping/section_courses")
+    with sync.step(), sync.connect() as connection:
         made, held = plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
         counted, records = report.plan_counts(connection), report.plan_changes(connection, _SHOWN_RECORDS)
     for hold in held:
@@ -122,14 +121,10 @@ def _check(name: str, held: Sequence[Hold], severity: dg.AssetCheckSeverity) -> 
 )
 def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Roster, change log and "last synced" move together, in one transaction, or not at all."""
-    with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
-        require(connection, "plan", "counts", "roster/plan")
-        apply_plan(
-            connection,
-            sync.info,
-            now=now(),
-            issues=("staging.issues", "wanted.mapping_issues", "wanted.scope_issues"),
-        )
+    with sync.step(), sync.connect() as connection:
+        if not is_made(connection, "plan.totals"):
+            plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
+        apply_plan(connection, sync.info, now=now())
         if sync.settings.history_days is not None:
             prune(connection, now() - timedelta(days=sync.settings.history_days))
         counts = roster_counts(connection)

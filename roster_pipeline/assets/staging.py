@@ -5,11 +5,11 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline.assets.common import materialized, newest_landing, require, row_count, spec
+from roster_pipeline.assets.common import materialized, newest_landing, row_count, spec
 from roster_pipeline.model import STAGING
 from roster_pipeline.resources.landing import read_receipt
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.staging import note_warnings, stage
+from roster_pipeline.staging import require_staged, stage
 
 _TABLES = {
     "sites": ("Schools, typed.", ("schools",)),
@@ -38,13 +38,12 @@ _TABLES = {
 )
 def staging(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Reads the newest complete landing; when its sync has succeeded and it was deleted, what it staged stands."""
-    with sync.step(), sync.warehouse.connect(sync.info.district) as connection:
+    with sync.step(), sync.connect() as connection:
         landing = newest_landing(sync.folder.landings)
         if landing is not None:
-            stage(connection, landing)
-            note_warnings(connection, read_receipt(landing).warnings)
+            stage(connection, landing, read_receipt(landing).warnings)
         else:
-            require(connection, "staging", "issues", "clever/*")
+            require_staged(connection)
             context.log.info("No landing is newer than what is staged; the staged tables stand.")
         counts = {f"staging/{t.name}": row_count(connection, t.full_name) for t in STAGING}
     yield from materialized(context, counts)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+import duckdb
 from pydantic import Field, PrivateAttr
 
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import SyncInfo, record_failure
-from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse
+from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse, in_memory
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     _settings: Settings = PrivateAttr()
     _info: SyncInfo = PrivateAttr()
+    _scratch: duckdb.DuckDBPyConnection = PrivateAttr()
 
     @property
     def settings(self) -> Settings:
@@ -55,9 +57,8 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def today(self) -> date:
-        """The day it is where the schedule lives: it decides which terms are over."""
-        zone = ZoneInfo(self._settings.schedule_timezone)
-        return self._info.started_at.replace(tzinfo=UTC).astimezone(zone).date()
+        """The day on which this sync started."""
+        return local_day(self._settings, self._info.started_at)
 
     @property
     def warehouse(self) -> Warehouse:
@@ -66,6 +67,10 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def folder(self) -> DistrictFolder:
         return self.warehouse.folder(self._info.district)
+
+    def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The district's tables, for one step; scratch tables of earlier steps of this run are there."""
+        return self.warehouse.connect(self._info.district, self._scratch)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[SyncRun]:
@@ -89,7 +94,8 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         with self.warehouse.lock(self._info.district, holder, waiting=log.warning) as left:
             if left:
                 self._record_killed(left)
-            yield self
+            with in_memory() as self._scratch:
+                yield self
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -121,6 +127,11 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 def sync_id_of(run_id: str, started_at: datetime) -> str:
     """`20261123T020003120-1a2b3c4d`: UTC start and the head of the Dagster run id, so that ids sort by time."""
     return f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03d}-{run_id[:8]}"
+
+
+def local_day(settings: Settings, at: datetime) -> date:
+    """The day it is, at a naive UTC time, where the schedule lives: it decides which terms are over."""
+    return at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.schedule_timezone)).date()
 
 
 def now() -> datetime:

@@ -13,7 +13,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from roster_pipeline.sql import statement
 
 SCRATCH_SCHEMAS = ("staging", "input", "wanted", "plan")
 TRUTH_SCHEMAS = ("roster", "mapping", "sync")
+_SEARCH_PATH = ",".join(
+    [*(f"truth.{s}" for s in TRUTH_SCHEMAS), *(f"memory.{s}" for s in SCRATCH_SCHEMAS), "staged.staging"]
+)
 
 
 @dataclass(frozen=True)
@@ -106,37 +109,35 @@ class Warehouse:
         return identity
 
     @contextmanager
-    def connect(self, slug: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(
+        self, slug: str, scratch: duckdb.DuckDBPyConnection | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that sees `staging`, `input`, `wanted`, `plan` (scratch) and `roster`, `mapping`, `sync`.
 
-        Only the pipeline calls this, and only for the length of a step: a DuckDB file admits one process
-        that writes. Closed in every case. `duckdb.Error` inside is re-raised without the values that
-        DuckDB likes to quote, because a value can be a person's name.
+        Scratch is in memory: in `scratch` when the steps of a run are to see each other's, else it begins empty.
+        What is staged is kept in a file too (`staging.keep`), and read from there when memory has none. Only the
+        pipeline calls this, and only for the length of a step: a DuckDB file admits one process that writes.
+        Closed in every case. `duckdb.Error` inside is re-raised without the values that DuckDB likes to
+        quote, because a value can be a person's name.
         """
         folder = self.folder(slug)
         folder.path.mkdir(parents=True, exist_ok=True)
-        with _without_values(), duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET preserve_insertion_order = false")
+        with _without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
             connection.execute(f"SET temp_directory = {_literal(folder.path / 'tmp')}")
-            connection.execute(f"ATTACH {_literal(folder.staging)} AS scratch")
-            connection.execute(f"ATTACH {_literal(folder.roster)} AS truth")
-            schemas = [f"truth.{s}" for s in TRUTH_SCHEMAS] + [f"scratch.{s}" for s in SCRATCH_SCHEMAS]
-            for schema in schemas:
-                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            connection.execute(f"SET search_path = '{','.join(schemas)}'")
-            for macro in ("clean", "clean_date", "platform_id"):
-                connection.execute(statement(f"macros/{macro}"))
-            for table in sorted(model.PUBLISHED, key=lambda t: t.view):
-                connection.execute(statement(table.full_name.replace(".", "/")) if table.view else table.ddl())
-            _add_new_columns(connection)
-            yield connection
+            connection.execute(
+                f"ATTACH {_literal(folder.staging)} AS staged; ATTACH {_literal(folder.roster)} AS truth"
+            )
+            try:
+                _lay_out(connection)
+                yield connection
+            finally:
+                _detach(connection)
 
     def publish(self, slug: str) -> Path:
         """Copies the roster to `published.duckdb`; who reads the old copy keeps it until they reopen."""
         folder = self.folder(slug)
-        with self.connect(slug) as connection:
-            connection.execute("CHECKPOINT truth")
+        with _without_values(), duckdb.connect(str(folder.roster)) as connection:
+            connection.execute("CHECKPOINT")
         fresh = folder.published.with_suffix(".duckdb.part")
         shutil.copyfile(folder.roster, fresh)
         fresh.replace(folder.published)
@@ -177,16 +178,45 @@ class Warehouse:
                 _rewrite(file.fileno(), "")
 
 
-def _add_new_columns(connection: duckdb.DuckDBPyConnection) -> None:
-    """A roster made by an older version gets the columns that `model.py` has since gained; nothing is rewritten."""
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """A database in memory for scratch tables; it spills to the district's folder when it grows too large."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+    connection.execute("".join(f"CREATE SCHEMA {schema};" for schema in SCRATCH_SCHEMAS))
+    for macro in ("clean", "clean_date", "platform_id"):
+        connection.execute(statement(f"macros/{macro}"))
+    return connection
+
+
+def _lay_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes what is missing of the published tables; a roster of an older version gains the new columns.
+
+    Nothing that is there is rewritten, and when nothing is missing it is one question.
+    """
     there = connection.execute(
         "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE database_name = 'truth'"
     ).fetchall()
-    known = set(there)
-    for table in model.PUBLISHED:
-        for column in table.columns:
-            if not table.view and (table.full_name, column.name) not in known:
-                connection.execute(f'ALTER TABLE {table.full_name} ADD COLUMN "{column.name}" {column.type}')
+    known, tables = set(there), {table for table, _ in there}
+    wanted = {(t.full_name, c.name) for t in model.PUBLISHED for c in t.columns}
+    schemas = ["staged.staging", *(f"truth.{s}" for s in TRUTH_SCHEMAS if not tables)]
+    connection.execute("".join(f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in schemas))
+    connection.execute(f"SET search_path = '{_SEARCH_PATH}'")
+    if wanted <= known:
+        return
+    for table in sorted(model.PUBLISHED, key=lambda t: t.view):
+        if table.full_name not in tables:
+            connection.execute(statement(table.full_name.replace(".", "/")) if table.view else table.ddl())
+        elif not table.view:
+            for column in table.columns:
+                if (table.full_name, column.name) not in known:
+                    connection.execute(f'ALTER TABLE {table.full_name} ADD COLUMN "{column.name}" {column.type}')
+
+
+def _detach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lets go of the district's files, whatever state a step left the connection in."""
+    with suppress(duckdb.TransactionException):
+        connection.execute("ROLLBACK")  # says so when there is nothing to roll back
+    connection.execute("SET search_path = 'memory'; DETACH truth; DETACH staged")
 
 
 def slugify(name: str) -> str:

@@ -78,7 +78,7 @@ class Guarded(Tiny):
         )
         self.holds = holds.stand(connection, self.holds, now)
         self.look(connection)
-        return apply(connection, info, now=NOW, issues=("staging.issues",))
+        return apply(connection, info, now=NOW)
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -5,6 +5,6 @@ FROM (VALUES
   ('students', EXISTS (FROM staging.users WHERE list_contains(roles, 'student'))),
   ('teachers', EXISTS (FROM staging.users WHERE list_contains(roles, 'teacher'))),
   ('sections', EXISTS (FROM staging.sections)),
-  ('enrollments', EXISTS (FROM staging.enrollments))
+  ('enrollments', EXISTS (FROM staging.members WHERE user_n IS NOT NULL))
 ) AS kinds (kind, sent)
 WHERE NOT sent

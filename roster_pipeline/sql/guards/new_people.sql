@@ -5,8 +5,8 @@ SELECT
   list_contains(u.roles, 'student') AS is_student, lower(u.first_name || ' ' || u.last_name) AS name, lower(u.email) AS email
 FROM (FROM wanted.user_ids ANTI JOIN roster.users USING (user_id)) AS i
 JOIN staging.users AS u ON u.clever_id = i.clever_id
-WHERE list_contains(u.roles, 'district_admin') OR u.clever_id IN (
-  SELECT m.clever_id
+WHERE list_contains(u.roles, 'district_admin') OR u.user_n IN (
+  SELECT m.user_n
   FROM staging.user_sites AS m
   JOIN wanted.sites AS w ON w.site_id = m.site_id AND w.enrollment_source = 'clever'
 )

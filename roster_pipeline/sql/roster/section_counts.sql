@@ -7,12 +7,12 @@ SET
   visible = s.status = 'active' AND n.courses > 0,
   unmapped_since = CASE WHEN s.status = 'active' AND n.courses = 0 THEN coalesce(s.unmapped_since, $started_at::TIMESTAMP) END
 FROM (
-  WITH touched AS (
+  WITH touched AS MATERIALIZED (
     SELECT section_id FROM plan.sections
     UNION SELECT section_id FROM plan.enrollments
     UNION SELECT section_id FROM plan.section_courses
   ),
-  people AS (
+  people AS MATERIALIZED (
     SELECT section_id, count(*) FILTER (role = 'student') AS students, count(*) FILTER (role = 'teacher') AS teachers
     FROM roster.enrollments SEMI JOIN touched USING (section_id)
     WHERE status = 'active'

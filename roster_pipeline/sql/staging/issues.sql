@@ -6,23 +6,22 @@ FROM staging.user_records WHERE clever_id IS NULL
 UNION ALL
 SELECT 'warning', 'user_without_role', 'users', clever_id, NULL, 'The user has no role that we know; left out.'
 FROM staging.user_records
-WHERE clever_id IS NOT NULL
-  AND coalesce(roles.student, roles.teacher, roles.staff, roles.district_admin, roles.contact) IS NULL
+WHERE clever_id IS NOT NULL AND len(roles) = 0 AND NOT is_contact
 UNION ALL
 SELECT 'warning', 'user_without_site', 'users', clever_id, NULL, 'The user belongs to no school that Clever shares; left out.'
-FROM staging.users ANTI JOIN staging.user_sites USING (clever_id)
+FROM staging.users ANTI JOIN staging.user_sites USING (user_n)
 WHERE NOT list_contains(roles, 'district_admin')
 UNION ALL
 SELECT 'warning', 'section_without_id', 'sections', NULL, NULL, 'A section record is unreadable or has no id; it was left out.'
 FROM staging.section_records WHERE clever_id IS NULL
 UNION ALL
 SELECT 'warning', 'section_without_site', 'sections', clever_id, site_id, 'The section is at no school that Clever shares; left out.'
-FROM staging.section_records ANTI JOIN staging.sections USING (clever_id)
+FROM staging.section_records AS r ANTI JOIN staging.sections AS s ON s.section_n = r.rowid
 WHERE clever_id IS NOT NULL
 UNION ALL
-SELECT 'warning', 'unknown_members', 'enrollments', section, any_value(s.site_id),
+SELECT 'warning', 'unknown_members', 'enrollments', s.clever_id, any_value(s.site_id),
   format('The section lists {} people whom Clever does not share with us; they were left out.', count(*))
-FROM staging.section_members AS m
-ANTI JOIN staging.users ON staging.users.clever_id = m.member
-JOIN staging.sections AS s ON s.clever_id = m.section
-GROUP BY section
+FROM staging.members AS m
+JOIN staging.sections AS s USING (section_n)
+WHERE m.user_n IS NULL
+GROUP BY s.clever_id

@@ -6,7 +6,7 @@ WITH clever_courses AS (
   GROUP BY clean(id)
 )
 SELECT
-  r.clever_id, r.site_id, coalesce(r.name, r.sis_id, r.clever_id) AS name, r.subject, r.grade, r.period,
+  r.rowid::INTEGER AS section_n, r.clever_id, r.site_id, coalesce(r.name, r.sis_id, r.clever_id) AS name, r.subject, r.grade, r.period,
   r.section_number, r.sis_id, c.clever_course, t.name AS term_name, t.start_date AS term_start, t.end_date AS term_end
 FROM staging.section_records AS r
 SEMI JOIN staging.sites USING (site_id)

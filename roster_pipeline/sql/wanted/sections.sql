@@ -3,15 +3,15 @@ CREATE OR REPLACE TABLE wanted.sections AS
 WITH shared AS (
   SELECT i.section_id, s.*
   FROM staging.sections AS s
-  JOIN wanted.section_ids AS i ON i.clever_id = s.clever_id
+  JOIN wanted.section_ids AS i ON i.section_n = s.section_n
   JOIN wanted.sites AS w ON w.site_id = s.site_id AND w.enrollment_source = 'clever'
 )
 SELECT
-  section_id, clever_id, site_id, name, subject, grade, period, section_number, sis_id, clever_course, term_name,
+  section_n, section_id, clever_id, site_id, name, subject, grade, period, section_number, sis_id, clever_course, term_name,
   term_start, term_end, if(term_end < $today, 'concluded', 'active') AS status
 FROM shared
 UNION ALL
 SELECT
-  section_id, clever_id, site_id, name, subject, grade, period, section_number, sis_id, clever_course, term_name,
+  NULL, section_id, clever_id, site_id, name, subject, grade, period, section_number, sis_id, clever_course, term_name,
   term_start, term_end, if(status = 'concluded' OR (status = 'active' AND term_end < $today), 'concluded', 'archived')
 FROM roster.sections ANTI JOIN shared USING (section_id)

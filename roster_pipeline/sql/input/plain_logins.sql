@@ -1,0 +1,15 @@
+-- every line of a logins.csv, and whether all of it is as a program writes it
+CREATE OR REPLACE TABLE input.plain_logins AS
+SELECT
+  district, user_id, try_cast(first_login_at AS TIMESTAMP) AS first_login_at,
+  coalesce(
+    district = trim(district) AND district <> '' AND NOT contains(district, '"')
+    AND user_id = trim(user_id) AND user_id <> '' AND NOT contains(user_id, '"')
+    AND regexp_full_match(first_login_at, '\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z')
+    AND try_cast(first_login_at AS TIMESTAMP) IS NOT NULL,
+    false
+  ) AS is_plain
+FROM read_csv(
+  $file, auto_detect = false, header = true, delim = ',', quote = '', escape = '', new_line = '\n', strict_mode = true,
+  columns = {district: 'VARCHAR', user_id: 'VARCHAR', first_login_at: 'VARCHAR'}
+)
