@@ -16,7 +16,7 @@ from pathlib import Path
 
 from roster_pipeline.config import CleverSettings, Settings
 from roster_pipeline.history import SyncInfo
-from roster_pipeline.resources.clever import Clever, Extract, Progress
+from roster_pipeline.resources.clever import Clever, Endpoint, Extract, Progress
 from roster_pipeline.resources.landing import LISTS, is_complete
 from roster_pipeline.resources.warehouse import DistrictIdentity, Warehouse
 
@@ -52,15 +52,18 @@ def discover_districts(settings: Settings, warehouse: Warehouse) -> list[Distric
         return [warehouse.register(d.id, d.name) for d in clever.districts()]
 
 
-def extract_district(settings: Settings, warehouse: Warehouse, info: SyncInfo) -> Extract:
+def extract_district(
+    settings: Settings, warehouse: Warehouse, info: SyncInfo, landed: Callable[[Endpoint], None] = lambda _: None
+) -> Extract:
     """Lands the whole district in `landing/<sync_id>/`, going on where a killed extract stopped.
 
-    Raises CleverUnavailable, CleverRefused or BrokenExtract; what has been fetched is kept for the next try.
+    `landed` is called for each list that is whole, while others are still being fetched. Raises CleverUnavailable,
+    CleverRefused or BrokenExtract; what has been fetched is kept for the next try.
     """
     identity = warehouse.identity(info.district)
     landing = _landing_for(warehouse.folder(info.district).landings, info.sync_id)
     with Clever(clever_settings(settings)) as clever, _progress_bars() as progress:
-        extract = clever.extract(identity.clever_id, landing, progress)
+        extract = clever.extract(identity.clever_id, landing, progress, landed)
     for warning in extract.warnings:
         log.warning("%s: %s", info.district, warning.message)
     return extract

@@ -63,6 +63,8 @@ class Entity:
 
     table: Table
     status: str | None
+    group: str | None = None
+    """Part of the key of a table so large that a plan first looks which groups have changed at all."""
 
     @property
     def name(self) -> str:
@@ -362,7 +364,7 @@ ENTITIES: tuple[Entity, ...] = (
     Entity(USERS, "enrollment_status"),
     Entity(USER_SITES, "status"),
     Entity(SECTIONS, "status"),
-    Entity(ENROLLMENTS, "status"),
+    Entity(ENROLLMENTS, "status", group="section_id"),
     Entity(SECTION_COURSES, None),
 )
 """In the order in which they depend on each other."""

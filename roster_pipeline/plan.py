@@ -92,9 +92,15 @@ def make_plan(
     connection.execute("SET VARIABLE started_at = $started_at", {"started_at": started_at})
     all_new = not sites and connection.execute("SELECT 1 FROM roster.sites LIMIT 1").fetchone() is None
     for entity in model.ENTITIES:
-        roster = f"(FROM {entity.table.full_name} WHERE false)" if all_new else entity.table.full_name
-        kind = "VIEW" if all_new else "TABLE"  # what is all new need not be written down twice
-        connection.execute(f"CREATE {kind} plan.{entity.name} AS {_difference(entity, roster)}")
+        wanted, roster = f"wanted.{entity.name}", entity.table.full_name
+        if all_new:  # need not be compared, nor written down twice
+            difference = _difference(entity, wanted, f"(FROM {roster} WHERE false)")
+            connection.execute(f"CREATE VIEW plan.{entity.name} AS {difference}")
+            continue
+        if entity.group:
+            connection.execute(_unchanged_groups(entity))
+            wanted, roster = (f"(FROM {t} ANTI JOIN plan.unchanged USING ({entity.group}))" for t in (wanted, roster))
+        connection.execute(f"CREATE TABLE plan.{entity.name} AS {_difference(entity, wanted, roster)}")
     if sites:
         _narrow(connection, sites)
     connection.execute(
@@ -117,7 +123,7 @@ def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
     if connection.execute(query).fetchone() is None:
         per_entity = " UNION ALL ".join(
             f"SELECT {n} AS n, '{e.name}' AS entity, site_id, action, held_by IS NOT NULL AS held, "
-            f"count(*) AS changes, bit_xor(hash('{e.name}', {', '.join(e.table.key)}, action, before, after)) AS print "
+            f"count(*) AS changes, bit_xor({_print(e.name, *e.table.key, 'action', 'before', 'after')}) AS print "
             f"FROM plan.{e.name} GROUP BY site_id, action, held"
             for n, e in enumerate(model.ENTITIES)
         )
@@ -154,7 +160,12 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_a
         actions = planned.get(entity.name, set())
         if actions:
             _apply_entity(connection, entity, sync_id, is_new=actions == {"create"})
+    # Rewriting them is five times as fast as an UPDATE of rows that this transaction has just written.
     connection.execute(statement("roster/section_counts"), {"started_at": started_at})
+    connection.execute(
+        "DELETE FROM roster.sections WHERE section_id IN (SELECT section_id FROM counted_sections);"
+        "INSERT INTO roster.sections FROM counted_sections; DROP TABLE counted_sections"
+    )
 
 
 def _apply_entity(connection: duckdb.DuckDBPyConnection, entity: model.Entity, sync_id: str, *, is_new: bool) -> None:
@@ -184,7 +195,32 @@ def _in_force(entity: model.Entity, word: str = "WHERE") -> str:
     return f" {word} {entity.status} NOT IN ('archived', 'concluded')" if entity.status else ""
 
 
-def _difference(entity: model.Entity, roster: str) -> str:
+def _print(entity: str, *columns: str) -> str:
+    """A hash of an entity's record, by these columns, whose sum over records says something.
+
+    DuckDB's hash of several values is linear in each of them: without the second hash, a change that an even
+    number of records have in common would cancel out.
+    """
+    return f"hash(hash('{entity}', {', '.join(columns)}))"
+
+
+def _unchanged_groups(entity: model.Entity) -> str:
+    """The statement for `plan.unchanged`: the groups whose records in force are those that are wanted.
+
+    Two hashes per group instead of a join of all records: of seven million enrollments that all stay, this
+    takes 0.5 s and next to no memory, the join 2.0 s and 1.1 GB.
+    """
+    columns = (c for c in (*entity.table.key, *entity.table.compared) if c != entity.group)
+    hashed = f"SELECT {entity.group}, count(*) AS records, bit_xor({_print(entity.name, *columns)}) AS print"
+    return (
+        f"CREATE OR REPLACE TABLE plan.unchanged AS SELECT {entity.group} "
+        f"FROM ({hashed} FROM wanted.{entity.name} GROUP BY ALL) "
+        f"JOIN ({hashed} FROM {entity.table.full_name}{_in_force(entity)} GROUP BY ALL) "
+        f"USING ({entity.group}, records, print)"
+    )
+
+
+def _difference(entity: model.Entity, wanted: str, roster: str) -> str:
     """The query for `plan.<entity>`: whole new records, the action, and the changed fields.
 
     A record that `wanted` does not mention is archived as it was, or deleted where nothing can be archived.
@@ -213,7 +249,7 @@ def _difference(entity: model.Entity, roster: str) -> str:
         f"SELECT {', '.join(values)}, {gone} AS gone, {_action(entity, missing, after)} AS action, "
         f"CASE WHEN {present} THEN {fields_before} END AS before, "
         f"CASE WHEN {present} AND NOT ({gone}) THEN {_fields(differs)} END AS after, NULL::VARCHAR AS held_by "
-        f"FROM wanted.{entity.name} AS w FULL JOIN {roster} AS c USING ({key}) "
+        f"FROM {wanted} AS w FULL JOIN {roster} AS c USING ({key}) "
         f"WHERE {changed} OR NOT ({present})"
     )
 

@@ -15,21 +15,30 @@ from roster_pipeline.errors import RosterError
 from roster_pipeline.resources.landing import Warning_
 from roster_pipeline.sql import statement
 
-_ORDER = (
-    "sites",
-    "terms",
-    "section_records",
-    "newest_sections",
-    "sections",
-    "user_records",
-    "newest_users",
-    "users",
-    "user_sites",
-    "members",
-    "enrollments",
-    "issues",
-)
+_OF_LIST = {
+    "schools": ("sites",),
+    "terms": ("terms",),
+    "courses": ("clever_courses",),
+    "sections": ("section_records", "newest_sections"),
+    "users": ("user_records", "newest_users"),
+}
+_OF_ALL = ("sections", "users", "user_sites", "members", "enrollments", "issues")
 _KEPT = ("sites", "terms", "sections", "users", "user_sites", "members", "issues")
+
+
+def read_list(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    """Reads one list of a landing into memory, once per run; what is no list of ours is left alone."""
+    if name not in _OF_LIST or (name, str(file)) in _lists_read(connection):
+        return
+    for table in _OF_LIST[name]:
+        sql = statement(f"staging/{table}")
+        connection.execute(sql, {"file": str(file)} if "$file" in sql else {})
+    connection.execute("INSERT INTO staging.lists_read VALUES (?, ?)", [name, str(file)])
+
+
+def _lists_read(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    connection.execute("CREATE TABLE IF NOT EXISTS staging.lists_read (name VARCHAR, file VARCHAR)")
+    return connection.execute("SELECT name, file FROM staging.lists_read").fetchall()
 
 
 def stage(connection: duckdb.DuckDBPyConnection, landing: Path, warnings: Iterable[Warning_] = ()) -> None:
@@ -37,11 +46,12 @@ def stage(connection: duckdb.DuckDBPyConnection, landing: Path, warnings: Iterab
 
     `warnings` are what the extract noticed (a paused district, a list that is not shared); they become issues.
     """
-    files = {name: str(landing / f"{name}.ndjson") for name in ("schools", "terms", "courses", "sections", "users")}
-    for name in _ORDER:
-        sql = statement(f"staging/{name}")
-        connection.execute(sql, {k: v for k, v in files.items() if f"${k}" in sql})
+    for name in _OF_LIST:
+        read_list(connection, name, landing / f"{name}.ndjson")
+    for name in _OF_ALL:
+        connection.execute(statement(f"staging/{name}"))
     connection.execute("DROP TABLE staging.section_records; DROP TABLE staging.user_records")
+    connection.execute("DROP TABLE staging.clever_courses; DROP TABLE staging.lists_read")
     for warning in warnings:
         connection.execute(
             "INSERT INTO staging.issues VALUES ('warning', ?, ?, NULL, NULL, ?)",

@@ -9,6 +9,7 @@ from roster_pipeline.assets.common import materialized, spec
 from roster_pipeline.extract import extract_district
 from roster_pipeline.model import LANDING
 from roster_pipeline.resources.sync_run import SyncRun
+from roster_pipeline.staging import read_list
 
 _DESCRIPTIONS = {
     "districts": "The district's own record in Clever: its state, its pauses, when Clever last had new data.",
@@ -26,9 +27,14 @@ _DESCRIPTIONS = {
     can_subset=True,
 )
 def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
-    """All lists are always fetched together, so that sections and users are of the same moment."""
-    with sync.step():
-        extract = extract_district(sync.settings, sync.warehouse, sync.info)
+    """All lists are always fetched together, so that sections and users are of the same moment.
+
+    A list that is whole is read for staging while the others are still being fetched.
+    """
+    with sync.step(), sync.scratch() as connection:
+        extract = extract_district(
+            sync.settings, sync.warehouse, sync.info, landed=lambda e: read_list(connection, e.name, e.file)
+        )
     yield from materialized(
         context,
         {

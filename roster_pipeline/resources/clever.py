@@ -134,12 +134,17 @@ class Clever:
         return [found[i] for i in sorted(found)]
 
     def extract(
-        self, district_id: str, landing: Path, progress: Callable[[Progress], None] = lambda _: None
+        self,
+        district_id: str,
+        landing: Path,
+        progress: Callable[[Progress], None] = lambda _: None,
+        landed: Callable[[Endpoint], None] = lambda _: None,
     ) -> Extract:
         """Fetch the whole district into `landing`, going on where an earlier try of less than 2 hours ago stopped.
 
         Writes `districts.ndjson` and one file per list, one record per line as Clever sent it, then the
-        receipt. `progress` is called after every page, by one thread at a time. Raises CleverRefused
+        receipt. `progress` is called after every page, by one thread at a time; `landed` once per list that
+        is whole, by the caller's thread, while other lists are still being fetched. Raises CleverRefused
         (nothing to wait for), CleverUnavailable and BrokenExtract (run again), SyncRefused (the landing
         is in use), OSError; the landing then is not complete, and nothing outside it has changed.
         """
@@ -151,7 +156,7 @@ class Clever:
             source = f"{self._api} {district_id} limit={self._page_limit}"
             started = landings.resume_from(landing, source, now, self._resume_within)
             files = {name: ListFile(landing, name, source=source, started_at=started) for name in LISTS}
-            fetched = self._side_by_side(access, district_id, files, progress)
+            fetched = self._side_by_side(access, district_id, files, progress, landed)
             file = landing / "districts.ndjson"
             landings.replace_file(file, record)
             extract = Extract(
@@ -168,7 +173,12 @@ class Clever:
             return extract
 
     def _side_by_side(
-        self, access: Access, district: str, files: dict[str, ListFile], progress: Callable[[Progress], None]
+        self,
+        access: Access,
+        district: str,
+        files: dict[str, ListFile],
+        progress: Callable[[Progress], None],
+        landed: Callable[[Endpoint], None],
     ) -> dict[str, Endpoint]:
         """The lists, each in a thread: a page's cursor is the id before it, so a list itself is sequential."""
         stop = threading.Event()
@@ -209,6 +219,7 @@ class Clever:
                 if isinstance(result, BaseException):
                     raise result
                 fetched[result.name] = result
+                landed(result)
         except BaseException:
             stop.set()
             for file in files.values():

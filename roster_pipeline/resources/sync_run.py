@@ -20,7 +20,7 @@ from pydantic import Field, PrivateAttr
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import SyncInfo, record_failure
-from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse, in_memory
+from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,12 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """The district's tables, for one step; scratch tables of earlier steps of this run are there."""
         return self.warehouse.connect(self._info.district, self._scratch)
+
+    @contextmanager
+    def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The scratch tables alone, for as long as a step likes: no file of the district is opened."""
+        with without_values():
+            yield self._scratch
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[SyncRun]:

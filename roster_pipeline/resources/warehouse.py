@@ -122,7 +122,7 @@ class Warehouse:
         """
         folder = self.folder(slug)
         folder.path.mkdir(parents=True, exist_ok=True)
-        with _without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
+        with without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
             connection.execute(f"SET temp_directory = {_literal(folder.path / 'tmp')}")
             connection.execute(
                 f"ATTACH {_literal(folder.staging)} AS staged; ATTACH {_literal(folder.roster)} AS truth"
@@ -136,7 +136,7 @@ class Warehouse:
     def publish(self, slug: str) -> Path:
         """Copies the roster to `published.duckdb`; who reads the old copy keeps it until they reopen."""
         folder = self.folder(slug)
-        with _without_values(), duckdb.connect(str(folder.roster)) as connection:
+        with without_values(), duckdb.connect(str(folder.roster)) as connection:
             connection.execute("CHECKPOINT")
         fresh = folder.published.with_suffix(".duckdb.part")
         shutil.copyfile(folder.roster, fresh)
@@ -245,7 +245,8 @@ def _literal(path: Path) -> str:
 
 
 @contextmanager
-def _without_values() -> Iterator[None]:
+def without_values() -> Iterator[None]:
+    """Turns a `duckdb.Error` into a RosterError without the values that DuckDB quotes."""
     try:
         yield
     except duckdb.Error as error:

@@ -1,15 +1,10 @@
 -- one row per section at a known site
 CREATE OR REPLACE TABLE staging.sections AS
-WITH clever_courses AS (
-  SELECT clean(id) AS course, min(clean(name)) AS clever_course
-  FROM read_json($courses, format = 'newline_delimited', ignore_errors = true, columns = {id: 'VARCHAR', name: 'VARCHAR'})
-  GROUP BY clean(id)
-)
 SELECT
   r.rowid::INTEGER AS section_n, r.clever_id, r.site_id, coalesce(r.name, r.sis_id, r.clever_id) AS name, r.subject, r.grade, r.period,
   r.section_number, r.sis_id, c.clever_course, t.name AS term_name, t.start_date AS term_start, t.end_date AS term_end
 FROM staging.section_records AS r
 SEMI JOIN staging.sites USING (site_id)
-LEFT JOIN clever_courses AS c ON c.course = r.course
+LEFT JOIN staging.clever_courses AS c ON c.course = r.course
 LEFT JOIN staging.terms AS t ON t.term_id = r.term_id
 WHERE r.clever_id IS NOT NULL

@@ -1,7 +1,7 @@
 -- one row per school that Clever shares
 CREATE OR REPLACE TABLE staging.sites AS
 SELECT clean(id) AS site_id, coalesce(clean(name), clean(id)) AS name
-FROM read_json($schools, format = 'newline_delimited', ignore_errors = true, columns = {
+FROM read_json($file, format = 'newline_delimited', ignore_errors = true, columns = {
   id: 'VARCHAR', name: 'VARCHAR', last_modified: 'VARCHAR'
 })
 WHERE clean(id) IS NOT NULL

@@ -1,7 +1,7 @@
 -- one row per term; Clever makes terms up from section data, their ids are not stable
 CREATE OR REPLACE TABLE staging.terms AS
 SELECT clean(id) AS term_id, clean(name) AS name, clean_date(start_date) AS start_date, clean_date(end_date) AS end_date
-FROM read_json($terms, format = 'newline_delimited', ignore_errors = true, columns = {
+FROM read_json($file, format = 'newline_delimited', ignore_errors = true, columns = {
   id: 'VARCHAR', name: 'VARCHAR', start_date: 'VARCHAR', end_date: 'VARCHAR'
 })
 WHERE clean(id) IS NOT NULL

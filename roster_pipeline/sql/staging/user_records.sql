@@ -16,7 +16,7 @@ SELECT
     coalesce(roles.student.schools, []) || coalesce(roles.teacher.schools, []) || coalesce(roles.staff.schools, [])
     || [roles.student.school, roles.teacher.school]
   ) AS sites
-FROM read_json($users, format = 'newline_delimited', ignore_errors = true, columns = {
+FROM read_json($file, format = 'newline_delimited', ignore_errors = true, columns = {
   id: 'VARCHAR', name: 'STRUCT(first VARCHAR, last VARCHAR)', email: 'VARCHAR', last_modified: 'VARCHAR',
   roles: 'STRUCT(
     student STRUCT(school VARCHAR, schools VARCHAR[], sis_id VARCHAR, grade VARCHAR),
