@@ -29,12 +29,13 @@ def apply(
     The guards have looked at the plan, or `holds.hold_nothing` says that none does.
     """
     made = summarize(connection)
+    whole_district = not info.sites and info.trigger != "undo"
     connection.execute("BEGIN")
     holds.record(
         connection,
         sync_id=info.sync_id,
         now=now,
-        whole_district=not info.sites and info.trigger != "undo",
+        whole_district=whole_district,
     )
     apply_plan(connection, sync_id=info.sync_id, started_at=info.started_at)
     if info.trigger != "undo":
@@ -42,5 +43,8 @@ def apply(
         for table in _ISSUES:
             copy_issues(connection, info.sync_id, table)
     record_success(connection, info, made, now)
+    connection.execute("DELETE FROM sync.settled")
+    if whole_district and not made.held:
+        connection.execute("INSERT INTO sync.settled SELECT basis, ? FROM plan.basis", [info.sync_id])
     connection.execute("COMMIT")
     return made

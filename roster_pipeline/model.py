@@ -359,6 +359,16 @@ HOLDS = Table(
     ("hold_id", "sync_id"),
 )
 
+SETTLED = Table(
+    "sync",
+    "settled",
+    "roster that is in line with what was staged; no row while something is held or was undone",
+    (
+        _c("basis", "VARCHAR", "of what people, memberships and enrollments were made"),
+        _c("sync_id", "VARCHAR", "the sync that did it"),
+    ),
+)
+
 ENTITIES: tuple[Entity, ...] = (
     Entity(SITES, "status"),
     Entity(USERS, "enrollment_status"),
@@ -381,6 +391,7 @@ PUBLISHED: tuple[Table, ...] = (
     CHANGE_COUNTS,
     ISSUES,
     HOLDS,
+    SETTLED,
 )
 """What `published.duckdb` holds, in the order of the data dictionary."""
 

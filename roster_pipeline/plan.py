@@ -62,22 +62,31 @@ def build_wanted(
     """Fills `wanted.*`: what each roster table should hold, from staging, inputs and the roster itself.
 
     `today` decides which terms are over. `resolve_identities` is called when each shared person and section has
-    the platform's id that its Clever id suggests, and may give it another. Raises RosterError when nothing has
-    been staged yet.
+    the platform's id that its Clever id suggests, and may give it another. When only the mapping can have changed
+    since the last sync, people are not looked at. Raises RosterError when nothing has been staged yet.
     """
     require_staged(connection)
     start(connection)
-    for name in ("sites", "user_ids", "section_ids"):
+    connection.execute(statement("plan/basis"), {"today": today})
+    settled = connection.execute("SELECT 1 FROM sync.settled JOIN plan.basis USING (basis)").fetchone() is not None
+    of_people: tuple[str, ...] = ("users", "user_sites", "enrollments", "scope_issues")
+    if settled:
+        connection.execute(statement("wanted/settled"))
+        of_people = ()
+    for name in ("sites", "section_ids") if settled else ("sites", "user_ids", "section_ids"):
         connection.execute(statement(f"wanted/{name}"))
     resolve_identities()
-    for name in ("users", "user_sites", "sections", "enrollments", "section_courses", "scope_issues"):
-        sql = statement(f"wanted/{name}")
-        connection.execute(sql, {"today": today} if "$today" in sql else {})
+    connection.execute(statement("wanted/sections"), {"today": today})
+    for name in (*of_people, "section_courses"):
+        connection.execute(statement(f"wanted/{name}"))
 
 
 def start(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forgets the plan that stood in `plan.*`."""
-    connection.execute("DROP SCHEMA IF EXISTS memory.plan CASCADE; CREATE SCHEMA memory.plan")
+    """Forgets the plan that stood in `plan.*`; no entity is exempt from the next."""
+    connection.execute(
+        "DROP SCHEMA IF EXISTS memory.plan CASCADE; CREATE SCHEMA memory.plan;"
+        "CREATE TABLE memory.plan.untouched (entity VARCHAR)"
+    )
 
 
 def make_plan(
@@ -91,13 +100,16 @@ def make_plan(
     connection.execute("SET VARIABLE sync_id = $sync_id", {"sync_id": sync_id})
     connection.execute("SET VARIABLE started_at = $started_at", {"started_at": started_at})
     all_new = not sites and connection.execute("SELECT 1 FROM roster.sites LIMIT 1").fetchone() is None
+    untouched = _untouched(connection)
     for entity in model.ENTITIES:
         wanted, roster = f"wanted.{entity.name}", entity.table.full_name
         if all_new:  # need not be compared, nor written down twice
             difference = _difference(entity, wanted, f"(FROM {roster} WHERE false)")
             connection.execute(f"CREATE VIEW plan.{entity.name} AS {difference}")
             continue
-        if entity.group:
+        if entity.name in untouched:
+            wanted, roster = f"(FROM {wanted} WHERE false)", f"(FROM {roster} WHERE false)"
+        elif entity.group:
             connection.execute(_unchanged_groups(entity))
             wanted, roster = (f"(FROM {t} ANTI JOIN plan.unchanged USING ({entity.group}))" for t in (wanted, roster))
         connection.execute(f"CREATE TABLE plan.{entity.name} AS {_difference(entity, wanted, roster)}")
@@ -127,7 +139,11 @@ def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
             f"FROM plan.{e.name} GROUP BY site_id, action, held"
             for n, e in enumerate(model.ENTITIES)
         )
-        in_force = " + ".join(f"(SELECT count(*) FROM wanted.{e.name}{_in_force(e)})" for e in model.ENTITIES)
+        untouched = _untouched(connection)
+        in_force = " + ".join(
+            f"(SELECT count(*) FROM {e.table.full_name if e.name in untouched else f'wanted.{e.name}'}{_in_force(e)})"
+            for e in model.ENTITIES
+        )
         touched = " + ".join(
             f"(SELECT count(*) FROM plan.{e.name} WHERE NOT gone{_in_force(e, 'AND')})" for e in model.ENTITIES
         )
@@ -189,6 +205,10 @@ def _apply_entity(connection: duckdb.DuckDBPyConnection, entity: model.Entity, s
         "OR held_by IN (SELECT hold_id FROM sync.holds WHERE sync_id = $sync_id)",
         {"sync_id": sync_id},
     )
+
+
+def _untouched(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {name for (name,) in connection.execute("FROM plan.untouched").fetchall()}
 
 
 def _in_force(entity: model.Entity, word: str = "WHERE") -> str:

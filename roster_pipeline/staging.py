@@ -23,7 +23,7 @@ _OF_LIST = {
     "users": ("user_records", "newest_users"),
 }
 _OF_ALL = ("sections", "users", "user_sites", "members", "enrollments", "issues")
-_KEPT = ("sites", "terms", "sections", "users", "user_sites", "members", "issues")
+_KEPT = ("origin", "sites", "terms", "sections", "users", "user_sites", "members", "issues")
 
 
 def read_list(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
@@ -50,6 +50,7 @@ def stage(connection: duckdb.DuckDBPyConnection, landing: Path, warnings: Iterab
         read_list(connection, name, landing / f"{name}.ndjson")
     for name in _OF_ALL:
         connection.execute(statement(f"staging/{name}"))
+    connection.execute("CREATE OR REPLACE TABLE staging.origin AS SELECT uuid() AS staged_id")
     connection.execute("DROP TABLE staging.section_records; DROP TABLE staging.user_records")
     connection.execute("DROP TABLE staging.clever_courses; DROP TABLE staging.lists_read")
     for warning in warnings:

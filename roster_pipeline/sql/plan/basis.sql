@@ -1,0 +1,9 @@
+-- one row: all that people, memberships and enrollments depend on, besides the roster itself
+CREATE TABLE plan.basis AS
+SELECT concat_ws(
+  '|',
+  (SELECT staged_id FROM staging.origin),
+  $today,
+  (SELECT concat_ws('-', count(*), bit_xor(hash(hash(user_id, first_login_at)))) FROM input.logins),
+  (SELECT concat_ws('-', count(*), bit_xor(hash(hash(site_id, enrollment_source)))) FROM input.sites)
+) AS basis

@@ -1,0 +1,9 @@
+-- nothing about people: since the roster was last brought in line, nothing that they depend on has changed
+INSERT INTO plan.untouched VALUES ('users'), ('user_sites'), ('enrollments');
+CREATE OR REPLACE TABLE wanted.user_ids AS SELECT user_n, clever_id, NULL::UUID AS user_id FROM staging.users WHERE false;
+CREATE OR REPLACE TABLE wanted.users AS FROM roster.users WHERE false;
+CREATE OR REPLACE TABLE wanted.user_sites AS FROM roster.user_sites WHERE false;
+CREATE OR REPLACE TABLE wanted.enrollments AS FROM roster.enrollments WHERE false;
+CREATE OR REPLACE TABLE wanted.scope_issues AS
+SELECT * EXCLUDE (sync_id) FROM sync.issues
+WHERE code = 'members_not_on_clever' AND sync_id = (SELECT sync_id FROM sync.settled)
