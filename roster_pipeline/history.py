@@ -59,7 +59,7 @@ def record_success(connection: duckdb.DuckDBPyConnection, info: SyncInfo, plan: 
     )
     connection.execute(
         "INSERT INTO sync.change_counts "
-        "SELECT $sync_id, entity, site_id, action, changes FROM plan.counts WHERE NOT held",
+        "SELECT $sync_id, entity, site_id, action, changes FROM plan.counts WHERE held_by IS NULL",
         {"sync_id": info.sync_id},
     )
     if info.trigger not in ("mapping", "undo"):

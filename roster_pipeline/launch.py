@@ -5,6 +5,8 @@ Belongs here: what the terminal needs of Dagster. Does not belong here: argument
 
 from __future__ import annotations
 
+import atexit
+import functools
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -35,10 +37,9 @@ def known_districts(settings: Settings) -> list[str]:
         if not warehouse.districts():
             raise
     slugs = [d.slug for d in warehouse.districts()]
-    with dg.DagsterInstance.get() as instance:
-        missing = sorted(set(slugs) - set(instance.get_dynamic_partitions("district")))
-        if missing:
-            instance.add_dynamic_partitions("district", missing)
+    missing = sorted(set(slugs) - set(_instance().get_dynamic_partitions("district")))
+    if missing:
+        _instance().add_dynamic_partitions("district", missing)
     return slugs
 
 
@@ -101,18 +102,25 @@ def _run(
 ) -> dg.ExecuteInProcessResult:
     from roster_pipeline.definitions import defs
 
-    with dg.DagsterInstance.get() as instance:
-        return defs.resolve_job_def(job).execute_in_process(
-            instance=instance,
-            partition_key=slug,
-            raise_on_error=False,
-            asset_selection=assets,
-            run_config={
-                "resources": {"sync": {"config": resource}},
-                "ops": ops or {},
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-        )
+    return defs.resolve_job_def(job).execute_in_process(
+        instance=_instance(),
+        partition_key=slug,
+        raise_on_error=False,
+        asset_selection=assets,
+        run_config={
+            "resources": {"sync": {"config": resource}},
+            "ops": ops or {},
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+    )
+
+
+@functools.cache
+def _instance() -> dg.DagsterInstance:
+    """The one instance of this process: opening it takes 0.3 s."""
+    instance = dg.DagsterInstance.get()
+    atexit.register(instance.dispose)
+    return instance
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> str:

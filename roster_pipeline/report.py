@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.errors import RosterError
 from roster_pipeline.sql import statement
 
@@ -73,7 +74,15 @@ def plan_counts(connection: duckdb.DuckDBPyConnection) -> list[Row]:
 
 def plan_changes(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Row]:
     """The records of the plan that stands now, `limit` at most; needs the pipeline's own connection."""
-    return _rows(connection, "report/plan_changes", {"limit": limit})
+    per_entity = []
+    for e in model.ENTITIES:  # each cut before its ids are put together: a first plan has millions of records
+        key = ", ".join(e.table.key)
+        first = f"(FROM plan.{e.name} ORDER BY held_by IS NULL, action, {key} LIMIT $limit)"
+        columns = f"'{e.name}' AS entity, concat_ws('/', {key}) AS entity_id, site_id, action, before, after, held_by"
+        per_entity.append(f"SELECT {columns} FROM {first}")
+    records = " UNION ALL ".join(per_entity)
+    query = f"FROM ({records}) ORDER BY held_by IS NULL, entity, action, entity_id LIMIT $limit"
+    return _fetched(connection.execute(query, {"limit": limit}))
 
 
 def life(connection: duckdb.DuckDBPyConnection, entity_id: str) -> list[Row]:
@@ -87,6 +96,9 @@ def compare(connection: duckdb.DuckDBPyConnection, from_sync: str, to_sync: str,
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:
-    result = connection.execute(statement(name), values)
+    return _fetched(connection.execute(statement(name), values))
+
+
+def _fetched(result: duckdb.DuckDBPyConnection) -> list[Row]:
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -72,8 +72,9 @@ def require_staged(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _keep(connection: duckdb.DuckDBPyConnection) -> None:
     """Copies what is staged in memory into the district's file, all of it or nothing."""
-    connection.execute("BEGIN")
+    # Not compressed: that would take as long again, and the next sync makes it all anew.
+    connection.execute("SET force_compression = 'uncompressed'; BEGIN")
     for name in _KEPT:
         connection.execute(f"CREATE OR REPLACE TABLE staged.staging.{name} AS FROM memory.staging.{name}")
     connection.execute(statement("staging/enrollments").replace("VIEW staging.", "VIEW staged.staging."))
-    connection.execute("COMMIT")
+    connection.execute("COMMIT; SET force_compression = 'auto'")

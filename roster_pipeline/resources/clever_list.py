@@ -45,13 +45,14 @@ class Page:
     ids: list[str]
     next: str | None
     repaired: bool
+    one_line: bool = False
+    """Whether there is no line break in the whole body, so none in a record."""
 
     def lines(self) -> bytes:
         """The records as NDJSON."""
-        lines = _joined(self.records)
-        if lines.count(b"\n") != len(self.records) or b"\r" in lines:  # pretty-printed
-            lines = _joined([msgspec.Raw(msgspec.json.format(bytes(r), indent=-1)) for r in self.records])
-        return lines
+        if self.one_line:
+            return _joined(self.records)
+        return _joined([msgspec.Raw(msgspec.json.format(bytes(r), indent=-1)) for r in self.records])
 
 
 class _Element(msgspec.Struct):
@@ -86,7 +87,8 @@ def parse_page(body: bytes) -> Page:
     records = [e.data if memoryview(e.data)[:1].tobytes() == b"{" else msgspec.Raw(b"{}") for e in envelope.data]
     links = envelope.links or []
     uris = [link.uri for link in links if link.rel == "next" and isinstance(link.uri, str) and link.uri]
-    return Page(records, [record_id(r) for r in records], uris[0] if uris else None, repaired)
+    one_line = not repaired and b"\n" not in body and b"\r" not in body
+    return Page(records, [record_id(r) for r in records], uris[0] if uris else None, repaired, one_line)
 
 
 def parse_count(body: bytes) -> int | None:
@@ -293,7 +295,8 @@ def _decode(body: bytes) -> tuple[_Envelope, bool]:
     is not UTF-8 must not stop a district: such characters are replaced, at the price of a slow page.
     """
     try:
-        body.decode()  # the decoder skips the text of records, so it would let any bytes through
+        if not body.isascii():
+            body.decode()  # the decoder skips the text of records, so it would let any bytes through
         return _envelope.decode(body), False
     except msgspec.ValidationError:
         raise

@@ -1,5 +1,2 @@
 -- one row per entity, action, site and hold of the plan that stands now
-SELECT entity, action, site_id, held_by, count(*) AS changes
-FROM plan.changes
-GROUP BY ALL
-ORDER BY ALL
+SELECT entity, action, site_id, held_by, changes FROM plan.counts ORDER BY n, action, site_id, held_by
