@@ -33,7 +33,7 @@ dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
 docs: .venv/installed  ## Rewrite the data dictionary from model.py
 	$(BIN)/python -m roster_pipeline.dictionary
 
-# SIZE=1000, 10000, 100000 or 1000000; PEERS=0 without dlt and pandas; ONLY=floor, ours, dlt or pandas.
+# SIZE=1000, 10000, 100000 or 1000000; PEERS=0 without dlt and pandas; ONLY=floor, ours, dlt, dlt_plain or pandas.
 bench: .venv/installed  ## Measure the sync of a generated district, and rewrite docs/performance.md
 	$(BIN)/python -m benchmarks --size $(or $(SIZE),1000) $(if $(filter 0,$(PEERS)),--no-peers) $(ONLY:%=--only %)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from benchmarks.measure import ProcessFailed
 from benchmarks.page import write_page
 from benchmarks.results import read_results
-from benchmarks.run import KINDS, SIZES, Bench, WrongRoster
+from benchmarks.run import KINDS, PEER_SCRIPTS, SIZES, Bench, WrongRoster
 
 
 @click.command()
@@ -22,7 +22,7 @@ from benchmarks.run import KINDS, SIZES, Bench, WrongRoster
 def main(size: int, only: tuple[str, ...], peers: bool, repeats: int | None) -> None:
     """Measure the sync of a generated district against a floor and against other ways to do it."""
     console = Console(stderr=True, highlight=False)
-    chosen = [kind for kind in KINDS if kind in (only or KINDS) and (peers or kind not in ("dlt", "pandas"))]
+    chosen = [kind for kind in KINDS if kind in (only or KINDS) and (peers or kind not in PEER_SCRIPTS)]
     try:
         with Bench(size, console) as bench:
             bench.measure(chosen, repeats)

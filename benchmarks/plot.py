@@ -18,7 +18,8 @@ LINES = {
     "floor": ("floor", "#777777", ":"),
     "first": ("ours, first sync", "#1f5fa8", "-"),
     "unchanged": ("ours, nothing changed", "#6aa5e0", "-"),
-    "dlt": ("dlt, tables only", "#b0562b", "--"),
+    "dlt": ("dlt tuned, tables only", "#b0562b", "--"),
+    "dlt_plain": ("dlt as it comes, tables only", "#d9a183", "--"),
     "pandas": ("requests + pandas, tables only", "#4b8b4b", "--"),
 }
 

@@ -57,7 +57,7 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct):
-    """Everything about one size. `runs` by name: floor, first, unchanged, changed, mapping, dlt, pandas."""
+    """Everything about one size. `runs` by name: floor, first, unchanged, changed, mapping, dlt, dlt_plain, pandas."""
 
     truth: Truth
     machine: Machine | None = None

@@ -26,7 +26,12 @@ from benchmarks.results import PEERS, Evidence, Result, median_run, read_results
 from roster_pipeline.config import PROJECT_ROOT
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-KINDS = ("floor", "ours", "dlt", "pandas")
+PEER_SCRIPTS = {
+    "dlt": ("peer_dlt.py", "tuned"),
+    "dlt_plain": ("peer_dlt.py", "plain"),
+    "pandas": ("peer_pandas.py",),
+}
+KINDS = ("floor", "ours", *PEER_SCRIPTS)
 OURS = ("first", "unchanged", "changed", "mapping")
 _REPEATS = {1_000: (3, 3), 10_000: (3, 3), 100_000: (2, 2), 1_000_000: (2, 1)}  # of the floor, of ours
 _PEERS_WITHIN = 600.0
@@ -80,7 +85,7 @@ class Bench:
             if "ours" in kinds and nth < of_ours:
                 self._ours()
         self._keep()
-        for peer in ("dlt", "pandas"):
+        for peer in PEER_SCRIPTS:
             if peer in kinds:
                 self._peer(peer)
                 self._keep()
@@ -136,7 +141,8 @@ class Bench:
         python = self._peers_environment()
         self._say(peer)
         folder = self._fresh(peer)
-        command = [python, _HERE / f"peer_{peer}.py", self._urls[DAYS[0]], self._prepared.token, folder]
+        script, *arguments = PEER_SCRIPTS[peer]
+        command = [python, _HERE / script, self._urls[DAYS[0]], self._prepared.token, folder, *arguments]
         self._add(peer, measure(command, log=self._log(peer), within=_PEERS_WITHIN), folder)
 
     def _check(self, name: str, day: str, env: dict[str, str]) -> None:

@@ -16,6 +16,12 @@ import msgspec
 from roster_pipeline import inputs
 from roster_pipeline.sql import statement
 
+_PLAIN = {
+    "logins": b"district,user_id,first_login_at\n",
+    "section_courses": b"district,section_id,course_id\n",
+}
+"""The files that may have a line per person or section, with the header that a program gives them."""
+
 
 def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
     """Loads the catalog, the rules, the site settings and the logins into `input.*`.
@@ -28,7 +34,7 @@ def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str
         "rules": inputs.read_rules(data, courses),
         "sites": inputs.read_site_settings(data, district),
     }
-    if not _load_plain_logins(connection, data / "logins.csv", district):
+    if not load_plain(connection, "logins", data, district):
         rows["logins"] = inputs.read_logins(data, district)
     _load(connection, rows)
 
@@ -38,37 +44,37 @@ def map_sections(connection: duckdb.DuckDBPyConnection, data: Path, district: st
 
     Raises InputError for a mistake in the file.
     """
-    lines = inputs.read_section_courses(data, district, inputs.read_courses(data))
-    _load(connection, {"section_courses": lines})
+    courses = inputs.read_courses(data)
+    _load(connection, {"courses": courses})
+    if not load_plain(connection, "section_courses", data, district):
+        _load(connection, {"section_courses": inputs.read_section_courses(data, district, courses)})
     connection.execute(statement("wanted/mapped_sections"))
     connection.execute(statement("wanted/mapping_issues"))
 
 
-def _load_plain_logins(connection: duckdb.DuckDBPyConnection, file: Path, district: str) -> bool:
-    """Loads a logins.csv that is as a program writes it, without looking at its lines one by one.
+def load_plain(connection: duckdb.DuckDBPyConnection, name: str, data: Path, district: str) -> bool:
+    """Loads `<name>.csv` into `input.<name>` when it is as a program writes it, without looking at each line.
 
-    False, and nothing loaded, when there is anything in it on which `inputs.read_logins` may have a word to
-    say. A million lines take 0.3 s this way and 2.9 s the other.
+    False, and nothing loaded, when there is anything in it on which `inputs` may have a word to say. A million
+    lines take 0.5 s this way and 2.9 s the other.
     """
+    file = data / f"{name}.csv"
     try:
         with file.open("rb") as text:
-            if text.readline() != b"district,user_id,first_login_at\n":
+            if text.readline() != _PLAIN[name]:
                 return False
-        connection.execute(statement("input/plain_logins"), {"file": str(file)})
+        sql = statement(f"input/plain_{name}")
+        values = {"file": str(file), "district": district}
+        connection.execute(sql, {k: v for k, v in values.items() if f"${k}" in sql})
     except (OSError, duckdb.Error):
         return False
     plain = connection.execute(
-        "SELECT coalesce(bool_and(is_plain), true) AND count(*) = count(DISTINCT (district, user_id)) "
-        "FROM input.plain_logins"
-    ).fetchone()
-    if plain == (True,):
-        connection.execute(
-            "CREATE OR REPLACE TABLE input.logins AS SELECT user_id, try_cast(user_id AS UUID) AS platform_id, "
-            "first_login_at FROM input.plain_logins WHERE district = ?",
-            [district],
-        )
-    connection.execute("DROP TABLE input.plain_logins")
-    return plain == (True,)
+        "SELECT coalesce(bool_and(is_plain), true) AND count(*) = count(DISTINCT key) FROM input.plain"
+    ).fetchone() == (True,)
+    if plain:
+        connection.execute(statement(f"input/of_plain_{name}"), {"district": district})
+    connection.execute("DROP TABLE input.plain")
+    return plain
 
 
 def _load(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[msgspec.Struct]]) -> None:

@@ -71,10 +71,13 @@ def require_staged(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _keep(connection: duckdb.DuckDBPyConnection) -> None:
-    """Copies what is staged in memory into the district's file, all of it or nothing."""
-    # Not compressed: that would take as long again, and the next sync makes it all anew.
-    connection.execute("SET force_compression = 'uncompressed'; BEGIN")
+    """Copies what is staged in memory into the district's file, all of it or nothing.
+
+    The file is emptied first, so that it does not grow: what was in it is old anyway.
+    """
+    connection.execute("".join(f"DROP TABLE IF EXISTS staged.staging.{name};" for name in _KEPT) + "CHECKPOINT staged")
+    connection.execute("BEGIN")
     for name in _KEPT:
-        connection.execute(f"CREATE OR REPLACE TABLE staged.staging.{name} AS FROM memory.staging.{name}")
+        connection.execute(f"CREATE TABLE staged.staging.{name} AS FROM memory.staging.{name}")
     connection.execute(statement("staging/enrollments").replace("VIEW staging.", "VIEW staged.staging."))
-    connection.execute("COMMIT; SET force_compression = 'auto'")
+    connection.execute("COMMIT")

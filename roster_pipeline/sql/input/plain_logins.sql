@@ -1,7 +1,7 @@
--- every line of a logins.csv, and whether all of it is as a program writes it
-CREATE OR REPLACE TABLE input.plain_logins AS
+-- every line of a logins.csv, and whether it is as a program writes it
+CREATE OR REPLACE TABLE input.plain AS
 SELECT
-  district, user_id, try_cast(first_login_at AS TIMESTAMP) AS first_login_at,
+  *, (district, user_id) AS key,
   coalesce(
     district = trim(district) AND district <> '' AND NOT contains(district, '"')
     AND user_id = trim(user_id) AND user_id <> '' AND NOT contains(user_id, '"')
