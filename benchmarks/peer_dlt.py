@@ -10,10 +10,9 @@ import os
 import sys
 
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
-TUNED = sys.argv[-1] == "tuned"
-if TUNED:
-    os.environ["NORMALIZE__WORKERS"] = str(os.cpu_count())  # the step that its documentation says to spread
-    os.environ["DATA_WRITER__FILE_MAX_ITEMS"] = "100000"  # else there is one file, and one worker has all of it
+# Both as they are by default, unless tuned: the step that its documentation says to spread, and into how many files.
+os.environ["NORMALIZE__WORKERS"] = str(os.cpu_count() if sys.argv[-1] == "tuned" else 1)
+os.environ["DATA_WRITER__FILE_MAX_ITEMS"] = "100000" if sys.argv[-1] == "tuned" else "1000000000"
 
 import dlt
 from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
@@ -22,7 +21,7 @@ from dlt.sources.rest_api import rest_api_source
 LISTS = ("schools", "terms", "courses", "sections", "users")
 
 
-def main(url: str, token: str, folder: str) -> None:
+def main(url: str, token: str, folder: str, how: str) -> None:
     source = rest_api_source(
         {
             "client": {
@@ -43,8 +42,8 @@ def main(url: str, token: str, folder: str) -> None:
         destination=dlt.destinations.duckdb(f"{folder}/dlt.duckdb"),
         dataset_name="clever",
     )
-    print(pipeline.run(source, loader_file_format="parquet" if TUNED else None))  # None: INSERTs
+    print(pipeline.run(source, loader_file_format="parquet" if how == "tuned" else None))  # None: INSERTs
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:])
