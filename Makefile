@@ -6,7 +6,7 @@ export DAGSTER_HOME := $(CURDIR)/data/dagster
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install sync test dev docs bench format
+.PHONY: install sync test dev docs bench bench-ui format
 
 install: .venv/installed
 
@@ -36,6 +36,9 @@ docs: .venv/installed  ## Rewrite the data dictionary from model.py
 # SIZE=1000, 10000, 100000 or 1000000; PEERS=0 without dlt and pandas; ONLY=floor, ours, dlt, dlt_plain or pandas.
 bench: .venv/installed  ## Measure the sync of a generated district, and rewrite docs/performance.md
 	$(BIN)/python -m benchmarks --size $(or $(SIZE),1000) $(if $(filter 0,$(PEERS)),--no-peers) $(ONLY:%=--only %)
+
+bench-ui: .venv/installed  ## Measure the wait from the click on Launch in the Dagster UI to success
+	$(BIN)/python -m benchmarks.click
 
 format: .venv/installed
 	$(BIN)/ruff check --fix

@@ -169,13 +169,11 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_a
 
     What is held is logged once, with the sync that opened the hold. Runs inside the caller's transaction.
     """
-    planned: dict[str, set[str]] = {}
-    for entity_name, action in connection.execute("SELECT DISTINCT entity, action FROM plan.counts").fetchall():
-        planned.setdefault(entity_name, set()).add(action)
+    query = "SELECT entity, bool_and(action = 'create' AND held_by IS NULL) FROM plan.counts GROUP BY entity"
+    planned: dict[str, bool] = dict(connection.execute(query).fetchall())
     for entity in model.ENTITIES:
-        actions = planned.get(entity.name, set())
-        if actions:
-            _apply_entity(connection, entity, sync_id, is_new=actions == {"create"})
+        if entity.name in planned:
+            _apply_entity(connection, entity, sync_id, only_new=planned[entity.name])
     # Rewriting them is five times as fast as an UPDATE of rows that this transaction has just written.
     connection.execute(statement("roster/section_counts"), {"started_at": started_at})
     connection.execute(
@@ -184,10 +182,10 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_a
     )
 
 
-def _apply_entity(connection: duckdb.DuckDBPyConnection, entity: model.Entity, sync_id: str, *, is_new: bool) -> None:
-    """Writes one entity's changes; with `is_new` all of them are creations."""
+def _apply_entity(connection: duckdb.DuckDBPyConnection, entity: model.Entity, sync_id: str, *, only_new: bool) -> None:
+    """Writes one entity's changes; with `only_new` all of them are creations, and none is held."""
     table = entity.table
-    if not is_new:
+    if not only_new:
         connection.execute(
             f"DELETE FROM {table.full_name} AS t USING plan.{entity.name} AS p WHERE "
             + " AND ".join(f"t.{k} = p.{k}" for k in table.key)
@@ -198,6 +196,8 @@ def _apply_entity(connection: duckdb.DuckDBPyConnection, entity: model.Entity, s
         f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM plan.{entity.name} "
         "WHERE NOT gone AND held_by IS NULL"
     )
+    if only_new and entity.status:
+        return  # read off the records themselves
     logged = "true" if entity.status is None else "action <> 'create'"
     connection.execute(
         f"INSERT INTO sync.change_log SELECT $sync_id, '{entity.name}', concat_ws('/', {', '.join(table.key)}), "
