@@ -41,7 +41,7 @@ def scratch() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @pytest.mark.parametrize(
     ("name", "header", "lines", "read", "columns"),
     [

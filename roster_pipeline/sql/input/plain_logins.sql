@@ -3,8 +3,7 @@ CREATE OR REPLACE TABLE input.plain AS
 SELECT
   *, (district, user_id) AS key,
   coalesce(
-    district = trim(district) AND district <> '' AND NOT contains(district, '"')
-    AND user_id = trim(user_id) AND user_id <> '' AND NOT contains(user_id, '"')
+    regexp_full_match(district, '[0-9a-z-]+') AND regexp_full_match(user_id, '[0-9A-Za-z-]+')
     AND regexp_full_match(first_login_at, '\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z')
     AND try_cast(first_login_at AS TIMESTAMP) IS NOT NULL,
     false

@@ -3,10 +3,8 @@ CREATE OR REPLACE TABLE input.plain AS
 SELECT
   *, (district, section_id, course_id) AS key,
   coalesce(
-    district = trim(district) AND district <> '' AND NOT contains(district, '"')
-    AND (section_id IN (SELECT clever_id FROM staging.sections) OR (
-      district <> $district AND section_id = trim(section_id) AND section_id <> '' AND NOT contains(section_id, '"')
-    ))
+    regexp_full_match(district, '[0-9a-z-]+') AND regexp_full_match(section_id, '[0-9A-Za-z-]+')
+    AND (district <> $district OR section_id IN (SELECT clever_id FROM staging.sections))
     AND course_id IN (SELECT course_id FROM input.courses WHERE active),
     false
   ) AS is_plain
