@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# One more than cores: some tests wait for a process that waits.
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 export DAGSTER_HOME := $(CURDIR)/data/dagster
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,7 +26,7 @@ test: .venv/installed  ## Lint, types, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
 	mkdir -p data/dagster && ln -sf ../../dagster.yaml data/dagster/
