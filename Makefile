@@ -1,4 +1,4 @@
-# The four commands a person runs. Each installs first when that is needed.
+# What a person runs. Each installs first when that is needed.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin

@@ -323,3 +323,23 @@ def test_suggestion_names_course_score_and_reason(tiny: Tiny) -> None:
     assert tiny.rows("SELECT course_id, reason FROM mapping.suggestions ORDER BY score DESC LIMIT 1") == [
         ("math-6", "title 61 % alike, same subject, same grade")
     ]
+
+
+def test_without_clever_people_are_looked_at_only_when_what_they_depend_on_has_changed(tiny: Tiny) -> None:
+    exempt = "SELECT entity FROM plan.untouched ORDER BY 1"
+    ann = "SELECT enrollment_status FROM roster.users WHERE clever_id = 'ann'"
+    tiny.sync()
+    assert tiny.rows(exempt) == []
+    tiny.line("section_courses", "d", "m6", "sci-6")
+    plan = tiny.sync(from_clever=False)
+    assert tiny.rows(exempt) == [("enrollments",), ("user_sites",), ("users",)]
+    assert (plan.total("create"), plan.unchanged) == (1, 2 + 3 + 4 + 1 + 3)
+    tiny.line("logins", "d", "ann", "2026-11-01T08:00:00Z")
+    tiny.sync(from_clever=False)
+    assert tiny.rows(exempt) == []
+    assert tiny.rows(ann) == [("active",)]
+    tiny.sync(from_clever=False, today=date(2027, 6, 5))
+    assert tiny.rows("SELECT DISTINCT status FROM roster.enrollments") == [("archived",)]
+    tiny.line("sites", "d", "south", "manual")
+    tiny.sync(from_clever=False, today=date(2027, 6, 5))
+    assert tiny.rows("SELECT status FROM roster.user_sites WHERE site_id = 'south'") == [("archived",)]

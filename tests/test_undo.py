@@ -75,6 +75,7 @@ def test_undo_is_the_roster_before(changed: Tiny) -> None:
     assert changed.rows("SELECT name, student_count FROM roster.sections") == [("Section m6", 2)]
     assert changed.rows("SELECT course_id, mapped_by FROM roster.section_courses") == [("math-6", "file")]
     assert changed.rows("SELECT enrollment_status FROM roster.users WHERE clever_id = 'new'") == [("archived",)]
+    assert changed.rows("FROM sync.settled") == [], "the next run without Clever looks at everybody"
     undo(changed, "S3")
     assert in_force(changed) == after
 
