@@ -1,7 +1,7 @@
 -- every line of a logins.csv, and whether it is as a program writes it
 CREATE OR REPLACE TABLE input.plain AS
 SELECT
-  *, (district, user_id) AS key,
+  *, {'district': district, 'user_id': user_id} AS key,
   coalesce(
     regexp_full_match(district, '[0-9a-z-]+') AND regexp_full_match(user_id, '[0-9A-Za-z-]+')
     AND regexp_full_match(first_login_at, '\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z')

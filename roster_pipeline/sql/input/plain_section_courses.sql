@@ -1,7 +1,7 @@
 -- every line of a section_courses.csv, and whether it is as a program writes it, about courses and sections that are there
 CREATE OR REPLACE TABLE input.plain AS
 SELECT
-  *, (district, section_id, course_id) AS key,
+  *, {'district': district, 'section_id': section_id, 'course_id': course_id} AS key,
   coalesce(
     regexp_full_match(district, '[0-9a-z-]+') AND regexp_full_match(section_id, '[0-9A-Za-z-]+')
     AND (district <> $district OR section_id IN (SELECT clever_id FROM staging.sections))
