@@ -46,7 +46,7 @@ class Page:
     next: str | None
     repaired: bool
     one_line: bool = False
-    """Whether there is no line break in the whole body, so none in a record."""
+    """Whether the body is one line, so every record is."""
 
     def lines(self) -> bytes:
         """The records as NDJSON."""
@@ -87,7 +87,8 @@ def parse_page(body: bytes) -> Page:
     records = [e.data if memoryview(e.data)[:1].tobytes() == b"{" else msgspec.Raw(b"{}") for e in envelope.data]
     links = envelope.links or []
     uris = [link.uri for link in links if link.rel == "next" and isinstance(link.uri, str) and link.uri]
-    one_line = not repaired and b"\n" not in body and b"\r" not in body
+    end = len(body) - 2  # what closes the list, or a line break after all
+    one_line = not repaired and body.find(b"\n", 0, end) < 0 and body.find(b"\r", 0, end) < 0
     return Page(records, [record_id(r) for r in records], uris[0] if uris else None, repaired, one_line)
 
 
