@@ -115,7 +115,7 @@ class Warehouse:
         """A connection that sees `staging`, `input`, `wanted`, `plan` (scratch) and `roster`, `mapping`, `sync`.
 
         Scratch is in memory: in `scratch` when the steps of a run are to see each other's, else it begins empty.
-        What is staged is kept in a file too (`staging.keep`), and read from there when memory has none. Only the
+        What is staged is kept in a file too (`staging.stage`), and read from there when memory has none. Only the
         pipeline calls this, and only for the length of a step: a DuckDB file admits one process that writes.
         Closed in every case. `duckdb.Error` inside is re-raised without the values that DuckDB likes to
         quote, because a value can be a person's name.
