@@ -27,6 +27,8 @@ class SyncInfo:
     started_at: datetime
     dagster_run_id: str
     sites: tuple[str, ...] = ()
+    undoes: str | None = None
+    reason: str = ""
 
 
 def has_succeeded_before(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -115,19 +117,23 @@ def _insert_sync(
     error: str | None = None,
     fingerprint: str | None = None,
 ) -> None:
+    names = ("created", "updated", "archived", "restored", "held", "unchanged")
     connection.execute(
-        f"INSERT INTO sync.syncs VALUES ({', '.join('?' * 16)})",
-        [
-            info.sync_id,
-            info.district,
-            trigger,
-            info.requested_by,
-            status,
-            info.started_at,
-            finished_at,
-            info.dagster_run_id,
-            *counts,
-            error,
-            fingerprint,
-        ],
+        statement("sync/record"),
+        {
+            "sync_id": info.sync_id,
+            "district": info.district,
+            "trigger": trigger,
+            "requested_by": info.requested_by,
+            "status": status,
+            "started_at": info.started_at,
+            "finished_at": finished_at,
+            "dagster_run_id": info.dagster_run_id,
+            **dict(zip(names, counts, strict=True)),
+            "error": error,
+            "fingerprint": fingerprint,
+            "sites": list(info.sites),
+            "undoes": info.undoes,
+            "reason": info.reason or None,
+        },
     )

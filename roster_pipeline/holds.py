@@ -94,8 +94,8 @@ def decide(
     if decision not in get_args(Decision):
         raise RosterError(f"{decision!r} is no decision", do="Decide approved or rejected")
     found = connection.execute(
-        "SELECT applied_sync_id, cleared_because FROM sync.holds WHERE hold_id = ? "
-        "ORDER BY status <> 'cleared' AND applied_sync_id IS NULL DESC, sync_id DESC LIMIT 1",
+        "SELECT applied_sync_id, cleared_because FROM sync.holds AS h JOIN sync.syncs AS s USING (sync_id) "
+        "WHERE hold_id = ? ORDER BY h.status <> 'cleared' AND applied_sync_id IS NULL DESC, sync_no DESC LIMIT 1",
         [hold_id],
     ).fetchone()
     if found is None:

@@ -264,7 +264,8 @@ SYNCS = Table(
     "syncs",
     "sync, whatever became of it",
     (
-        _c("sync_id", "VARCHAR", "UTC time and first part of the Dagster run id; sorts by time"),
+        _c("sync_id", "VARCHAR", "UTC time of its start and first part of the Dagster run id"),
+        _c("sync_no", "BIGINT", "order in which syncs were applied or ended, from 1; clocks do not matter"),
         _c("district", "VARCHAR", "slug of the district"),
         _c("trigger", "VARCHAR", "`first`, `nightly`, `sync_now`, `undo` or `mapping`"),
         _c("requested_by", "VARCHAR", "who asked for it"),
@@ -280,6 +281,10 @@ SYNCS = Table(
         _c("unchanged", "BIGINT", "records in force that stayed as they were"),
         _c("error", "VARCHAR", "why it failed or was refused, in one line"),
         _c("fingerprint", "VARCHAR", "of the applied plan's changes"),
+        _c("sites", "VARCHAR[]", "the sites it was asked for; empty for the whole district"),
+        _c("undoes", "VARCHAR", "the sync that it took back, for an undo"),
+        _c("reason", "VARCHAR", "why it was asked for, as an undo was told"),
+        _c("pruned_at", "TIMESTAMP", "UTC, when its changes were forgotten: it cannot be undone any more"),
     ),
     ("sync_id",),
 )
@@ -359,6 +364,17 @@ HOLDS = Table(
     ("hold_id", "sync_id"),
 )
 
+SCHEMA_VERSIONS = Table(
+    "sync",
+    "schema_versions",
+    "version that the tables of this file have had",
+    (
+        _c("version", "INTEGER", "1 is the first release, which did not write it down"),
+        _c("applied_at", "TIMESTAMP", "UTC"),
+    ),
+    ("version",),
+)
+
 SETTLED = Table(
     "sync",
     "settled",
@@ -392,6 +408,7 @@ PUBLISHED: tuple[Table, ...] = (
     ISSUES,
     HOLDS,
     SETTLED,
+    SCHEMA_VERSIONS,
 )
 """What `published.duckdb` holds, in the order of the data dictionary."""
 

@@ -13,10 +13,9 @@ import duckdb
 from roster_pipeline import model
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.plan import start
+from roster_pipeline.sql import statement
 
 Winner = Literal["neither", "undo", "later"]
-
-_REMOVALS = "action IN ('archive', 'conclude')"
 
 
 def build_wanted_before(
@@ -35,14 +34,7 @@ def build_wanted_before(
         raise RosterError(f"There is no sync {sync_id}", do="`roster recent` lists the syncs")
     if found[0] not in ("succeeded", "held"):
         raise RosterError(f"Sync {sync_id} was {found[0]} and applied nothing", do="There is nothing to undo")
-    where = _REMOVALS if only_removals else "true"
-    connection.execute(
-        "CREATE OR REPLACE TABLE wanted.undone AS SELECT entity, entity_id, action, before, EXISTS ("
-        "  FROM sync.change_log AS l WHERE l.held_by IS NULL AND l.sync_id > $sync_id "
-        "  AND l.entity = c.entity AND l.entity_id = c.entity_id"
-        f") AS changed_since FROM sync.changes AS c WHERE sync_id = $sync_id AND held_by IS NULL AND {where}",
-        {"sync_id": sync_id},
-    )
+    connection.execute(statement("undo/undone"), {"sync_id": sync_id, "only_removals": only_removals})
     start(connection)
     if winner == "neither":
         _refuse_conflicts(connection, sync_id)

@@ -25,10 +25,3 @@ def test_keys_are_unique(tiny: Tiny) -> None:
 
 def test_data_dictionary_is_fresh() -> None:
     assert dictionary.FILE.read_text(encoding="utf-8") == dictionary.markdown(), "run `make docs`"
-
-
-def test_a_roster_of_an_older_version_gains_the_new_columns(tiny: Tiny) -> None:
-    tiny.sync()
-    tiny.rows("ALTER TABLE sync.holds DROP COLUMN message")
-    tiny.sync()
-    assert tiny.rows("SELECT message FROM sync.holds") == []

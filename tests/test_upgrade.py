@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from roster_pipeline import model, report, schema
 from roster_pipeline.apply import apply
+from roster_pipeline.errors import RosterError
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.planning import plan_sync
 from roster_pipeline.resources.warehouse import Warehouse
@@ -68,3 +70,45 @@ def test_the_next_sync_changes_nothing(release_1: Path) -> None:
         made = apply(connection, info, now=NOW)
     assert (sum(c.changes for c in made.counts), made.held) == (0, 42)
     assert rows(release_1)[:4] == before[:4]
+
+
+def test_syncs_are_numbered_in_their_order(release_1: Path) -> None:
+    with Warehouse(release_1 / "warehouse").connect(SLUG) as connection:
+        numbered = connection.execute("SELECT sync_no, trigger FROM sync.syncs ORDER BY sync_id").fetchall()
+        assert numbered == list(enumerate(("first", "nightly", "sync_now", "undo", "nightly", "nightly"), start=1))
+        assert [s["can_be_undone"] for s in report.recent(connection)] == [True, False, True, True, True, True]
+
+
+def test_it_has_every_table_column_and_view_of_a_fresh_one(release_1: Path, tmp_path: Path) -> None:
+    query = "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'truth'"
+    with Warehouse(tmp_path / "fresh").connect("d") as fresh, Warehouse(release_1 / "warehouse").connect(SLUG) as old:
+        assert set(old.execute(query).fetchall()) == set(fresh.execute(query).fetchall())
+
+
+def test_a_changed_view_reaches_an_older_file(release_1: Path) -> None:
+    with Warehouse(release_1 / "warehouse").connect(SLUG) as connection:
+        connection.execute(
+            "DELETE FROM sync.schema_versions; INSERT INTO sync.schema_versions VALUES (1, now()::TIMESTAMP)"
+        )
+        connection.execute("CREATE OR REPLACE VIEW mapping.unmapped AS SELECT 1 AS one")
+    with Warehouse(release_1 / "warehouse").connect(SLUG) as connection:
+        columns = [c for (c,) in connection.execute("SELECT column_name FROM (DESCRIBE mapping.unmapped)").fetchall()]
+    assert columns == list(model.UNMAPPED.column_names)
+
+
+def test_a_newer_file_is_refused_and_left_alone(release_1: Path) -> None:
+    with Warehouse(release_1 / "warehouse").connect(SLUG) as connection:
+        connection.execute("INSERT INTO sync.schema_versions VALUES (99, now()::TIMESTAMP)")
+    with (
+        pytest.raises(RosterError, match="schema version 99, and this release knows"),
+        Warehouse(release_1 / "warehouse").connect(SLUG),
+    ):
+        pass
+
+
+def test_an_upgrade_that_breaks_off_leaves_the_old_file(release_1: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(schema._STEPS, 2, ("sync_no", "no_such_step"))
+    with pytest.raises(FileNotFoundError), Warehouse(release_1 / "warehouse").connect(SLUG):
+        pass
+    monkeypatch.undo()
+    test_syncs_are_numbered_in_their_order(release_1)

@@ -19,12 +19,11 @@ from pathlib import Path
 
 import duckdb
 
-from roster_pipeline import model
 from roster_pipeline.errors import RosterError
+from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date
 from roster_pipeline.sql import statement
 
 SCRATCH_SCHEMAS = ("staging", "input", "wanted", "plan")
-TRUTH_SCHEMAS = ("roster", "mapping", "sync")
 _SEARCH_PATH = ",".join(
     [*(f"truth.{s}" for s in TRUTH_SCHEMAS), *(f"memory.{s}" for s in SCRATCH_SCHEMAS), "staged.staging"]
 )
@@ -128,7 +127,8 @@ class Warehouse:
                 f"ATTACH {_literal(folder.staging)} AS staged; ATTACH {_literal(folder.roster)} AS truth"
             )
             try:
-                _lay_out(connection)
+                connection.execute("CREATE SCHEMA IF NOT EXISTS staged.staging")
+                bring_up_to_date(connection, folder.roster, _SEARCH_PATH)
                 yield connection
             finally:
                 _detach(connection)
@@ -186,30 +186,6 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     for macro in ("clean", "clean_date", "platform_id"):
         connection.execute(statement(f"macros/{macro}"))
     return connection
-
-
-def _lay_out(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes what is missing of the published tables; a roster of an older version gains the new columns.
-
-    Nothing that is there is rewritten, and when nothing is missing it is one question.
-    """
-    there = connection.execute(
-        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE database_name = 'truth'"
-    ).fetchall()
-    known, tables = set(there), {table for table, _ in there}
-    wanted = {(t.full_name, c.name) for t in model.PUBLISHED for c in t.columns}
-    schemas = ["staged.staging", *(f"truth.{s}" for s in TRUTH_SCHEMAS if not tables)]
-    connection.execute("".join(f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in schemas))
-    connection.execute(f"SET search_path = '{_SEARCH_PATH}'")
-    if wanted <= known:
-        return
-    for table in sorted(model.PUBLISHED, key=lambda t: t.view):
-        if table.full_name not in tables:
-            connection.execute(statement(table.full_name.replace(".", "/")) if table.view else table.ddl())
-        elif not table.view:
-            for column in table.columns:
-                if (table.full_name, column.name) not in known:
-                    connection.execute(f'ALTER TABLE {table.full_name} ADD COLUMN "{column.name}" {column.type}')
 
 
 def _detach(connection: duckdb.DuckDBPyConnection) -> None:

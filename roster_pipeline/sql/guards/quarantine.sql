@@ -3,7 +3,7 @@ WITH last_good AS (
   SELECT sync_id FROM sync.syncs
   WHERE sync_id <> $sync_id AND trigger <> 'undo'
     AND (status = 'succeeded' OR (status = 'held' AND created + updated + archived + restored > 0))
-  ORDER BY started_at DESC, sync_id DESC
+  ORDER BY sync_no DESC
   LIMIT 1
 ),
 left_out AS (

@@ -1,2 +1,7 @@
--- the one sync that is named, or the newest
-SELECT * FROM sync.syncs WHERE $sync_id IS NULL OR starts_with(sync_id, $sync_id) ORDER BY sync_id DESC LIMIT 1
+-- the one sync that is named, or the last one applied
+SELECT
+  *, status IN ('succeeded', 'held') AND pruned_at IS NULL AND created + updated + archived + restored > 0 AS can_be_undone
+FROM sync.syncs
+WHERE $sync_id IS NULL OR starts_with(sync_id, $sync_id)
+ORDER BY sync_no DESC
+LIMIT 1

@@ -1,5 +1,5 @@
 -- one row per change of one record in one sync; a creation is read off the record, which is never deleted
-CREATE VIEW IF NOT EXISTS sync.changes AS
+CREATE OR REPLACE VIEW sync.changes AS
 SELECT * FROM sync.change_log
 UNION ALL
 SELECT since_sync_id, 'sites', site_id, site_id, 'create', NULL, NULL, NULL FROM roster.sites
