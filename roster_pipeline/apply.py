@@ -13,6 +13,7 @@ import duckdb
 from roster_pipeline import holds
 from roster_pipeline.history import SyncInfo, copy_issues, record_success
 from roster_pipeline.plan import Plan, apply_plan, summarize
+from roster_pipeline.sql import statement
 
 _ISSUES = ("staging.issues", "wanted.mapping_issues", "wanted.scope_issues")
 """What this sync noticed on its way from the landing to the plan."""
@@ -38,7 +39,13 @@ def apply(
         whole_district=whole_district,
     )
     apply_plan(connection, sync_id=info.sync_id, started_at=info.started_at)
-    if info.trigger != "undo":
+    if info.undoes:
+        holds.withdraw(connection, info.undoes, by=info.requested_by, now=now)
+        connection.execute(statement("undo/forget"))
+        connection.execute(statement("undo/remember"), {"sync_id": info.sync_id})
+    else:
+        blocked = connection.execute("SELECT 1 FROM plan.holds WHERE blocks").fetchone() is not None
+        connection.execute(statement("undo/settle"), {"whole_district": whole_district and not blocked})
         connection.execute("DELETE FROM mapping.courses; INSERT INTO mapping.courses BY NAME FROM input.courses")
         for table in _ISSUES:
             copy_issues(connection, info.sync_id, table)

@@ -222,6 +222,7 @@ def holds(hold_id: str | None, district: str | None, every: bool, limit: int, as
 _BY = click.option(
     "requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with the decision."
 )
+_CHANGE = click.option("--change", is_flag=True, help="Overrule what somebody has decided about it already.")
 _WHY = click.option("reason", "--why", metavar="TEXT", default="", help="Why; kept with the decision.")
 
 
@@ -229,20 +230,22 @@ _WHY = click.option("reason", "--why", metavar="TEXT", default="", help="Why; ke
 @click.argument("hold_id")
 @_BY
 @_WHY
+@_CHANGE
 @_JSON
-def approve(hold_id: str, requested_by: str, reason: str, as_json: bool) -> None:
+def approve(hold_id: str, requested_by: str, reason: str, change: bool, as_json: bool) -> None:
     """Let the next sync apply exactly the changes of one hold, if they are still the same then."""
-    _decide(hold_id, "approved", requested_by, reason, as_json)
+    _decide(hold_id, "approved", requested_by, reason, change, as_json)
 
 
 @main.command()
 @click.argument("hold_id")
 @_BY
 @_WHY
+@_CHANGE
 @_JSON
-def reject(hold_id: str, requested_by: str, reason: str, as_json: bool) -> None:
+def reject(hold_id: str, requested_by: str, reason: str, change: bool, as_json: bool) -> None:
     """Keep the changes of one hold back for good, until it is approved after all."""
-    _decide(hold_id, "rejected", requested_by, reason, as_json)
+    _decide(hold_id, "rejected", requested_by, reason, change, as_json)
 
 
 @main.command()
@@ -256,13 +259,19 @@ def reject(hold_id: str, requested_by: str, reason: str, as_json: bool) -> None:
     help="Where later syncs changed the same records: refuse, or whose state they get.",
 )
 @_BY
+@_WHY
 @_JSON
-def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, as_json: bool) -> None:
-    """Take back one sync, as a sync of its own. Exit 0 done, 1 failed, 3 refused."""
+def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, reason: str, as_json: bool) -> None:
+    """Take back one sync, as a sync of its own; what it took back is held until it is approved.
+
+    Exit 0 done, 1 failed, 3 refused.
+    """
     from roster_pipeline.launch import launch_undo
 
     slug, sync_id = _find("syncs", "sync_id", sync_id)
-    done = launch_undo(load_settings(), slug, requested_by, sync_id=sync_id, only_removals=only_removals, wins=wins)
+    done = launch_undo(
+        load_settings(), slug, requested_by, sync_id=sync_id, only_removals=only_removals, wins=wins, reason=reason
+    )
     if as_json:
         print_json({"syncs": [done]})
     else:
@@ -347,11 +356,11 @@ def _ask(district: str | None, question: Callable[[Any], Row], *, first_that_kno
     return answers
 
 
-def _decide(hold_id: str, decision: str, requested_by: str, reason: str, as_json: bool) -> None:
+def _decide(hold_id: str, decision: str, requested_by: str, reason: str, change: bool, as_json: bool) -> None:
     from roster_pipeline.launch import launch_decision
 
     slug, hold_id = _find("holds", "hold_id", hold_id)
-    launch_decision(slug, requested_by, hold_id=hold_id, decision=decision, reason=reason)
+    launch_decision(slug, requested_by, hold_id=hold_id, decision=decision, reason=reason, change=change)
     if as_json:
         print_json({"district": slug, "hold_id": hold_id, "status": decision})
     else:

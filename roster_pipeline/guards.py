@@ -22,6 +22,8 @@ from roster_pipeline.guard_extract import Sign, signs_of_a_broken_extract
 from roster_pipeline.guard_limits import ExpectedChange, Limits, limits_by_site, load_expected, load_limits
 from roster_pipeline.guard_relinks import Relinks, resolve_identities
 from roster_pipeline.guard_shares import SHARES, in_force, judge, start
+from roster_pipeline.guard_undone import mark_undone
+from roster_pipeline.guard_undone import sentence as undone_sentence
 from roster_pipeline.sql import statement
 
 __all__ = [
@@ -36,7 +38,7 @@ __all__ = [
     "resolve_identities",
 ]
 
-GUARDS = ("broken_extract", "relink", "relink_ambiguous", "site_setting", "archives", "mapping", "updates")
+GUARDS = ("undone", "broken_extract", "relink", "relink_ambiguous", "site_setting", "archives", "mapping", "updates")
 """In the order in which they judge."""
 
 _FOLLOWERS = ("follow_site_settings", "follow_user_sites", "follow_enrollments", "follow_section_courses")
@@ -92,9 +94,13 @@ def guard_plan(
     """
     connection.execute("DELETE FROM plan.released WHERE guard <> 'relink'")
     changes = _changes(connection)
-    if not changes or not _any(connection, "roster.sites WHERE status <> 'archived'"):
+    if not changes or not _any(connection, "roster.sites"):
         return []
     by_site = limits_by_site(limits, expected, now.date())
+    start(connection, by_site)
+    undone = mark_undone(connection)
+    if not undone and not _any(connection, "roster.sites WHERE status <> 'archived'"):
+        return []
     connection.execute(statement("guards/sis_role"))
     signs = signs_of_a_broken_extract(connection, by_site[None], sync_id, changes)
     if signs:
@@ -105,7 +111,6 @@ def guard_plan(
         for entity in model.ENTITIES:
             connection.execute(f"UPDATE plan.{entity.name} SET held_by = ?", [hold.hold_id])
         return [hold]
-    start(connection, by_site)
     _hold_relinks(connection)
     if ("sites", "update") in changes or ("sites", "archive") in changes:
         _hold_site_settings(connection)
@@ -199,8 +204,12 @@ def _decide(connection: duckdb.DuckDBPyConnection, approved: Collection[str]) ->
         if released:
             _note_release(connection, guard, fingerprint)
         else:
-            judged = marked if guard == "relink_ambiguous" else changes
-            message = _message(guard, entity, site, name, judged, of, limit, by_count)
+            judged = marked if guard in ("relink_ambiguous", "undone") else changes
+            message = (
+                undone_sentence(connection, key, judged)
+                if guard == "undone"
+                else _message(guard, entity, site, name, judged, of, limit, by_count)
+            )
             holds.append(Hold(hold_id, guard, entity, site, judged, of, limit, fingerprint, message, False))
     _rename(connection, ids)
     order = [e.name for e in model.ENTITIES]

@@ -98,12 +98,18 @@ def copy_issues(connection: duckdb.DuckDBPyConnection, sync_id: str, table: str)
     return int(row[0]) if row else 0
 
 
-def prune(connection: duckdb.DuckDBPyConnection, before: datetime) -> None:
-    """Forgets the changes, counts and issues of syncs that started before; the syncs themselves are kept."""
+def prune(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime) -> None:
+    """Forgets the changes, counts and issues of syncs that ended before; the syncs themselves are kept, and say so.
+
+    What something still needs is kept too: the syncs of holds that stand, and undos with what they took back.
+    """
+    connection.execute("BEGIN")
+    connection.execute(statement("sync/prune"), {"before": before, "now": now})
     for table in ("change_log", "change_counts", "issues"):
         connection.execute(
-            f"DELETE FROM sync.{table} WHERE sync_id IN (SELECT sync_id FROM sync.syncs WHERE started_at < ?)", [before]
+            f"DELETE FROM sync.{table} WHERE sync_id IN (SELECT sync_id FROM sync.syncs WHERE pruned_at IS NOT NULL)"
         )
+    connection.execute("COMMIT")
 
 
 def _insert_sync(

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import duckdb
 
-from roster_pipeline.errors import RosterError
+from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.sql import statement
 
 if TYPE_CHECKING:
     from roster_pipeline.guards import Hold
 
 Decision = Literal["approved", "rejected"]
+
+_COMMANDS = {"approved": "approve", "rejected": "reject"}
 
 APPROVAL_VALID = timedelta(days=7)
 """An approval that no sync has used within this time is forgotten: the district has moved on."""
@@ -88,23 +90,35 @@ def record(connection: duckdb.DuckDBPyConnection, *, sync_id: str, now: datetime
 
 
 def decide(
-    connection: duckdb.DuckDBPyConnection, hold_id: str, decision: Decision, *, by: str, reason: str, now: datetime
+    connection: duckdb.DuckDBPyConnection,
+    hold_id: str,
+    decision: Decision,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    change: bool = False,
 ) -> None:
-    """Approves or rejects a hold; the next sync acts on it. Raises RosterError when there is nothing to decide."""
+    """Approves or rejects a hold; the next sync acts on it.
+
+    Raises RosterError when there is nothing to decide, SyncRefused when somebody has decided already and `change`
+    does not say that they are overruled.
+    """
     if decision not in get_args(Decision):
         raise RosterError(f"{decision!r} is no decision", do="Decide approved or rejected")
-    found = connection.execute(
-        "SELECT applied_sync_id, cleared_because FROM sync.holds AS h JOIN sync.syncs AS s USING (sync_id) "
-        "WHERE hold_id = ? ORDER BY h.status <> 'cleared' AND applied_sync_id IS NULL DESC, sync_no DESC LIMIT 1",
-        [hold_id],
-    ).fetchone()
+    found = connection.execute(statement("holds/latest"), {"hold_id": hold_id}).fetchone()
     if found is None:
         raise RosterError(f"There is no hold {hold_id}", do="`roster holds` lists them")
-    applied, because = found
+    applied, because, status, decided_by, decided_at = found
     if applied or because:
         why = f"its changes were applied by sync {applied}" if applied else _OVER[because]
         raise RosterError(
             f"Hold {hold_id} is over: {why}", do="Nothing needs to be decided; `roster holds` lists open ones"
+        )
+    if decided_by is not None and not change:
+        raise SyncRefused(
+            f"Hold {hold_id} was {status} by {decided_by} on {decided_at:%Y-%m-%d %H:%M} UTC",
+            do=f"Nothing was changed; to overrule it, say so: `roster {_COMMANDS[decision]} {hold_id} --change`",
         )
     connection.execute(
         statement("holds/decide"),

@@ -19,7 +19,7 @@ from roster_pipeline.errors import CleverUnavailable, RosterError
 from roster_pipeline.extract import discover_districts
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.planning import plan_sync
-from roster_pipeline.resources.sync_run import local_day, now, sync_id_of
+from roster_pipeline.resources.sync_run import EXIT_CODE, local_day, now, sync_id_of
 from roster_pipeline.resources.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def launch_decision(slug: str, requested_by: str, **decision: Any) -> None:
     """Runs job decide_hold with the config `decision`. Raises RosterError when it could not be decided."""
     result = _run("decide_hold", slug, resource={"requested_by": requested_by}, ops={"decide": {"config": decision}})
     if not result.success:
-        raise _Said(_failure(result))
+        raise _failure(result)
 
 
 def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
@@ -76,7 +76,7 @@ def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dic
     keys = upstream.resolve(defs.resolve_asset_graph())
     result = _run("sync_now", slug, resource={"requested_by": "roster plan"}, assets=list(keys))
     if not result.success:
-        raise _Said(_failure(result))
+        raise _failure(result)
     at = now()
     info = SyncInfo(sync_id_of(result.run_id, at), slug, "sync_now", "roster plan", at, result.run_id)
     with Warehouse(settings.warehouse).connect(slug) as connection:
@@ -87,7 +87,8 @@ def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dic
 class _Said(RosterError):
     """An error whose sentence, with what to do, was already composed in the run."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, exit_code: int = 1) -> None:
+        self.exit_code = exit_code
         what, _, do = sentence.rstrip(".").rpartition(". ")
         super().__init__(what or sentence, do=do or "Look at the run in Dagster (`make dev`)")
 
@@ -123,14 +124,16 @@ def _instance() -> dg.DagsterInstance:
     return instance
 
 
-def _failure(result: dg.ExecuteInProcessResult) -> str:
+def _failure(result: dg.ExecuteInProcessResult) -> RosterError:
     """What the step that failed said, in one line."""
     for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            if data.user_failure_data and data.user_failure_data.description:
-                return data.user_failure_data.description
-    return f"Dagster run {result.run_id} failed. Look at it in Dagster (`make dev`)"
+        said = event.step_failure_data.user_failure_data if event.is_step_failure else None
+        if said and said.description:
+            code = said.metadata.get(EXIT_CODE)
+            return _Said(
+                said.description, int(code.value) if isinstance(code, dg.IntMetadataValue) and code.value else 1
+            )
+    return _Said(f"Dagster run {result.run_id} failed. Look at it in Dagster (`make dev`)")
 
 
 def _recorded(settings: Settings, slug: str, result: dg.ExecuteInProcessResult) -> dict[str, Any]:

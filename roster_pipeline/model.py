@@ -364,6 +364,21 @@ HOLDS = Table(
     ("hold_id", "sync_id"),
 )
 
+UNDONE = Table(
+    "sync",
+    "undone",
+    "change that an undo took back, and that is held from then on",
+    (
+        _c("entity", "VARCHAR", "roster table"),
+        _c("entity_id", "VARCHAR", "key of the record, parts joined by `/`"),
+        _c("site_id", "VARCHAR", "site of the record"),
+        _c("redo", "VARCHAR", "the action that would do it again, for a section course"),
+        _c("refused", "JSON", "the fields as they were before the undo, and shall not be again", pii=True),
+        _c("undo_sync_id", "VARCHAR", "the undo; its sync says who and why"),
+    ),
+    ("entity", "entity_id"),
+)
+
 SCHEMA_VERSIONS = Table(
     "sync",
     "schema_versions",
@@ -408,6 +423,7 @@ PUBLISHED: tuple[Table, ...] = (
     ISSUES,
     HOLDS,
     SETTLED,
+    UNDONE,
     SCHEMA_VERSIONS,
 )
 """What `published.duckdb` holds, in the order of the data dictionary."""

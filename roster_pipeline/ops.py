@@ -1,6 +1,7 @@
 """What a person does to the roster besides syncing: deciding a hold, undoing a sync."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import dagster as dg
@@ -22,6 +23,7 @@ class Decision(dg.Config):
         description="approved: the next sync applies exactly these changes. rejected: they stay held."
     )
     reason: str = Field(default="", description="Why; kept with the decision.")
+    change: bool = Field(default=False, description="Overrule what somebody else has decided about it already.")
 
 
 class Undo(dg.Config):
@@ -33,6 +35,7 @@ class Undo(dg.Config):
         default="neither",
         description="Where later syncs changed the same records: neither refuses; undo or later gets its state.",
     )
+    reason: str = Field(default="", description="Why; kept with the undo, and shown with what it holds back.")
 
 
 @dg.op(description="Approves or rejects one hold; the next sync acts on it.")
@@ -47,6 +50,7 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
                 by=sync.info.requested_by,
                 reason=config.reason,
                 now=now(),
+                change=config.change,
             )
         states = publish(sync)
     _show(context, sync, {"sync/holds": states["sync/holds"]})
@@ -55,14 +59,13 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
 
 @dg.op(description="Takes back one sync, as a sync of its own with its own record.")
 def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
-    """What was approved for the undone sync is rejected now, so that the next sync does not silently redo it."""
+    """What it takes back is held from then on, until somebody lets it through or Clever says something else."""
     with sync.step():
         with sync.connect() as connection:
             build_wanted_before(connection, config.sync_id, only_removals=config.only_removals, winner=config.wins)
             make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
             holds.hold_nothing(connection)
-            made = apply(connection, sync.info, now=now())
-            holds.withdraw(connection, config.sync_id, by=sync.info.requested_by, now=now())
+            made = apply(connection, replace(sync.info, undoes=config.sync_id, reason=config.reason), now=now())
             counts = roster_counts(connection)
         states = publish(sync)
     _show(context, sync, counts | states)

@@ -25,15 +25,22 @@ def build_wanted_before(
 
     What the sync created is archived, not deleted. With `only_removals`, only its archives and conclusions are
     taken back. Records that later syncs changed too: refused, unless `winner` says whose state they get. Raises
-    RosterError for a sync that does not exist or applied nothing, SyncRefused for such a conflict.
+    RosterError for a sync that does not exist or applied nothing, SyncRefused for such a conflict and for a sync whose
+    changes were forgotten.
     """
     if winner not in get_args(Winner):
         raise RosterError(f"{winner!r} cannot win", do="Choose undo or later")
-    found = connection.execute("SELECT status FROM sync.syncs WHERE sync_id = ?", [sync_id]).fetchone()
+    query = "SELECT status, pruned_at FROM sync.syncs WHERE sync_id = ?"
+    found = connection.execute(query, [sync_id]).fetchone()
     if found is None:
         raise RosterError(f"There is no sync {sync_id}", do="`roster recent` lists the syncs")
     if found[0] not in ("succeeded", "held"):
         raise RosterError(f"Sync {sync_id} was {found[0]} and applied nothing", do="There is nothing to undo")
+    if found[1] is not None:
+        raise SyncRefused(
+            f"Sync {sync_id} cannot be undone: what it changed was forgotten on {found[1]:%Y-%m-%d}",
+            do="ROSTER_HISTORY_DAYS says how long changes are kept; `roster recent` shows which syncs can be undone",
+        )
     connection.execute(statement("undo/undone"), {"sync_id": sync_id, "only_removals": only_removals})
     start(connection)
     if winner == "neither":

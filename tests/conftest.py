@@ -73,7 +73,7 @@ class Tiny:
         """One sync; without `from_clever`, mapping and below only."""
         self.syncs += 1
         trigger = "sync_now" if from_clever else "mapping"
-        info = history.SyncInfo(f"S{self.syncs}", "d", trigger, "test", NOW, "run", tuple(sites))
+        info = history.SyncInfo(f"S{self.syncs:03}", "d", trigger, "test", NOW, "run", tuple(sites))
         data, landing = self.root / "data", self.root / "landing"
         for folder in (data, landing):
             folder.mkdir(exist_ok=True)

@@ -149,8 +149,9 @@ def test_undo_from_dagster_withdraws_the_approval(mapping_gone: tuple[Platform, 
     assert mapped(platform) == len(old.splitlines()) - 1
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1, "the next sync must not redo what was undone"
-    assert platform.rows(STATES) == [(hold_id, "rejected", "Dagster", None)]
-    platform.roster("approve", hold_id)
+    (gone, (redo, *open_now)) = platform.rows(STATES)
+    assert (gone, open_now) == ((hold_id, "cleared", "Dagster", "gone"), ["open", None, None])
+    platform.roster("approve", redo)
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1 - 30, "a new decision lets it through"
 

@@ -121,9 +121,9 @@ def test_apply_then_undo_is_the_roster_before(
         become(tiny, two, mapping_two)
         tiny.sync()
         after = in_force(tiny)
-        undo(tiny, "S2")
+        undo(tiny, "S002")
         assert in_force(tiny) == before
-        undo(tiny, "S3")
+        undo(tiny, "S003")
         assert in_force(tiny) == after
 
 

@@ -33,7 +33,7 @@ def test_second_sync_changes_nothing(tiny: Tiny) -> None:
     plan = tiny.sync()
     assert plan.counts == ()
     assert plan.unchanged == 2 + 3 + 4 + 1 + 3 + 1
-    assert tiny.rows("SELECT trigger, created, updated, archived FROM sync.syncs WHERE sync_id = 'S2'") == [
+    assert tiny.rows("SELECT trigger, created, updated, archived FROM sync.syncs WHERE sync_id = 'S002'") == [
         ("sync_now", 0, 0, 0)
     ]
 
@@ -166,7 +166,7 @@ def test_the_platforms_own_section_id_works_in_the_file_too(tiny: Tiny) -> None:
     tiny.line("section_courses", "d", str(section_id).upper(), "math-6")
     tiny.sync(from_clever=False)
     assert tiny.rows("SELECT course_id, mapped_by, since_sync_id FROM roster.section_courses") == [
-        ("math-6", "file", "S2")
+        ("math-6", "file", "S002")
     ]
 
 
@@ -254,7 +254,7 @@ def test_change_is_logged_with_the_fields_before_and_after(tiny: Tiny) -> None:
     tiny.sync()
     tiny.records["sections"][0] |= {"period": "3", "name": 'A "quoted" name'}
     tiny.sync()
-    assert tiny.rows("SELECT entity, action, before, after FROM sync.changes WHERE sync_id = 'S2'") == [
+    assert tiny.rows("SELECT entity, action, before, after FROM sync.changes WHERE sync_id = 'S002'") == [
         ("sections", "update", '{"name":"Section m6","period":null}', '{"name":"A \\"quoted\\" name","period":"3"}')
     ]
 

@@ -29,7 +29,7 @@ def in_force(tiny: Tiny) -> dict[str, list[tuple[Any, ...]]]:
 
 def undo(tiny: Tiny, sync_id: str, *, only_removals: bool = False, winner: Winner = "neither") -> plan.Plan:
     tiny.syncs += 1
-    info = history.SyncInfo(f"S{tiny.syncs}", "d", "undo", "test", NOW, "run")
+    info = history.SyncInfo(f"S{tiny.syncs:03}", "d", "undo", "Rae", NOW, "run", undoes=sync_id, reason="too early")
     with tiny.connect() as connection:
         build_wanted_before(connection, sync_id, only_removals=only_removals, winner=winner)
         plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW)
@@ -62,7 +62,7 @@ def changed(tiny: Tiny) -> Tiny:
 
 def test_undo_is_the_roster_before(changed: Tiny) -> None:
     after = in_force(changed)
-    undo(changed, "S2")
+    undo(changed, "S002")
     before = in_force(changed)
     assert before != after
     assert [
@@ -76,12 +76,12 @@ def test_undo_is_the_roster_before(changed: Tiny) -> None:
     assert changed.rows("SELECT course_id, mapped_by FROM roster.section_courses") == [("math-6", "file")]
     assert changed.rows("SELECT enrollment_status FROM roster.users WHERE clever_id = 'new'") == [("archived",)]
     assert changed.rows("FROM sync.settled") == [], "the next run without Clever looks at everybody"
-    undo(changed, "S3")
+    undo(changed, "S003")
     assert in_force(changed) == after
 
 
 def test_undo_of_the_removals_only(changed: Tiny) -> None:
-    undo(changed, "S2", only_removals=True)
+    undo(changed, "S002", only_removals=True)
     assert [
         row[0] for row in changed.rows("SELECT clever_id FROM roster.users WHERE archived_at IS NULL ORDER BY 1")
     ] == [
@@ -95,9 +95,9 @@ def test_undo_of_the_removals_only(changed: Tiny) -> None:
 
 
 def test_undo_is_a_sync_with_its_own_record(changed: Tiny) -> None:
-    made = undo(changed, "S2")
+    made = undo(changed, "S002")
     assert changed.rows(
-        "SELECT trigger, status, created, updated, archived, restored FROM sync.syncs WHERE sync_id = 'S3'"
+        "SELECT trigger, status, created, updated, archived, restored FROM sync.syncs WHERE sync_id = 'S003'"
     ) == [
         ("undo", "succeeded", made.total("create"), made.total("update"), made.total("archive"), made.total("restore"))
     ]
@@ -116,7 +116,7 @@ def test_undo_is_a_sync_with_its_own_record(changed: Tiny) -> None:
 
 def test_undo_of_the_first_sync_archives_everything(tiny: Tiny) -> None:
     tiny.sync()
-    undo(tiny, "S1")
+    undo(tiny, "S001")
     assert {name: rows for name, rows in in_force(tiny).items() if rows} == {}
     assert tiny.rows("SELECT count(*) FROM roster.users") == [(3,)]
 
@@ -124,9 +124,9 @@ def test_undo_of_the_first_sync_archives_everything(tiny: Tiny) -> None:
 def test_undo_against_a_later_change_is_refused_unless_told_who_wins(changed: Tiny) -> None:
     changed.records["sections"][0]["name"] = "Renamed again"
     changed.sync()
-    with pytest.raises(SyncRefused, match="Later syncs changed records that sync S2 changed: 1 sections"):
-        undo(changed, "S2")
-    undo(changed, "S2", winner="later")
+    with pytest.raises(SyncRefused, match="Later syncs changed records that sync S002 changed: 1 sections"):
+        undo(changed, "S002")
+    undo(changed, "S002", winner="later")
     assert changed.rows("SELECT name FROM roster.sections") == [("Renamed again",)]
     assert changed.rows("SELECT course_id FROM roster.section_courses") == [("math-6",)]
 
@@ -134,7 +134,7 @@ def test_undo_against_a_later_change_is_refused_unless_told_who_wins(changed: Ti
 def test_undo_wins_when_told_so(changed: Tiny) -> None:
     changed.records["sections"][0]["name"] = "Renamed again"
     changed.sync()
-    undo(changed, "S2", winner="undo")
+    undo(changed, "S002", winner="undo")
     assert changed.rows("SELECT name FROM roster.sections") == [("Section m6",)]
 
 
@@ -144,14 +144,14 @@ def test_undo_of_what_is_not_there(changed: Tiny) -> None:
 
 
 def test_a_records_life_is_told_over_syncs(changed: Tiny) -> None:
-    undo(changed, "S2")
+    undo(changed, "S002")
     ((section_id,),) = changed.rows("SELECT section_id::VARCHAR FROM roster.sections")
     with changed.connect() as connection:
         life = report.life(connection, section_id)
     assert [(row["sync_id"], row["trigger"], row["action"], row["after"]) for row in life] == [
-        ("S1", "first", "create", None),
-        ("S2", "sync_now", "update", '{"name":"Renamed"}'),
-        ("S3", "undo", "update", '{"name":"Section m6"}'),
+        ("S001", "first", "create", None),
+        ("S002", "sync_now", "update", '{"name":"Renamed"}'),
+        ("S003", "undo", "update", '{"name":"Section m6"}'),
     ]
 
 
@@ -159,8 +159,8 @@ def test_two_syncs_compared_have_the_shape_of_a_plan(changed: Tiny) -> None:
     changed.records["sections"][0] |= {"name": "Renamed again", "period": "4"}
     changed.sync()
     with changed.connect() as connection:
-        differences = report.compare(connection, "S1", "S3")
-        nothing = report.compare(connection, "S3", "S3")
+        differences = report.compare(connection, "S001", "S003")
+        nothing = report.compare(connection, "S003", "S003")
     (renamed,) = [row for row in differences if row["entity"] == "sections"]
     assert json.loads(renamed["before"]) == {"name": "Section m6", "period": None}
     assert json.loads(renamed["after"]) == {"name": "Renamed again", "period": "4"}
@@ -174,6 +174,6 @@ def test_two_syncs_compared_have_the_shape_of_a_plan(changed: Tiny) -> None:
 def test_what_was_undone_does_not_differ(changed: Tiny) -> None:
     changed.records["sections"][0]["name"] = "Renamed again"
     changed.sync()
-    undo(changed, "S3")
+    undo(changed, "S003")
     with changed.connect() as connection:
-        assert report.compare(connection, "S2", "S4") == []
+        assert report.compare(connection, "S002", "S004") == []

@@ -126,7 +126,7 @@ def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mater
             plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
         apply_plan(connection, sync.info, now=now())
         if sync.settings.history_days is not None:
-            prune(connection, now() - timedelta(days=sync.settings.history_days))
+            prune(connection, now() - timedelta(days=sync.settings.history_days), now())
         counts = roster_counts(connection)
     shutil.rmtree(sync.folder.landings, ignore_errors=True)
     yield from materialized(context, counts)

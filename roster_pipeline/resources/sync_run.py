@@ -30,6 +30,9 @@ KILLED = (
 )
 
 
+EXIT_CODE = "exit code"
+"""In the metadata of a step that failed for a reason a person can act on: what the terminal ends with."""
+
 DECISION = "decision"
 """The trigger of a run that decides a hold: it is no sync, so the history does not tell of it."""
 
@@ -111,7 +114,11 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         except RosterError as error:
             status = "refused" if isinstance(error, SyncRefused) else "failed"
             self._record(self._info, status, str(error))
-            raise dg.Failure(f"{self._info.district}: {error}", allow_retries=error.retry_helps) from None
+            raise dg.Failure(
+                f"{self._info.district}: {error}",
+                metadata={EXIT_CODE: error.exit_code},
+                allow_retries=error.retry_helps,
+            ) from None
         except Exception as error:
             self._record(self._info, "failed", f"Unexpected {type(error).__name__}; the Dagster run has the details.")
             raise

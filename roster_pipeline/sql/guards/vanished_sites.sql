@@ -1,6 +1,6 @@
 -- one row per synced site with people or sections that Clever no longer shares
 WITH vanished AS (
-  SELECT site_id, name FROM plan.sites WHERE action = 'archive' AND enrollment_source = 'clever'
+  SELECT site_id, name FROM plan.sites WHERE action = 'archive' AND held_by IS NULL AND enrollment_source = 'clever'
 ),
 people AS (
   SELECT site_id, count(*) AS n FROM roster.user_sites SEMI JOIN vanished USING (site_id)

@@ -2,7 +2,7 @@
 WITH gone AS (
   SELECT term_name, term_start, term_end, count(*) AS sections
   FROM plan.sections
-  WHERE action = 'archive'
+  WHERE action = 'archive' AND held_by IS NULL
     AND site_id IN (SELECT site_id FROM wanted.sites WHERE enrollment_source = 'clever')
     AND section_id NOT IN (SELECT id FROM plan.relinks WHERE entity = 'sections')
   GROUP BY ALL

@@ -1,7 +1,10 @@
--- moves "last synced" of the sites that this sync covered, except where something is held
+-- moves "last synced" of the sites that this sync covered, except where something waits for a decision
 UPDATE roster.sites
 SET last_synced_at = $at::TIMESTAMP
 WHERE enrollment_source = 'clever' AND status <> 'archived'
   AND (len($sites) = 0 OR list_contains($sites, site_id))
-  AND site_id NOT IN (SELECT site_id FROM plan.counts WHERE held_by IS NOT NULL AND site_id IS NOT NULL)
+  AND site_id NOT IN (
+    SELECT site_id FROM plan.counts
+    WHERE site_id IS NOT NULL AND held_by IN (SELECT hold_id FROM plan.holds WHERE guard <> 'undone')
+  )
   AND NOT EXISTS (FROM plan.holds WHERE blocks)

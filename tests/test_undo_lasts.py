@@ -1,0 +1,204 @@
+"""What an undo took back stays taken back, record by record, until a person or Clever says otherwise."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roster_pipeline import report
+from tests.conftest import Record, student
+from tests.guards.guarded import Guarded, copy_of, fill, save
+from tests.test_laws import MAPPINGS, become, districts, laws
+from tests.test_undo import in_force, undo
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Guarded:
+    """North and south, one section of north mapped by the file and the others by a rule."""
+    made = Guarded(tmp_path_factory.mktemp("undo"))
+    fill(made, "north", "south")
+    made.line("section_courses", "d", "north-s0", "math-6")
+    made.sync()
+    save(made)
+    return made
+
+
+@pytest.fixture
+def district(synced: Guarded, tmp_path: Path) -> Iterator[Guarded]:
+    made = copy_of(synced, tmp_path / "district")
+    yield made
+    made.close()
+
+
+def leave(district: Guarded, *people: str) -> list[Record]:
+    gone = district.drop("users", *people)
+    for section in district.records["sections"]:
+        section["students"] = [s for s in section["students"] if s not in people]
+    return gone
+
+
+def status(district: Guarded, clever_id: str) -> str:
+    ((found,),) = district.rows("SELECT enrollment_status FROM roster.users WHERE clever_id = $id", id=clever_id)
+    return str(found)
+
+
+def held(district: Guarded) -> list[tuple[str, int]]:
+    return [(h.guard, h.changes) for h in district.holds]
+
+
+def test_a_leaver_who_was_brought_back_stays(district: Guarded) -> None:
+    leave(district, "north00")
+    district.sync()
+    undo(district, "S002")
+    district.sync()
+    assert (status(district, "north00"), held(district)) == ("pending", [("undone", 3)])
+    (hold,) = district.holds
+    assert hold.message.startswith("Held: Rae undid sync S002 on 2026-11-23 (too early), and 3 of its changes")
+    district.sync()
+    assert (status(district, "north00"), held(district)) == ("pending", [("undone", 3)])
+
+
+def test_somebody_new_who_was_taken_back_stays_away_even_after_a_login(district: Guarded) -> None:
+    district.records["users"].append(student("north99", "north"))
+    district.sync()
+    undo(district, "S002")
+    district.line("logins", "d", "north99", "2026-11-20")
+    district.sync()
+    assert (status(district, "north99"), held(district)) == ("archived", [("undone", 2)])
+
+
+def test_what_clever_changes_in_another_way_flows_and_is_forgotten(district: Guarded) -> None:
+    district.record("users", "north00")["email"] = "one@example.org"
+    district.sync()
+    undo(district, "S002")
+    district.record("users", "north00")["email"] = "two@example.org"
+    district.sync()
+    assert (held(district), district.rows("FROM sync.undone")) == ([], [])
+    assert district.rows("SELECT email FROM roster.users WHERE clever_id = 'north00'") == [("two@example.org",)]
+
+
+def test_it_is_forgotten_when_clever_no_longer_says_it(district: Guarded) -> None:
+    gone = leave(district, "north00")
+    district.sync()
+    undo(district, "S002")
+    district.records["users"] += gone
+    district.record("sections", "north-s0")["students"].append("north00")
+    district.sync()
+    assert (held(district), district.rows("FROM sync.undone")) == ([], [])
+    leave(district, "north00")
+    district.sync()
+    assert (status(district, "north00"), held(district)) == ("archived", [])
+
+
+def test_an_approval_lets_it_through_for_good(district: Guarded) -> None:
+    leave(district, "north00")
+    district.sync()
+    undo(district, "S002")
+    district.sync()
+    district.approved = {h.fingerprint for h in district.holds}
+    district.sync()
+    assert (status(district, "north00"), held(district)) == ("archived", [])
+    assert district.rows("FROM sync.undone") == []
+
+
+def test_everything_else_flows_beside_it(district: Guarded) -> None:
+    leave(district, "north00")
+    district.sync()
+    undo(district, "S002")
+    leave(district, "north01")
+    district.sync()
+    assert (status(district, "north01"), held(district)) == ("archived", [("undone", 3)])
+
+
+@pytest.mark.parametrize("new_line", ["", "d,north-s0,sci-6\n"])
+def test_a_mapping_that_was_undone_stays_undone(district: Guarded, new_line: str) -> None:
+    query = "SELECT course_id FROM roster.section_courses ORDER BY 1"
+    district.inputs["section_courses"] = "district,section_id,course_id\n" + new_line
+    district.limits = district.limits.__class__(mapping_percent=100)
+    district.sync()
+    after = [("sci-6",)] if new_line else []
+    assert district.rows(query) == after
+    undo(district, "S002")
+    for from_clever in (False, True):
+        district.sync(from_clever=from_clever)
+        assert district.rows(query) == [("math-6",)]
+        assert [guard for guard, _ in held(district)] == ["undone"]
+    district.inputs["section_courses"] = "district,section_id,course_id\nd,north-s0,math-6\n"
+    district.sync()
+    assert (district.rows(query), held(district)) == ([("math-6",)], [])
+
+
+def test_a_first_sync_that_was_undone_is_not_made_again(district: Guarded) -> None:
+    undo(district, "S001")
+    before = in_force(district)
+    assert before["users"] == []
+    district.sync()
+    assert in_force(district) == before
+    assert [guard for guard, _ in held(district)] == ["undone"]
+
+
+def test_an_accident_that_was_approved_and_undone_holds_nothing_else(district: Guarded) -> None:
+    """The school that vanished is held as undone; it is no sign of a broken extract again."""
+    district.records["schools"] = [s for s in district.records["schools"] if s["id"] != "south"]
+    district.sync()
+    district.approved = {h.fingerprint for h in district.holds}
+    district.sync()
+    undo(district, "S003")
+    district.approved = set()
+    leave(district, "north00")
+    district.sync()
+    assert status(district, "north00") == "archived"
+    assert [guard for guard, _ in held(district)] == ["undone"]
+
+
+def test_the_undo_of_an_undo_leaves_nothing_held(district: Guarded) -> None:
+    leave(district, "north00")
+    district.sync()
+    undo(district, "S002")
+    undo(district, "S003")
+    district.sync()
+    assert (status(district, "north00"), held(district), district.rows("FROM sync.undone")) == ("archived", [], [])
+
+
+def test_the_hold_keeps_its_records_and_last_synced_moves(district: Guarded) -> None:
+    leave(district, "north00")
+    district.sync()
+    undo(district, "S002")
+    district.rows("UPDATE roster.sites SET last_synced_at = NULL")
+    district.sync()
+    with district.connect() as connection:
+        changes = report.hold_changes(connection, district.holds[0].hold_id)
+    assert sorted((c["entity"], c["action"]) for c in changes) == [
+        ("enrollments", "archive"),
+        ("user_sites", "archive"),
+        ("users", "archive"),
+    ]
+    assert district.rows("SELECT count(last_synced_at) FROM roster.sites") == [(2,)]
+
+
+@laws
+@given(districts(), MAPPINGS, districts(), MAPPINGS, st.booleans())
+def test_after_an_undo_any_number_of_syncs_of_the_same_change_nothing(
+    one: dict[str, list[Record]],
+    lines: list[tuple[str, str]],
+    two: dict[str, list[Record]],
+    other_lines: list[tuple[str, str]],
+    from_clever: bool,
+) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        made = Guarded(Path(root))
+        become(made, one, lines)
+        made.sync()
+        become(made, two, other_lines)
+        made.sync()
+        undo(made, "S002")
+        before = in_force(made)
+        for asked in (from_clever, True):
+            made.sync(from_clever=asked)
+            assert in_force(made) == before
+        made.close()
