@@ -4,7 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # One more than cores: some tests wait for a process that waits.
 WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
-export DAGSTER_HOME := $(CURDIR)/data/dagster
+# Which Dagster instance follows from the credentials (roster_pipeline/config.py).
+unexport DAGSTER_HOME
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -29,8 +30,7 @@ test: .venv/installed  ## Lint, types, tests
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
-	mkdir -p data/dagster && ln -sf ../../dagster.yaml data/dagster/
-	cd data/dagster && $(CURDIR)/$(BIN)/dagster dev --workspace $(CURDIR)/workspace.yaml --host 127.0.0.1 --port 3000
+	$(BIN)/python -m roster_pipeline.dev --host 127.0.0.1 --port 3000
 
 docs: .venv/installed  ## Rewrite the data dictionary from model.py
 	$(BIN)/python -m roster_pipeline.dictionary

@@ -7,14 +7,13 @@ slow to import is imported by the command that needs it.
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
-from roster_pipeline.config import Settings, dagster_home, load_settings
+from roster_pipeline.config import DEMO, Settings, load_settings
 from roster_pipeline.errors import RosterError
 from roster_pipeline.terminal import Row, print_details, print_hold, print_json, print_sync, print_table, site_rows
 
@@ -42,7 +41,6 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Take Clever's people and classes over into the platform's roster, and say what happened."""
-    os.environ.setdefault("DAGSTER_HOME", str(dagster_home()))
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger = logging.getLogger("roster_pipeline")
@@ -300,7 +298,7 @@ def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[s
         chosen = [parse_fault(fault) for fault in faults]
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    run_sandbox(port, students, load_settings().data, chosen, as_json=as_json)
+    run_sandbox(port, students, DEMO, chosen, as_json=as_json)
 
 
 @sandbox.command()

@@ -1,22 +1,29 @@
 """Where things are and who we are to Clever, read from the environment.
 
-Belongs here: every environment variable the project reads, each with its default. Does not belong
-here: opening sockets; a secret is kept out of every `repr`.
+Belongs here: every environment variable the project reads, each with its default, and which world they
+mean: a real account's, or the demo's. Does not belong here: opening sockets; a secret is kept out of every `repr`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from roster_pipeline.errors import RosterError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
+DEMO = PROJECT_ROOT / "data" / "demo"
+"""The demo's own world as it is shipped: its people (`sandbox/`) and its inputs."""
+
 CLEVER_API_URL = "https://api.clever.com"
 CLEVER_TOKENS_URL = "https://clever.com/oauth/tokens"
+TIMEZONE = "America/Los_Angeles"
+
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True)
@@ -36,48 +43,123 @@ class CleverSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """The project's environment; `data` holds the inputs people edit, `warehouse` a folder per district."""
+    """The project's environment. All of one world is below `data`, unless warehouse or home were put elsewhere.
+
+    `data` holds the inputs people edit, `warehouse` a folder per district, `dagster_home` Dagster's instance with the
+    districts' partitions.
+    """
 
     data: Path
     warehouse: Path
+    dagster_home: Path
     clever: CleverSettings
     schedule_timezone: str
     history_days: int | None
+
+    @property
+    def is_demo(self) -> bool:
+        """Without credentials there is only the demo's world."""
+        return not self.clever.has_credentials
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Settings from `env` (default: the process environment); an empty value counts as not set.
 
-    A relative path is relative to the project, so that the terminal and the UI mean the same folder.
+    A relative path is relative to the project, so that the terminal and the UI mean the same folder. Raises
+    RosterError when credentials are half set, and when the demo and a real account would meet.
     """
-    given = {k: v for k, v in (os.environ if env is None else env).items() if v.strip()}
-    data = PROJECT_ROOT / given.get("ROSTER_DATA", "data")
-    return Settings(
+    given = _given(env)
+    clever = _clever(given)
+    account = PROJECT_ROOT / given.get("ROSTER_DATA", "data")
+    data = account if clever.has_credentials else account / "demo"
+    settings = Settings(
         data=data,
         warehouse=PROJECT_ROOT / given["ROSTER_WAREHOUSE"] if "ROSTER_WAREHOUSE" in given else data / "warehouse",
-        clever=CleverSettings(
-            api_url=given.get("CLEVER_API_URL", CLEVER_API_URL).rstrip("/"),
-            tokens_url=given.get("CLEVER_TOKENS_URL", CLEVER_TOKENS_URL),
-            client_id=given.get("CLEVER_CLIENT_ID"),
-            client_secret=given.get("CLEVER_CLIENT_SECRET"),
-            district_token=given.get("CLEVER_DISTRICT_TOKEN"),
-        ),
-        schedule_timezone=given.get("ROSTER_TIMEZONE", "America/Los_Angeles"),
+        dagster_home=PROJECT_ROOT / given["DAGSTER_HOME"] if "DAGSTER_HOME" in given else data / "dagster",
+        clever=clever,
+        schedule_timezone=schedule_timezone(env),
         history_days=_days("ROSTER_HISTORY_DAYS", given.get("ROSTER_HISTORY_DAYS")),
     )
+    if settings.is_demo:
+        _refuse_demo_elsewhere(settings)
+    elif urlsplit(clever.api_url).hostname not in _THIS_MACHINE:
+        _refuse_account_in_demo((data, settings.warehouse.parent, settings.dagster_home.parent))
+    return settings
+
+
+def schedule_timezone(env: Mapping[str, str] | None = None) -> str:
+    """The time zone of the nightly schedule; asked when the code location loads, so nothing else may fail here."""
+    return _given(env).get("ROSTER_TIMEZONE", TIMEZONE)
+
+
+def prepare_dagster_home(settings: Settings) -> Path:
+    """The folder of the Dagster instance; the world's own is made ready, configured by `dagster.yaml`."""
+    home = settings.dagster_home
+    if home.resolve() == (settings.data / "dagster").resolve():
+        home.mkdir(parents=True, exist_ok=True)
+        link = home / "dagster.yaml"
+        if not link.exists():
+            link.unlink(missing_ok=True)  # of a checkout that has moved
+            link.symlink_to(PROJECT_ROOT / "dagster.yaml")
+    return home
+
+
+def _given(env: Mapping[str, str] | None) -> dict[str, str]:
+    return {k: v for k, v in (os.environ if env is None else env).items() if v.strip()}
+
+
+def _clever(given: Mapping[str, str]) -> CleverSettings:
+    settings = CleverSettings(
+        api_url=given.get("CLEVER_API_URL", CLEVER_API_URL).rstrip("/"),
+        tokens_url=given.get("CLEVER_TOKENS_URL", CLEVER_TOKENS_URL),
+        client_id=given.get("CLEVER_CLIENT_ID"),
+        client_secret=given.get("CLEVER_CLIENT_SECRET"),
+        district_token=given.get("CLEVER_DISTRICT_TOKEN"),
+    )
+    application = [name for name in ("CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET") if name in given]
+    places = [name for name in ("CLEVER_API_URL", "CLEVER_TOKENS_URL") if name in given]
+    if application and settings.district_token:
+        raise _half_set(f"{application[0]} stands beside CLEVER_DISTRICT_TOKEN")
+    if len(application) == 1:
+        raise _half_set(f"{application[0]} stands alone")
+    if places and not settings.has_credentials:
+        raise _half_set(f"{places[0]} stands alone")
+    return settings
+
+
+def _half_set(what: str) -> RosterError:
+    return RosterError(
+        f"The Clever credentials are half set: {what}",
+        do="Set CLEVER_CLIENT_ID and CLEVER_CLIENT_SECRET, or CLEVER_DISTRICT_TOKEN alone; for the demo, none of them",
+    )
+
+
+def _refuse_demo_elsewhere(settings: Settings) -> None:
+    """Whoever has named a place for a real account, and then lacks its credentials, did not mean the demo."""
+    if not (settings.data / "sandbox" / "district.json").exists():
+        raise RosterError(
+            f"No Clever credentials are set, and there is no demo in {settings.data}",
+            do="Set the credentials, or unset ROSTER_DATA",
+        )
+    own = settings.data.resolve()
+    for name, place in (("ROSTER_WAREHOUSE", settings.warehouse), ("DAGSTER_HOME", settings.dagster_home)):
+        if place.resolve().parent != own:
+            raise RosterError(
+                f"{name} is set, but no Clever credentials: the demo keeps to its own folder {own}",
+                do=f"Set the credentials, or unset {name}",
+            )
+
+
+def _refuse_account_in_demo(places: Iterable[Path]) -> None:
+    for place in places:
+        if any((folder / "sandbox" / "district.json").exists() for folder in (place, *place.parents)):
+            raise RosterError(
+                f"Real Clever credentials are set, but {place} belongs to a local Clever",
+                do="Unset ROSTER_DATA, ROSTER_WAREHOUSE and DAGSTER_HOME, or point them outside of it",
+            )
 
 
 def _days(name: str, value: str | None) -> int | None:
     if value is not None and not value.isdigit():
         raise RosterError(f"{name} is {value!r}, not a number of days", do="Set a whole number, or nothing to keep all")
     return int(value) if value else None
-
-
-def dagster_home() -> Path:
-    """The folder of this checkout's Dagster instance, made ready: `data/dagster`, configured by `dagster.yaml`."""
-    home = PROJECT_ROOT / "data" / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    link = home / "dagster.yaml"
-    if not link.exists():
-        link.symlink_to(PROJECT_ROOT / "dagster.yaml")
-    return home

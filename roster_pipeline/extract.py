@@ -25,9 +25,7 @@ log = logging.getLogger(__name__)
 
 def clever_settings(settings: Settings) -> CleverSettings:
     """The Clever to talk to: the real one if there are credentials, else the local one with the demo district."""
-    if settings.clever.has_credentials:
-        return settings.clever
-    return _local_clever(settings.data / "sandbox")
+    return _local_clever(settings.data / "sandbox") if settings.is_demo else settings.clever
 
 
 @functools.cache

@@ -8,13 +8,14 @@ from __future__ import annotations
 import atexit
 import functools
 import logging
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
 from roster_pipeline import report
-from roster_pipeline.config import Settings
+from roster_pipeline.config import Settings, load_settings, prepare_dagster_home
 from roster_pipeline.errors import CleverUnavailable, RosterError
 from roster_pipeline.extract import discover_districts
 from roster_pipeline.history import SyncInfo
@@ -119,6 +120,7 @@ def _run(
 @functools.cache
 def _instance() -> dg.DagsterInstance:
     """The one instance of this process: opening it takes 0.3 s."""
+    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(load_settings()))
     instance = dg.DagsterInstance.get()
     atexit.register(instance.dispose)
     return instance

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from roster_pipeline.config import load_settings
+from roster_pipeline.config import schedule_timezone
 from roster_pipeline.jobs import nightly_sync
 
 
 @dg.schedule(
     job=nightly_sync,
     cron_schedule="0 2 * * *",
-    execution_timezone=load_settings().schedule_timezone,
+    execution_timezone=schedule_timezone(),
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description=(
         "Every night at 02:00, one sync per district. Clever finishes its own nightly syncs by 01:00 Pacific; "

@@ -15,7 +15,7 @@ from typing import Any, cast
 import dagster as dg
 import duckdb
 
-from roster_pipeline.config import PROJECT_ROOT, CleverSettings
+from roster_pipeline.config import DEMO, PROJECT_ROOT, CleverSettings
 
 SLUG = "riverbend-usd"
 
@@ -30,7 +30,7 @@ class Platform:
     @classmethod
     def make(cls, root: Path, clever: CleverSettings) -> Platform:
         (root / "data").mkdir()
-        for file in (PROJECT_ROOT / "data").glob("*.csv"):
+        for file in DEMO.glob("*.csv"):
             shutil.copy(file, root / "data")
         (root / "dagster").mkdir()
         shutil.copy(PROJECT_ROOT / "dagster.yaml", root / "dagster")

@@ -18,7 +18,7 @@ import pytest
 
 from roster_pipeline import holds, mapping
 from roster_pipeline.apply import apply
-from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.config import DEMO, PROJECT_ROOT
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
 from roster_pipeline.guards import Hold
 from roster_pipeline.history import SyncInfo
@@ -95,7 +95,7 @@ def synced_story(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a district that has synced once, to be copied."""
     root = tmp_path_factory.mktemp("story")
     (root / "data").mkdir()
-    for file in [*(PROJECT_ROOT / "data").glob("*.csv"), PROJECT_ROOT / "data" / "guards.toml"]:
+    for file in [*DEMO.glob("*.csv"), PROJECT_ROOT / "data" / "guards.toml"]:
         shutil.copy(file, root / "data")
     with serve_in_thread(demo_app()) as server:
         assert Story(root, server).sync() == []

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.config import DEMO
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.resources.clever import Clever, Clock
 from roster_pipeline.resources.warehouse import Warehouse
@@ -47,7 +47,7 @@ def roster_of(root: Path, server: SandboxServer, sync: int = 1) -> dict[str, lis
         clever.extract(district, landing, lambda _: None)
     info = SyncInfo(f"S{sync:04}", SLUG, "sync_now", "test", NOW, "run")
     with Warehouse(root).connect(SLUG) as connection:
-        sync_without_dagster(connection, PROJECT_ROOT / "data", landing, info)
+        sync_without_dagster(connection, DEMO, landing, info)
     with Warehouse(root).connect(SLUG) as connection:
         return {
             table: connection.execute(f"SELECT {NOT_KEPT} {query} ORDER BY ALL").fetchall()

@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.config import DEMO
 from roster_pipeline.sandbox.ids import clever_id, slug
 from roster_pipeline.sandbox.names import FIRST_NAMES, LAST_NAMES, STREETS, ascii_name, pick
 from roster_pipeline.sandbox.people import Admin, Contact, Name
@@ -295,13 +295,13 @@ def _attended(rng: random.Random, campus: Campus, visits: Campus | None, grade: 
 @click.option(
     "--district",
     type=click.Path(path_type=Path),
-    default=PROJECT_ROOT / "data" / "sandbox",
+    default=DEMO / "sandbox",
     help="Where the district's files go.",
 )
 @click.option(
     "--inputs",
     type=click.Path(path_type=Path),
-    default=PROJECT_ROOT / "data",
+    default=DEMO,
     help="Where the platform's input files go.",
 )
 def main(students: int, name: str, district: Path, inputs: Path) -> None:

@@ -6,6 +6,7 @@ Belongs here: sockets, threads, and what the terminal shows. Does not belong her
 from __future__ import annotations
 
 import logging
+import shlex
 import shutil
 import socket
 import sys
@@ -23,7 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from starlette.applications import Starlette
 
-from roster_pipeline.config import PROJECT_ROOT, CleverSettings
+from roster_pipeline.config import DEMO, CleverSettings
 from roster_pipeline.errors import RosterError
 from roster_pipeline.sandbox.advance import Event
 from roster_pipeline.sandbox.app import CLIENT_ID, CLIENT_SECRET, Sandbox, create_app
@@ -36,7 +37,7 @@ from roster_pipeline.sandbox.records import load_district
 from roster_pipeline.sandbox.switchboard import Fault, Switchboard
 
 HOST = "127.0.0.1"
-DEMO_FOLDER = PROJECT_ROOT / "data" / "sandbox"
+DEMO_FOLDER = DEMO / "sandbox"
 _BACKLOG = 2048
 _READY_WITHIN = 30
 
@@ -172,14 +173,15 @@ def demo_app() -> Starlette:
 
 
 def run_sandbox(
-    port: int, students: int | None, data: Path, faults: Sequence[Fault] = (), *, as_json: bool = False
+    port: int, students: int | None, world: Path, faults: Sequence[Fault] = (), *, as_json: bool = False
 ) -> None:
     """Serves the demo district, or a generated one of a size, until interrupted.
 
-    A generated district is kept under `data`/sandbox/generated and used again the next time. Raises
-    ValueError for an unknown fault, RosterError for a port in use, InputError for a broken district.
+    What it prints sends whoever uses it into a world of its own: the demo's, in the folder `world`, or the generated
+    district's, kept under `world`/sandbox/generated and used again the next time. Raises ValueError for an unknown
+    fault, RosterError for a port in use, InputError for a broken district.
     """
-    folder = data / "sandbox"
+    folder = world / "sandbox"
     if students is not None:
         folder = folder / "generated" / str(students)
         if not folder.exists():
@@ -187,8 +189,8 @@ def run_sandbox(
     app = create_app([load_sandbox(folder)])
     for fault in faults:
         app.state.sandbox.faults.switch_on(fault)
-    inputs = folder / "inputs" if students is not None else None
-    serve(app, port, lambda url: _announce_json(url, inputs) if as_json else _announce(app.state.sandbox, url, inputs))
+    own = world if students is None else folder / "inputs"
+    serve(app, port, lambda url: _announce_json(url, own) if as_json else _announce(app.state.sandbox, url, own))
 
 
 def _generate(folder: Path, students: int) -> None:
@@ -209,27 +211,31 @@ def _generate(folder: Path, students: int) -> None:
     partial.rename(folder)
 
 
-def _announce_json(url: str, inputs: Path | None) -> None:
+def _environment(url: str, world: Path) -> dict[str, str]:
+    """What a shell must set to use this server, with nothing left of where another account's roster is."""
     settings = settings_for(url)
-    environment = {
+    return {
         "CLEVER_API_URL": settings.api_url,
         "CLEVER_TOKENS_URL": settings.tokens_url,
         "CLEVER_CLIENT_ID": CLIENT_ID,
         "CLEVER_CLIENT_SECRET": CLIENT_SECRET,
-        **({"ROSTER_DATA": str(inputs)} if inputs else {}),
+        "ROSTER_DATA": str(world),
+        "ROSTER_WAREHOUSE": str(world / "warehouse"),
+        "DAGSTER_HOME": str(world / "dagster"),
     }
-    click.echo(msgspec.json.encode({"url": url, "environment": environment}).decode())
 
 
-def _announce(sandbox: Sandbox, url: str, inputs: Path | None) -> None:
+def _announce_json(url: str, world: Path) -> None:
+    click.echo(msgspec.json.encode({"url": url, "environment": _environment(url, world)}).decode())
+
+
+def _announce(sandbox: Sandbox, url: str, world: Path) -> None:
     for district in sandbox.districts:
         counts = ", ".join(f"{len(table)} {kind}" for kind, table in district.tables.items())
         click.echo(f"{district.name}: {counts}")
     for fault in sandbox.faults.on:
         click.echo(f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}")
     click.echo(f"A local Clever answers at {url} until Ctrl-C. To use it:")
-    settings = settings_for(url)
-    click.echo(f"  export CLEVER_API_URL={settings.api_url} CLEVER_TOKENS_URL={settings.tokens_url}")
-    click.echo(f"  export CLEVER_CLIENT_ID={CLIENT_ID} CLEVER_CLIENT_SECRET={CLIENT_SECRET}")
-    if inputs is not None:
-        click.echo(f"  export ROSTER_DATA={inputs}")
+    exports = [f"{name}={shlex.quote(value)}" for name, value in _environment(url, world).items()]
+    for line in (exports[:2], exports[2:4], exports[4:]):
+        click.echo(f"  export {' '.join(line)}")

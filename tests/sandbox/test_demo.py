@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.config import DEMO
 from roster_pipeline.sandbox.ids import slug
 
 from .api import Api, Records
@@ -130,7 +130,7 @@ def test_contacts_have_no_first_name_and_siblings_share_one(users: Records) -> N
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with (PROJECT_ROOT / "data" / name).open(encoding="utf-8", newline="") as text:
+    with (DEMO / name).open(encoding="utf-8", newline="") as text:
         return list(csv.DictReader(text))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.config import DEMO
 from roster_pipeline.inputs import (
     read_courses,
     read_logins,
@@ -18,7 +18,7 @@ from roster_pipeline.inputs import (
 from roster_pipeline.sandbox.generate import generate, main
 from roster_pipeline.sandbox.records import load_district
 
-DATA = PROJECT_ROOT / "data"
+DATA = DEMO
 INPUTS = ("courses.csv", "section_courses.csv", "mapping_rules.csv", "logins.csv", "sites.csv")
 DISTRICT = (
     *("schools.csv", "students.csv", "teachers.csv", "staff.csv", "sections.csv", "enrollments.csv"),

@@ -106,7 +106,9 @@ def test_serving_from_the_terminal_generates_once_and_ends_clean_on_ctrl_c(tmp_p
         seen.append((tmp_path / "sandbox" / "generated" / "60" / "students.csv").stat().st_mtime_ns)
         assert f"CLEVER_API_URL={url} CLEVER_TOKENS_URL={url}/oauth/tokens" in lines[2]
         assert "CLEVER_CLIENT_ID=sandbox CLEVER_CLIENT_SECRET=sandbox-secret" in lines[3]
-        assert lines[4].split("=")[1].strip() == str(tmp_path / "sandbox" / "generated" / "60" / "inputs")
+        world = tmp_path / "sandbox" / "generated" / "60" / "inputs"
+        places = f"ROSTER_DATA={world} ROSTER_WAREHOUSE={world}/warehouse DAGSTER_HOME={world}/dagster"
+        assert lines[4] == f"  export {places}\n"
     assert seen[0] == seen[1]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.config import DEMO
 from roster_pipeline.errors import RosterError
 from roster_pipeline.sandbox.app import create_app
 from roster_pipeline.sandbox.district import District
@@ -188,9 +188,9 @@ def test_a_name_that_is_no_fault() -> None:
     with pytest.raises(ValueError, match=r"unknown fault 'nonsense'; known: .*reset"):
         parse_fault("nonsense:0.5")
     with pytest.raises(ValueError, match="unknown fault 'nonsense'"):
-        run_sandbox(0, None, PROJECT_ROOT / "data", [Fault("nonsense")])
+        run_sandbox(0, None, DEMO, [Fault("nonsense")])
 
 
 def test_a_port_in_use_from_the_terminal(server: SandboxServer) -> None:
     with pytest.raises(RosterError, match="cannot listen"):
-        run_sandbox(int(server.url.rsplit(":", 1)[1]), None, PROJECT_ROOT / "data")
+        run_sandbox(int(server.url.rsplit(":", 1)[1]), None, DEMO)
