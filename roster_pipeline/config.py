@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import overload
 from urllib.parse import urlsplit
 
 from roster_pipeline.errors import RosterError
@@ -55,6 +56,8 @@ class Settings:
     clever: CleverSettings
     schedule_timezone: str
     history_days: int | None
+    max_wait_minutes: int = 60
+    max_sync_minutes: int = 110
 
     @property
     def is_demo(self) -> bool:
@@ -78,7 +81,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         dagster_home=PROJECT_ROOT / given["DAGSTER_HOME"] if "DAGSTER_HOME" in given else data / "dagster",
         clever=clever,
         schedule_timezone=schedule_timezone(env),
-        history_days=_days("ROSTER_HISTORY_DAYS", given.get("ROSTER_HISTORY_DAYS")),
+        history_days=_number(given, "ROSTER_HISTORY_DAYS", "days"),
+        max_wait_minutes=_number(given, "ROSTER_MAX_WAIT_MINUTES", "minutes", 60),
+        max_sync_minutes=_number(given, "ROSTER_MAX_SYNC_MINUTES", "minutes", 110),
     )
     if settings.is_demo:
         _refuse_demo_elsewhere(settings)
@@ -159,7 +164,29 @@ def _refuse_account_in_demo(places: Iterable[Path]) -> None:
             )
 
 
+<<<<<<< HEAD
 def _days(name: str, value: str | None) -> int | None:
     if value is not None and not value.isdigit():
         raise RosterError(f"{name} is {value!r}, not a number of days", do="Set a whole number, or nothing to keep all")
     return int(value) if value else None
+=======
+@overload
+def _number(given: Mapping[str, str], name: str, unit: str) -> int | None: ...
+@overload
+def _number(given: Mapping[str, str], name: str, unit: str, default: int) -> int: ...
+def _number(given: Mapping[str, str], name: str, unit: str, default: int | None = None) -> int | None:
+    value = given.get(name)
+    if value is not None and not (value.isascii() and value.isdigit()):
+        raise RosterError(f"{name} is {value!r}, not a number of {unit}", do="Set a whole number, or leave it unset")
+    return int(value) if value else default
+
+
+def dagster_home() -> Path:
+    """The folder of this checkout's Dagster instance, made ready: `data/dagster`, configured by `dagster.yaml`."""
+    home = PROJECT_ROOT / "data" / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    link = home / "dagster.yaml"
+    if not link.exists():
+        link.symlink_to(PROJECT_ROOT / "dagster.yaml")
+    return home
+>>>>>>> 951a291 (Nothing blocks for ever: damaged files, locks, trickling answers, a ceiling for a sync; folders from whole ids; files that DuckDB 1.2 opens)

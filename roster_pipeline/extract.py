@@ -51,17 +51,21 @@ def discover_districts(settings: Settings, warehouse: Warehouse) -> list[Distric
 
 
 def extract_district(
-    settings: Settings, warehouse: Warehouse, info: SyncInfo, landed: Callable[[Endpoint], None] = lambda _: None
+    settings: Settings,
+    warehouse: Warehouse,
+    info: SyncInfo,
+    landed: Callable[[Endpoint], None] = lambda _: None,
+    seconds: float | None = None,
 ) -> Extract:
     """Lands the whole district in `landing/<sync_id>/`, going on where a killed extract stopped.
 
     `landed` is called for each list that is whole, while others are still being fetched. Raises CleverUnavailable,
-    CleverRefused or BrokenExtract; what has been fetched is kept for the next try.
+    CleverRefused or BrokenExtract; what has been fetched is kept for the next try. After `seconds` it gives up.
     """
     identity = warehouse.identity(info.district)
     landing = _landing_for(warehouse.folder(info.district).landings, info.sync_id)
     with Clever(clever_settings(settings)) as clever, _progress_bars() as progress:
-        extract = clever.extract(identity.clever_id, landing, progress, landed)
+        extract = clever.extract(identity.clever_id, landing, progress, landed, seconds)
     for warning in extract.warnings:
         log.warning("%s: %s", info.district, warning.message)
     return extract

@@ -6,7 +6,7 @@ the changes themselves (`plan.py` logs them as it applies them).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,26 @@ class SyncInfo:
     sites: tuple[str, ...] = ()
     undoes: str | None = None
     reason: str = ""
+
+    def note(self) -> dict[str, str]:
+        """What the lock file says of this sync while it runs."""
+        names = ("sync_id", "district", "trigger", "requested_by", "started_at", "dagster_run_id")
+        return {name: str(getattr(self, name)) for name in names}
+
+    @classmethod
+    def from_note(cls, note: Mapping[str, str]) -> SyncInfo | None:
+        """The sync that a note tells of; None when it is no such note."""
+        try:
+            return cls(
+                note["sync_id"],
+                note["district"],
+                note["trigger"],
+                note["requested_by"],
+                datetime.fromisoformat(note["started_at"]),
+                note["dagster_run_id"],
+            )
+        except (KeyError, ValueError):
+            return None
 
 
 def has_succeeded_before(connection: duckdb.DuckDBPyConnection) -> bool:

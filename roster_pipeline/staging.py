@@ -13,6 +13,7 @@ import duckdb
 
 from roster_pipeline.errors import RosterError
 from roster_pipeline.resources.landing import Warning_
+from roster_pipeline.resources.storage import renew_staging
 from roster_pipeline.sql import statement
 
 _OF_LIST = {
@@ -22,6 +23,11 @@ _OF_LIST = {
     "sections": ("section_records", "newest_sections"),
     "users": ("user_records", "newest_users"),
 }
+_SUSPECT = {
+    "sections": "staging.section_records WHERE students IS NULL OR len(teachers) = 0",
+    "users": "staging.user_records WHERE len(roles) = 0 AND NOT is_contact OR coalesce(first_name, last_name) IS NULL",
+}
+"""Records that are looked at once more, for a field that is there but not what it should be."""
 _OF_ALL = ("sections", "users", "user_sites", "members", "enrollments", "issues")
 _KEPT = ("origin", "sites", "terms", "sections", "users", "user_sites", "members", "issues")
 
@@ -33,11 +39,16 @@ def read_list(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> N
     for table in _OF_LIST[name]:
         sql = statement(f"staging/{table}")
         connection.execute(sql, {"file": str(file)} if "$file" in sql else {})
+    if name in _SUSPECT and connection.execute(f"SELECT 1 FROM {_SUSPECT[name]} LIMIT 1").fetchone():
+        connection.execute(statement(f"staging/wrong_types_{name}"), {"file": str(file)})
     connection.execute("INSERT INTO staging.lists_read VALUES (?, ?)", [name, str(file)])
 
 
 def _lists_read(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    connection.execute("CREATE TABLE IF NOT EXISTS staging.lists_read (name VARCHAR, file VARCHAR)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS staging.lists_read (name VARCHAR, file VARCHAR);"
+        "CREATE TABLE IF NOT EXISTS staging.wrong_types (entity VARCHAR, record_id VARCHAR, field VARCHAR)"
+    )
     return connection.execute("SELECT name, file FROM staging.lists_read").fetchall()
 
 
@@ -52,7 +63,9 @@ def stage(connection: duckdb.DuckDBPyConnection, landing: Path, warnings: Iterab
         connection.execute(statement(f"staging/{name}"))
     connection.execute("CREATE OR REPLACE TABLE staging.origin AS SELECT uuid() AS staged_id")
     connection.execute("DROP TABLE staging.section_records; DROP TABLE staging.user_records")
-    connection.execute("DROP TABLE staging.clever_courses; DROP TABLE staging.lists_read")
+    connection.execute(
+        "DROP TABLE staging.clever_courses; DROP TABLE staging.lists_read;DROP TABLE staging.wrong_types"
+    )
     for warning in warnings:
         connection.execute(
             "INSERT INTO staging.issues VALUES ('warning', ?, ?, NULL, NULL, ?)",
@@ -75,7 +88,10 @@ def _keep(connection: duckdb.DuckDBPyConnection) -> None:
 
     The file is emptied first, so that it does not grow: what was in it is old anyway.
     """
-    connection.execute("".join(f"DROP TABLE IF EXISTS staged.staging.{name};" for name in _KEPT) + "CHECKPOINT staged")
+    try:
+        connection.execute("".join(f"DROP TABLE IF EXISTS staged.staging.{n};" for n in _KEPT) + "CHECKPOINT staged")
+    except duckdb.Error:
+        renew_staging(connection)
     connection.execute("BEGIN")
     for name in _KEPT:
         connection.execute(f"CREATE TABLE staged.staging.{name} AS FROM memory.staging.{name}")

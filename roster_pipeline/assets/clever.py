@@ -33,7 +33,11 @@ def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
     """
     with sync.step(), sync.scratch() as connection:
         extract = extract_district(
-            sync.settings, sync.warehouse, sync.info, landed=lambda e: read_list(connection, e.name, e.file)
+            sync.settings,
+            sync.warehouse,
+            sync.info,
+            landed=lambda e: read_list(connection, e.name, e.file),
+            seconds=sync.seconds_left,
         )
     yield from materialized(
         context,

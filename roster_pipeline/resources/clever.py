@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import msgspec
 
 from roster_pipeline.config import CleverSettings
-from roster_pipeline.errors import CleverRefused
+from roster_pipeline.errors import CleverRefused, CleverUnavailable
 from roster_pipeline.resources import landing as landings
 from roster_pipeline.resources.clever_access import API_VERSION, Access, Tokens
 from roster_pipeline.resources.clever_http import (
@@ -139,14 +140,16 @@ class Clever:
         landing: Path,
         progress: Callable[[Progress], None] = lambda _: None,
         landed: Callable[[Endpoint], None] = lambda _: None,
+        seconds: float | None = None,
     ) -> Extract:
         """Fetch the whole district into `landing`, going on where an earlier try of less than 2 hours ago stopped.
 
         Writes `districts.ndjson` and one file per list, one record per line as Clever sent it, then the
         receipt. `progress` is called after every page, by one thread at a time; `landed` once per list that
-        is whole, by the caller's thread, while other lists are still being fetched. Raises CleverRefused
-        (nothing to wait for), CleverUnavailable and BrokenExtract (run again), SyncRefused (the landing
-        is in use), OSError; the landing then is not complete, and nothing outside it has changed.
+        is whole, by the caller's thread, while other lists are still being fetched. After `seconds` it gives
+        up, whatever Clever does. Raises CleverRefused (nothing to wait for), CleverUnavailable and BrokenExtract
+        (run again), SyncRefused (the landing is in use), OSError; the landing then is not complete, and nothing
+        outside it has changed.
         """
         with landings.opened(landing):
             access = self._tokens.of(district_id)
@@ -156,7 +159,7 @@ class Clever:
             source = f"{self._api} {district_id} limit={self._page_limit}"
             started = landings.resume_from(landing, source, now, self._resume_within)
             files = {name: ListFile(landing, name, source=source, started_at=started) for name in LISTS}
-            fetched = self._side_by_side(access, district_id, files, progress, landed)
+            fetched = self._side_by_side(access, district_id, files, progress, landed, seconds)
             file = landing / "districts.ndjson"
             landings.replace_file(file, record)
             extract = Extract(
@@ -179,6 +182,7 @@ class Clever:
         files: dict[str, ListFile],
         progress: Callable[[Progress], None],
         landed: Callable[[Endpoint], None],
+        seconds: float | None,
     ) -> dict[str, Endpoint]:
         """The lists, each in a thread: a page's cursor is the id before it, so a list itself is sequential."""
         stop = threading.Event()
@@ -210,12 +214,19 @@ class Clever:
                 results.put(error)
 
         fetched: dict[str, Endpoint] = {}
+        until = None if seconds is None else time.monotonic() + seconds
         try:
             for name, file in files.items():
                 # Daemons: one that waits for a silent server must keep neither the error nor the exit waiting.
                 threading.Thread(target=work, args=(name, file), name=f"clever-{name}", daemon=True).start()
             while len(fetched) < len(files):
-                result = results.get()
+                try:
+                    result = results.get(timeout=None if until is None else max(until - time.monotonic(), 0.001))
+                except Empty:
+                    raise CleverUnavailable(
+                        f"Clever did not give district {district} within the time that a sync may take",
+                        do="Run the sync again, it goes on where it stopped; ROSTER_MAX_SYNC_MINUTES sets the limit",
+                    ) from None
                 if isinstance(result, BaseException):
                     raise result
                 fetched[result.name] = result

@@ -29,6 +29,7 @@ import urllib3
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
+from roster_pipeline.resources.clever_socket import BoundedAdapter
 from roster_pipeline.resources.landing import Stopped
 
 log = logging.getLogger(__name__)
@@ -212,8 +213,8 @@ class Http:
         self._patience = patience
         self._limiter = limiter
         self._clock = clock
-        self._remote = _session()
-        self._local = _session()
+        self._remote = _session(timeout.whole)
+        self._local = _session(timeout.whole)
         # A proxy or ~/.netrc from the environment has no business between us and our own machine.
         self._local.trust_env = False
 
@@ -327,8 +328,10 @@ class Http:
         return min(max(wait, 1.0), self._patience.longest_limit_wait)
 
 
-def _session() -> requests.Session:
+def _session(whole: float) -> requests.Session:
     session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, BoundedAdapter(whole))
     session.headers["Accept"] = "application/json"
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return session
@@ -354,7 +357,7 @@ def _network_trouble(error: Exception) -> Exception:
     unreachable = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
     if any(isinstance(cause, unreachable) for cause in causes):
         return _Transient("unreachable", "no connection (server stopped, or no network)")
-    timeouts = (requests.Timeout, urllib3.exceptions.TimeoutError)
+    timeouts = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
     if any(isinstance(cause, timeouts) for cause in causes):
         return _Transient("silent", "no answer within the timeout")
     return _Transient("failing", "connection or answer cut off")

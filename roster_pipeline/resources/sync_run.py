@@ -7,9 +7,9 @@ here: any step's own work.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     _settings: Settings = PrivateAttr()
     _info: SyncInfo = PrivateAttr()
     _scratch: duckdb.DuckDBPyConnection = PrivateAttr()
+    _until: float = PrivateAttr()
 
     @property
     def settings(self) -> Settings:
@@ -62,6 +63,11 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     def today(self) -> date:
         """The day on which this sync started."""
         return local_day(self._settings, self._info.started_at)
+
+    @property
+    def seconds_left(self) -> float:
+        """Until this sync has taken as long as it may; the wait for its turn does not count."""
+        return self._until - time.monotonic()
 
     @property
     def warehouse(self) -> Warehouse:
@@ -99,10 +105,11 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             dagster_run_id=run.run_id,
             sites=tuple(self.sites),
         )
-        holder = {k: str(v) for k, v in asdict(self._info).items() if k != "sites"}
-        with self.warehouse.lock(self._info.district, holder, waiting=log.warning) as left:
-            if left:
-                self._record_killed(left)
+        seconds = 60.0 * self._settings.max_wait_minutes
+        with self.warehouse.lock(self._info.district, self._info.note(), log.warning, seconds=seconds) as left:
+            if killed := SyncInfo.from_note(left):
+                self._record_killed(killed)
+            self._until = time.monotonic() + 60.0 * self._settings.max_sync_minutes
             with in_memory() as self._scratch:
                 yield self
 
@@ -110,6 +117,11 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     def step(self) -> Iterator[None]:
         """Runs one step; a failure is recorded in the history, published, and told in one line."""
         try:
+            if self.seconds_left <= 0:
+                raise RosterError(
+                    f"This sync has taken longer than {self._settings.max_sync_minutes} minutes",
+                    do="Sync again; ROSTER_MAX_SYNC_MINUTES sets the limit",
+                )
             yield
         except RosterError as error:
             status = "refused" if isinstance(error, SyncRefused) else "failed"
@@ -130,9 +142,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             record_failure(connection, info, status=status, error=error, finished_at=now())
         self.warehouse.publish(info.district)
 
-    def _record_killed(self, left: dict[str, str]) -> None:
-        started_at = datetime.fromisoformat(left.pop("started_at"))
-        killed = replace(self._info, sites=(), started_at=started_at, **left)
+    def _record_killed(self, killed: SyncInfo) -> None:
         log.warning("Sync %s was killed; it is recorded as failed.", killed.sync_id)
         self._record(killed, "failed", KILLED)
 

@@ -6,23 +6,26 @@ the tables mean (`model.py`) and what is written into them.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import shutil
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
+import msgspec
+from slugify import slugify
 
 from roster_pipeline.errors import RosterError
+from roster_pipeline.resources.lock import locked
+from roster_pipeline.resources.storage import attach_staging, attach_truth, literal, sync_to_disk
 from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date
 from roster_pipeline.sql import statement
 
+SLUG_LENGTH = 80
 SCRATCH_SCHEMAS = ("staging", "input", "wanted", "plan")
 _SEARCH_PATH = ",".join(
     [*(f"truth.{s}" for s in TRUTH_SCHEMAS), *(f"memory.{s}" for s in SCRATCH_SCHEMAS), "staged.staging"]
@@ -79,9 +82,8 @@ class Warehouse:
         return DistrictFolder(self.root / slug)
 
     def districts(self) -> list[DistrictIdentity]:
-        """The districts that have a folder, by slug."""
-        files = sorted(self.root.glob("*/district.json"))
-        return [DistrictIdentity(**json.loads(f.read_text(encoding="utf-8"))) for f in files]
+        """The districts that have a folder, by slug. Raises RosterError for one whose `district.json` is damaged."""
+        return [_identity(file) for file in sorted(self.root.glob("*/district.json"))]
 
     def identity(self, slug: str) -> DistrictIdentity:
         for district in self.districts():
@@ -94,18 +96,28 @@ class Warehouse:
         )
 
     def register(self, clever_id: str, name: str) -> DistrictIdentity:
-        """The identity of a district, given a slug and a folder when it is seen for the first time."""
-        known = {d.clever_id: d for d in self.districts()}
-        if clever_id in known:
-            return known[clever_id]
-        slug = slugify(name) or "district"
-        if any(d.slug == slug for d in known.values()):
-            slug = f"{slug}-{clever_id[-6:]}"
-        identity = DistrictIdentity(slug, clever_id, name)
-        folder = self.folder(slug)
-        folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # children's records: for us alone
-        write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
-        return identity
+        """The identity of a district, given a slug and a folder when it is seen for the first time.
+
+        The slug is made from the name, and from the whole id when the name is taken; it is never given twice, and
+        never leads out of the warehouse. Raises RosterError when no folder can be found for it.
+        """
+        for district in self.districts():
+            if district.clever_id == clever_id:
+                return district
+        by_name = slugify(name, max_length=SLUG_LENGTH) or "district"
+        by_id = slugify(clever_id, max_length=SLUG_LENGTH)
+        named_too = f"{by_name[: SLUG_LENGTH - 1 - len(by_id)].strip('-')}-{by_id}".strip("-")
+        for slug in (by_name, named_too, by_id):
+            folder = self.folder(slug)
+            if slug and not folder.path.exists():
+                identity = DistrictIdentity(slug, clever_id, name)
+                folder.path.mkdir(mode=0o700, parents=True)  # children's records: for us alone
+                write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
+                return identity
+        raise RosterError(
+            f"District {clever_id!r} cannot have a folder: {by_name} and {named_too} are taken in {self.root}",
+            do="Move away the folder that is not a district's, then sync again",
+        )
 
     @contextmanager
     def connect(
@@ -122,12 +134,10 @@ class Warehouse:
         folder = self.folder(slug)
         folder.path.mkdir(parents=True, exist_ok=True)
         with without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
-            connection.execute(f"SET temp_directory = {_literal(folder.path / 'tmp')}")
-            connection.execute(
-                f"ATTACH {_literal(folder.staging)} AS staged; ATTACH {_literal(folder.roster)} AS truth"
-            )
+            connection.execute(f"SET temp_directory = {literal(folder.path / 'tmp')}")
             try:
-                connection.execute("CREATE SCHEMA IF NOT EXISTS staged.staging")
+                attach_staging(connection, folder.staging)
+                attach_truth(connection, folder.roster, folder.published)
                 bring_up_to_date(connection, folder.roster, _SEARCH_PATH)
                 yield connection
             finally:
@@ -140,6 +150,7 @@ class Warehouse:
             connection.execute("CHECKPOINT")
         fresh = folder.published.with_suffix(".duckdb.part")
         shutil.copyfile(folder.roster, fresh)
+        sync_to_disk(fresh)
         fresh.replace(folder.published)
         return folder.published
 
@@ -155,27 +166,34 @@ class Warehouse:
             yield connection
 
     @contextmanager
-    def lock(self, slug: str, holder: Mapping[str, str], waiting: Callable[[str], None]) -> Iterator[dict[str, str]]:
+    def lock(
+        self, slug: str, holder: Mapping[str, str], waiting: Callable[[str], None], *, seconds: float = 3600.0
+    ) -> Iterator[dict[str, str]]:
         """Holds the district for one run; yields what an earlier holder left behind, if it died while it held it.
 
-        `waiting` is called once with a sentence when somebody else holds the district. The lock goes with
-        the process, however that ends; the note in the file stays, and tells of a sync that was killed.
+        Raises SyncRefused when another run has held it for longer than `seconds`.
         """
         path = self.folder(slug).path / "lock"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                waiting(f"Another sync of {slug} is running; this one waits for its turn.")
-                fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            left = file.read()
-            _rewrite(file.fileno(), json.dumps(dict(holder)))
-            try:
-                yield json.loads(left) if left else {}
-            finally:
-                _rewrite(file.fileno(), "")
+        with locked(path, holder, seconds=seconds, waiting=waiting) as left:
+            yield left
+
+
+def _identity(file: Path) -> DistrictIdentity:
+    """Who a folder belongs to; a folder that was renamed or copied belongs to nobody."""
+    try:
+        identity = msgspec.json.decode(file.read_bytes(), type=DistrictIdentity)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        raise RosterError(
+            f"{file.parent.name}/{file.name} cannot be read, so nobody knows which district this folder is",
+            do="Put it back from a backup, or move the folder out of the warehouse",
+        ) from None
+    if identity.slug != file.parent.name:
+        raise RosterError(
+            f"The folder {file.parent.name} says that it belongs to district {identity.slug}",
+            do="Give the folder its name back, or move it out of the warehouse",
+        )
+    return identity
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:
@@ -192,13 +210,7 @@ def _detach(connection: duckdb.DuckDBPyConnection) -> None:
     """Lets go of the district's files, whatever state a step left the connection in."""
     with suppress(duckdb.TransactionException):
         connection.execute("ROLLBACK")  # says so when there is nothing to roll back
-    connection.execute("SET search_path = 'memory'; DETACH truth; DETACH staged")
-
-
-def slugify(name: str) -> str:
-    """`#DEMO Riverbend USD` -> `demo-riverbend-usd`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    connection.execute("SET search_path = 'memory'; DETACH DATABASE IF EXISTS truth; DETACH DATABASE IF EXISTS staged")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -208,16 +220,6 @@ def write_atomically(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-
-
-def _rewrite(descriptor: int, text: str) -> None:
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, text.encode(), 0)
-    os.fsync(descriptor)
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 @contextmanager

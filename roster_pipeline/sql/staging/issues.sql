@@ -25,3 +25,7 @@ FROM staging.members AS m
 JOIN staging.sections AS s USING (section_n)
 WHERE m.user_n IS NULL
 GROUP BY s.clever_id
+UNION ALL
+SELECT 'warning', 'wrong_type', entity, record_id, NULL,
+  format('The field {} of the record is not what Clever documents; it counts as empty.', field)
+FROM staging.wrong_types

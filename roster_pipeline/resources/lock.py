@@ -1,0 +1,89 @@
+"""One run at a time for a district: a lock on a file that goes with the process, and a note of who holds it.
+
+Belongs here: taking the lock, waiting for it with a limit, and what a killed holder left behind. Does not belong
+here: what a run does while it holds it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from roster_pipeline.errors import SyncRefused
+
+log = logging.getLogger(__name__)
+
+_LOOK_AGAIN = 0.2
+
+
+@contextmanager
+def locked(
+    path: Path, holder: Mapping[str, str], *, seconds: float, waiting: Callable[[str], None]
+) -> Iterator[dict[str, str]]:
+    """Holds the lock at `path`; yields the note of an earlier holder that died while it held it, else nothing.
+
+    `waiting` is told once for whom this one waits. Raises SyncRefused when the lock is not free within `seconds`.
+    The kernel drops the lock with the process, however that ends; the note stays, and tells of a killed sync.
+    """
+    with path.open("a+b") as file:
+        _take(file, path.parent.name, seconds, waiting)
+        left = _note(file)
+        _write(file, json.dumps(dict(holder)))
+        try:
+            yield left
+        finally:
+            _write(file, "")
+
+
+def _take(file: BinaryIO, slug: str, seconds: float, waiting: Callable[[str], None]) -> None:
+    until = time.monotonic() + seconds
+    told = False
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            other = _told(_note(file))
+            if not told:
+                waiting(f"{other} of {slug} is running; this one waits for its turn.")
+                told = True
+            if time.monotonic() >= until:
+                raise SyncRefused(
+                    f"{other} of {slug} was still running after {seconds / 60:g} minutes",
+                    do="Sync again when it has ended, or end it in Dagster; ROSTER_MAX_WAIT_MINUTES sets the limit",
+                ) from None
+            time.sleep(_LOOK_AGAIN)
+        else:
+            return
+
+
+def _told(note: Mapping[str, str]) -> str:
+    if "sync_id" not in note:
+        return "Another sync"
+    return f"Sync {note['sync_id']} (asked for by {note.get('requested_by', '?')})"
+
+
+def _note(file: BinaryIO) -> dict[str, str]:
+    """The note in the lock file; whatever else stands there is nobody's."""
+    file.seek(0)
+    content = file.read()
+    try:
+        note = json.loads(content) if content else {}
+    except ValueError:
+        note = None
+    if isinstance(note, dict) and all(isinstance(value, str) for value in note.values()):
+        return note
+    log.warning("The lock file holds something else than a note of ours; it is written anew.")
+    return {}
+
+
+def _write(file: BinaryIO, text: str) -> None:
+    os.ftruncate(file.fileno(), 0)
+    os.pwrite(file.fileno(), text.encode(), 0)
+    os.fsync(file.fileno())

@@ -1,0 +1,115 @@
+"""The two DuckDB files of a district: opened, in a storage version that people's DuckDB reads, or what is wrong.
+
+Belongs here: attaching `staging.duckdb` and `roster.duckdb`, damaged files, storage versions. Does not belong
+here: the tables in them (`schema.py`), locking a district and publishing (`warehouse.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import duckdb
+
+from roster_pipeline.errors import RosterError
+
+log = logging.getLogger(__name__)
+
+STORAGE_VERSION = "v1.2.0"
+"""DuckDB 1.2 and everything newer reads it; a file keeps the version that it was made with."""
+
+_DAMAGE = ("not a valid DuckDB database file", "Could not read enough bytes", "Corrupt", "checksum", "WAL")
+_IN_USE = "Could not set lock on file"
+
+
+def attach_truth(connection: duckdb.DuckDBPyConnection, file: Path, published: Path) -> None:
+    """Attaches `roster.duckdb` as `truth`; made when there is none, rewritten once when only newer DuckDBs read it.
+
+    An empty file, which a full disk leaves, is none as long as nothing was ever published. Raises RosterError when
+    the file is damaged, or open in another process.
+    """
+    fresh = not file.exists() or (file.stat().st_size == 0 and not published.exists())
+    if fresh:
+        file.unlink(missing_ok=True)
+        connection.execute(f"ATTACH {literal(file)} AS truth (STORAGE_VERSION '{STORAGE_VERSION}')")
+        return
+    try:
+        connection.execute(f"ATTACH {literal(file)} AS truth")
+    except duckdb.Error as error:
+        raise _not_readable(error, file, published) from None
+    query = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'truth'"
+    row = connection.execute(query).fetchone()
+    if row and row[0] and not str(row[0]).startswith(STORAGE_VERSION):
+        _rewrite(connection, file)
+
+
+def attach_staging(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Attaches `staging.duckdb` as `staged`; a damaged one is moved aside, since the next sync makes it anew."""
+    try:
+        connection.execute(f"ATTACH {literal(file)} AS staged")
+    except duckdb.Error as error:
+        if not _is_damaged(error):
+            raise
+        _move_aside(file)
+        connection.execute(f"ATTACH {literal(file)} AS staged")
+    connection.execute("CREATE SCHEMA IF NOT EXISTS staged.staging")
+
+
+def renew_staging(connection: duckdb.DuckDBPyConnection) -> None:
+    """Puts an empty file in the place of the attached one, whose damage showed only when it was read."""
+    ((path,),) = connection.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'staged'").fetchall()
+    connection.execute("DETACH staged")
+    _move_aside(Path(path))
+    attach_staging(connection, Path(path))
+
+
+def literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _is_damaged(error: duckdb.Error) -> bool:
+    return any(sign in str(error) for sign in _DAMAGE)
+
+
+def _not_readable(error: duckdb.Error, file: Path, published: Path) -> Exception:
+    name = f"{file.parent.name}/{file.name}"
+    if _IN_USE in str(error):
+        return RosterError(
+            f"{name} is open in another program",
+            do=f"Close it there; only {published.name} is for people, and can stay open",
+        )
+    if not _is_damaged(error):
+        return error
+    way_back = (
+        f"Put the last published copy in its place (`cp {published.name} {file.name}` in that folder), then sync"
+        if published.exists()
+        else "Nothing was ever published from it; move it away, and the next sync starts the district anew"
+    )
+    return RosterError(f"{name} is damaged and cannot be read; nothing was changed", do=way_back)
+
+
+def _move_aside(file: Path) -> None:
+    """Keeps the damaged file, one at most, for whoever wants to look at it."""
+    aside = file.with_name(f"{file.name}.damaged")
+    file.replace(aside)
+    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+    log.warning("%s/%s was damaged; it is kept as %s and made anew.", file.parent.name, file.name, aside.name)
+
+
+def _rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Puts a copy in our storage version in the place of the attached truth; killed meanwhile, the old file stands."""
+    log.warning("%s/%s is written once more, so that DuckDB 1.2 and later can read it.", file.parent.name, file.name)
+    fresh = file.with_name(f"{file.name}.part")
+    fresh.unlink(missing_ok=True)
+    connection.execute(f"ATTACH {literal(fresh)} AS rewritten (STORAGE_VERSION '{STORAGE_VERSION}')")
+    connection.execute("COPY FROM DATABASE truth TO rewritten; CHECKPOINT rewritten; DETACH rewritten; DETACH truth")
+    sync_to_disk(fresh)
+    fresh.replace(file)
+    connection.execute(f"ATTACH {literal(file)} AS truth")
+
+
+def sync_to_disk(file: Path) -> None:
+    """Returns when the file's content is on the disk: a rename must not outrun it."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
