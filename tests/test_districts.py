@@ -40,10 +40,12 @@ def test_a_folder_without_a_name_inside_is_not_used_again(tmp_path: Path) -> Non
 
 
 def test_when_every_name_is_taken_it_is_said(tmp_path: Path) -> None:
-    for slug in ("pena-usd", "pena-usd-id1", "id1"):
-        (tmp_path / slug).mkdir()
-    with pytest.raises(RosterError, match="cannot have a folder"):
-        Warehouse(tmp_path).register("id1", "Peña USD")
+    warehouse = Warehouse(tmp_path)
+    for _ in range(3):
+        slug = warehouse.register("id1", "Peña USD").slug
+        (tmp_path / slug / "district.json").unlink()
+    with pytest.raises(RosterError, match="cannot have a folder: pena-usd and pena-usd-id1, pena-usd-"):
+        warehouse.register("id1", "Peña USD")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"slug": 1}', b"\xff"])

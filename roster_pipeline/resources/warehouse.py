@@ -6,6 +6,7 @@ the tables mean (`model.py`) and what is written into them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -105,17 +106,18 @@ class Warehouse:
             if district.clever_id == clever_id:
                 return district
         by_name = slugify(name, max_length=SLUG_LENGTH) or "district"
-        by_id = slugify(clever_id, max_length=SLUG_LENGTH)
-        named_too = f"{by_name[: SLUG_LENGTH - 1 - len(by_id)].strip('-')}-{by_id}".strip("-")
-        for slug in (by_name, named_too, by_id):
+        by_id = slugify(clever_id, max_length=SLUG_LENGTH // 2)
+        digest = hashlib.sha256(clever_id.encode(errors="replace")).hexdigest()[:16]
+        named_too = [f"{by_name[: SLUG_LENGTH - 1 - len(end)].strip('-')}-{end}" for end in (by_id, digest) if end]
+        for slug in (by_name, *named_too):
             folder = self.folder(slug)
-            if slug and not folder.path.exists():
+            if not folder.path.exists():
                 identity = DistrictIdentity(slug, clever_id, name)
                 folder.path.mkdir(mode=0o700, parents=True)  # children's records: for us alone
                 write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
                 return identity
         raise RosterError(
-            f"District {clever_id!r} cannot have a folder: {by_name} and {named_too} are taken in {self.root}",
+            f"District {clever_id!r} cannot have a folder: {by_name} and {', '.join(named_too)} are there already",
             do="Move away the folder that is not a district's, then sync again",
         )
 
