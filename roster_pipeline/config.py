@@ -164,12 +164,6 @@ def _refuse_account_in_demo(places: Iterable[Path]) -> None:
             )
 
 
-<<<<<<< HEAD
-def _days(name: str, value: str | None) -> int | None:
-    if value is not None and not value.isdigit():
-        raise RosterError(f"{name} is {value!r}, not a number of days", do="Set a whole number, or nothing to keep all")
-    return int(value) if value else None
-=======
 @overload
 def _number(given: Mapping[str, str], name: str, unit: str) -> int | None: ...
 @overload
@@ -179,14 +173,3 @@ def _number(given: Mapping[str, str], name: str, unit: str, default: int | None 
     if value is not None and not (value.isascii() and value.isdigit()):
         raise RosterError(f"{name} is {value!r}, not a number of {unit}", do="Set a whole number, or leave it unset")
     return int(value) if value else default
-
-
-def dagster_home() -> Path:
-    """The folder of this checkout's Dagster instance, made ready: `data/dagster`, configured by `dagster.yaml`."""
-    home = PROJECT_ROOT / "data" / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    link = home / "dagster.yaml"
-    if not link.exists():
-        link.symlink_to(PROJECT_ROOT / "dagster.yaml")
-    return home
->>>>>>> 951a291 (Nothing blocks for ever: damaged files, locks, trickling answers, a ceiling for a sync; folders from whole ids; files that DuckDB 1.2 opens)
