@@ -7,6 +7,7 @@ slow to import is imported by the command that needs it.
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -46,6 +47,7 @@ def main() -> None:
     logger = logging.getLogger("roster_pipeline")
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: told in one line, and recorded
 
 
 @main.command()
@@ -61,13 +63,35 @@ def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_jso
     from roster_pipeline.launch import launch_sync
 
     settings = load_settings()
-    done = [launch_sync(settings, slug, sites, requested_by) for slug in _districts_to_sync(settings, district, sites)]
+    done: list[Row] = []
+    for slug in _districts_to_sync(settings, district, sites):
+        done.append(launch_sync(settings, slug, sites, requested_by))
+        if not as_json:
+            print_sync(done[-1])
+        if done[-1]["interrupted"]:
+            break
     if as_json:
         print_json({"syncs": done})
-    else:
-        for row in done:
-            print_sync(row)
-    sys.exit(max((_EXITS.get(row["status"], 0) for row in done), default=0))
+    sys.exit(_exit_code(done))
+
+
+@main.command()
+@_DISTRICT
+@_JSON
+def publish(district: str | None, as_json: bool) -> None:
+    """Make the published copy again, after it could not be made; every sync does so too."""
+    from roster_pipeline.launch import launch_publish
+    from roster_pipeline.resources.warehouse import Warehouse
+
+    warehouse = Warehouse(load_settings().warehouse)
+    slugs = [warehouse.identity(district).slug] if district else [d.slug for d in warehouse.districts()]
+    done = [s for s in slugs if warehouse.folder(s).roster.exists()]
+    for slug in done:
+        launch_publish(slug, "roster publish")
+        if not as_json:
+            click.echo(f"{slug}: published {warehouse.folder(slug).published}")
+    if as_json:
+        print_json({"districts": [{"district": s, "published": warehouse.folder(s).published} for s in done]})
 
 
 @main.command()
@@ -76,14 +100,20 @@ def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_jso
 def status(district: str | None, as_json: bool) -> None:
     """Districts and sites, and when each was last synced successfully."""
     from roster_pipeline import report
+    from roster_pipeline.resources.warehouse import Warehouse
 
     found = _ask(district, lambda c: {"sites": report.sites(c), "last_sync": report.sync(c, None)})
+    warehouse = Warehouse(load_settings().warehouse)
+    for row in found:
+        row["published_is_behind"] = warehouse.is_behind(row["district"])
     if as_json:
         print_json({"districts": found})
         return
     for row in found:
         last = row["last_sync"]
         click.echo(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
+        if row["published_is_behind"]:
+            click.echo(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")
         print_table(site_rows(row["sites"]))
 
 
@@ -274,7 +304,7 @@ def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, reason
         print_json({"syncs": [done]})
     else:
         print_sync(done)
-    sys.exit(_EXITS.get(done["status"], 0))
+    sys.exit(_exit_code([done]))
 
 
 @main.group(invoke_without_command=True)
@@ -318,6 +348,14 @@ def advance(port: int, days: int, seed: int, as_json: bool) -> None:
         print_json({"events": events})
     else:
         print_table(events)
+
+
+def _exit_code(syncs: Sequence[Row]) -> int:
+    """That of the gravest: interrupted, failed (or gone wrong after it was applied), held or refused, done."""
+    if any(s["interrupted"] for s in syncs):
+        return 130
+    codes = {1 if s["failure"] else _EXITS.get(s["status"], 0) for s in syncs}
+    return next((code for code in (1, 3) if code in codes), 0)
 
 
 def _districts_to_sync(settings: Settings, district: str | None, sites: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import overload
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from roster_pipeline.errors import RosterError
 
@@ -47,7 +48,8 @@ class Settings:
     """The project's environment. All of one world is below `data`, unless warehouse or home were put elsewhere.
 
     `data` holds the inputs people edit, `warehouse` a folder per district, `dagster_home` Dagster's instance with the
-    districts' partitions.
+    districts' partitions. A setting that cannot be used has its default here and is `wrong`: the code location loads
+    all the same, and each sync fails with that sentence, in its history.
     """
 
     data: Path
@@ -58,6 +60,7 @@ class Settings:
     history_days: int | None
     max_wait_minutes: int = 60
     max_sync_minutes: int = 110
+    wrong: RosterError | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -75,15 +78,17 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     clever = _clever(given)
     account = PROJECT_ROOT / given.get("ROSTER_DATA", "data")
     data = account if clever.has_credentials else account / "demo"
+    wrong: list[RosterError] = []
     settings = Settings(
         data=data,
         warehouse=PROJECT_ROOT / given["ROSTER_WAREHOUSE"] if "ROSTER_WAREHOUSE" in given else data / "warehouse",
         dagster_home=PROJECT_ROOT / given["DAGSTER_HOME"] if "DAGSTER_HOME" in given else data / "dagster",
         clever=clever,
-        schedule_timezone=schedule_timezone(env),
-        history_days=_number(given, "ROSTER_HISTORY_DAYS", "days"),
-        max_wait_minutes=_number(given, "ROSTER_MAX_WAIT_MINUTES", "minutes", 60),
-        max_sync_minutes=_number(given, "ROSTER_MAX_SYNC_MINUTES", "minutes", 110),
+        schedule_timezone=_timezone(given, wrong),
+        history_days=_number(given, wrong, "ROSTER_HISTORY_DAYS", "days"),
+        max_wait_minutes=_number(given, wrong, "ROSTER_MAX_WAIT_MINUTES", "minutes", 60),
+        max_sync_minutes=_number(given, wrong, "ROSTER_MAX_SYNC_MINUTES", "minutes", 110),
+        wrong=next(iter(wrong), None),
     )
     if settings.is_demo:
         _refuse_demo_elsewhere(settings)
@@ -94,7 +99,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
 
 def schedule_timezone(env: Mapping[str, str] | None = None) -> str:
     """The time zone of the nightly schedule; asked when the code location loads, so nothing else may fail here."""
-    return _given(env).get("ROSTER_TIMEZONE", TIMEZONE)
+    return _timezone(_given(env), [])
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
@@ -164,12 +169,28 @@ def _refuse_account_in_demo(places: Iterable[Path]) -> None:
             )
 
 
+def _timezone(given: Mapping[str, str], wrong: list[RosterError]) -> str:
+    name = given.get("ROSTER_TIMEZONE", TIMEZONE)
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):  # not found, not a name, a folder
+        wrong.append(
+            RosterError(f"ROSTER_TIMEZONE is {name!r}, which is no time zone", do=f"Set a name such as {TIMEZONE}")
+        )
+        return TIMEZONE
+
+
 @overload
-def _number(given: Mapping[str, str], name: str, unit: str) -> int | None: ...
+def _number(given: Mapping[str, str], wrong: list[RosterError], name: str, unit: str) -> int | None: ...
 @overload
-def _number(given: Mapping[str, str], name: str, unit: str, default: int) -> int: ...
-def _number(given: Mapping[str, str], name: str, unit: str, default: int | None = None) -> int | None:
+def _number(given: Mapping[str, str], wrong: list[RosterError], name: str, unit: str, default: int) -> int: ...
+def _number(
+    given: Mapping[str, str], wrong: list[RosterError], name: str, unit: str, default: int | None = None
+) -> int | None:
     value = given.get(name)
     if value is not None and not (value.isascii() and value.isdigit()):
-        raise RosterError(f"{name} is {value!r}, not a number of {unit}", do="Set a whole number, or leave it unset")
+        wrong.append(
+            RosterError(f"{name} is {value!r}, not a number of {unit}", do="Set a whole number, or leave it unset")
+        )
+        return default
     return int(value) if value else default

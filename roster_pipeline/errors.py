@@ -57,3 +57,7 @@ class SyncRefused(RosterError):
     """The sync was asked for something that the settings do not allow."""
 
     exit_code = 3
+
+
+class PublishFailed(RosterError):
+    """The truth is as it should be, and published.duckdb is still the copy from before."""

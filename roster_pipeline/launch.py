@@ -16,11 +16,12 @@ import dagster as dg
 
 from roster_pipeline import report
 from roster_pipeline.config import Settings, load_settings, prepare_dagster_home
-from roster_pipeline.errors import CleverUnavailable, RosterError
+from roster_pipeline.errors import RosterError
 from roster_pipeline.extract import discover_districts
 from roster_pipeline.history import SyncInfo
+from roster_pipeline.outcome import Outcome
 from roster_pipeline.planning import plan_sync
-from roster_pipeline.resources.sync_run import EXIT_CODE, local_day, now, sync_id_of
+from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, local_day, now, sync_id_of
 from roster_pipeline.resources.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -29,12 +30,13 @@ log = logging.getLogger(__name__)
 def known_districts(settings: Settings) -> list[str]:
     """The slugs of all districts, those that Clever has just told us of included, each made a partition.
 
-    When Clever does not answer, the districts seen before; raises CleverUnavailable only when there are none.
+    When Clever cannot be asked, the districts seen before: the sync of each fails by itself, in its own history.
+    Raises RosterError only when there are none.
     """
     warehouse = Warehouse(settings.warehouse)
     try:
         discover_districts(settings, warehouse)
-    except CleverUnavailable:
+    except RosterError:
         if not warehouse.districts():
             raise
     slugs = [d.slug for d in warehouse.districts()]
@@ -47,7 +49,7 @@ def known_districts(settings: Settings) -> list[str]:
 def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_by: str) -> dict[str, Any]:
     """Runs job sync_now for one district to its end; returns its row of `sync.syncs` with sites, issues, holds.
 
-    Raises RosterError when the run ended without leaving a record.
+    With `failure` when something went wrong after it was applied. Raises RosterError when it left no record.
     """
     resource = {"sites": list(sites), "requested_by": requested_by}
     return _recorded(settings, slug, _run("sync_now", slug, resource=resource))
@@ -66,6 +68,14 @@ def launch_decision(slug: str, requested_by: str, **decision: Any) -> None:
         raise _failure(result)
 
 
+def launch_publish(slug: str, requested_by: str) -> None:
+    """Makes the published copy again, and nothing else. Raises RosterError when that cannot be done."""
+    keys = [dg.AssetKey(["sync", name]) for name in ("details", "holds", "published")]
+    result = _run("sync_now", slug, resource={"requested_by": requested_by}, assets=keys)
+    if not result.success:
+        raise _failure(result)
+
+
 def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
     """Materializes everything up to `roster/plan`, and nothing after it; returns its `counts` and `changes`.
 
@@ -80,7 +90,8 @@ def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dic
         raise _failure(result)
     at = now()
     info = SyncInfo(sync_id_of(result.run_id, at), slug, "sync_now", "roster plan", at, result.run_id)
-    with Warehouse(settings.warehouse).connect(slug) as connection:
+    warehouse = Warehouse(settings.warehouse)
+    with warehouse.lock(slug, {}, waiting=log.warning), warehouse.connect(slug) as connection:
         plan_sync(connection, info, settings.data, today=local_day(settings, at), now=at)
         return {"counts": report.plan_counts(connection), "changes": report.plan_changes(connection, limit)}
 
@@ -139,20 +150,27 @@ def _failure(result: dg.ExecuteInProcessResult) -> RosterError:
 
 
 def _recorded(settings: Settings, slug: str, result: dg.ExecuteInProcessResult) -> dict[str, Any]:
+    """The sync as the run looked it up in the truth when it ended; raises RosterError when it left none.
+
+    `failure` says what went wrong after it was applied; nothing is read from a published copy that is older.
+    """
+    outcome = ENDED.pop(result.run_id, Outcome())
+    row, failure = outcome.row, outcome.failure
+    if row is None:
+        raise _Said(f"{slug}: {failure}", 130 if outcome.interrupted else 1) if failure else _failure(result)
+    if not result.success and failure is None:
+        failure = f"Sync {row['sync_id']} was applied; its run stopped after that. Look at it in Dagster (`make dev`)."
     warehouse = Warehouse(settings.warehouse)
-    published = warehouse.folder(slug).published
-    if published.exists():
+    found: dict[str, Any] = {"sites": [], "issues": [], "holds": []}
+    if not warehouse.folder(slug).unpublished.exists():
         with warehouse.read(slug) as connection:
-            last = report.sync(connection, None)
-            if last["dagster_run_id"] == result.run_id:
-                return {
-                    **last,
-                    "sites": report.sites(connection),
-                    "issues": report.issues(connection, last["sync_id"]),
-                    "holds": report.holds(connection),
-                    "published": published,
-                }
-    raise RosterError(
-        f"The sync of {slug} ended without a record (Dagster run {result.run_id})",
-        do="Look at the run in Dagster (`make dev`); the roster is as it was",
-    )
+            found["sites"] = report.sites(connection)
+            found["issues"] = report.issues(connection, row["sync_id"])
+            found["holds"] = report.holds(connection)
+    return {
+        **row,
+        **found,
+        "failure": failure if outcome.applied else None,
+        "interrupted": outcome.interrupted,
+        "published": warehouse.folder(slug).published,
+    }

@@ -42,7 +42,7 @@ class Undo(dg.Config):
 def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> None:
     """Changes no roster; an approval that no sync uses within seven days is forgotten."""
     with sync.step():
-        with sync.connect() as connection:
+        with sync.connect(changes_truth=True) as connection:
             holds.decide(
                 connection,
                 config.hold_id,
@@ -61,7 +61,7 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
 def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
     """What it takes back is held from then on, until somebody lets it through or Clever says something else."""
     with sync.step():
-        with sync.connect() as connection:
+        with sync.connect(changes_truth=True) as connection:
             build_wanted_before(connection, config.sync_id, only_removals=config.only_removals, winner=config.wins)
             make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
             holds.hold_nothing(connection)

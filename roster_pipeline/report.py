@@ -35,6 +35,12 @@ def sync(connection: duckdb.DuckDBPyConnection, sync_id: str | None) -> Row:
     return found[0]
 
 
+def sync_of_run(connection: duckdb.DuckDBPyConnection, run_id: str) -> Row | None:
+    """The sync that a Dagster run made; None when it left none."""
+    found = _rows(connection, "report/sync_of_run", {"run_id": run_id})
+    return found[0] if found else None
+
+
 def change_counts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> list[Row]:
     """What a sync changed, counted per entity, site and action."""
     return _rows(connection, "report/change_counts", {"sync_id": sync_id})
@@ -60,6 +66,11 @@ def issues(connection: duckdb.DuckDBPyConnection, sync_id: str) -> list[Row]:
 def holds(connection: duckdb.DuckDBPyConnection, *, every: bool = False) -> list[Row]:
     """The holds that wait for a decision or for the sync that acts on it; with `every`, the closed ones too."""
     return _rows(connection, "report/holds", {"all": every})
+
+
+def standing(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The holds that are not over, in few columns; the copy of an older release can be asked too."""
+    return _rows(connection, "report/standing", {})
 
 
 def hold_changes(connection: duckdb.DuckDBPyConnection, hold_id: str, limit: int = 50) -> list[Row]:

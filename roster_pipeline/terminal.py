@@ -31,8 +31,12 @@ def site_rows(sites: list[Row]) -> list[Row]:
 
 
 def print_sync(row: Row) -> None:
+    if row["failure"]:
+        click.echo(f"{row['district']}: {row['failure']}", err=True)
+        return
     if row["error"]:
-        click.echo(f"{row['district']}: {row['status']}. {row['error']} (sync {row['sync_id']})", err=True)
+        what = f"{row['district']}: {row['status']}, the roster is as it was"
+        click.echo(f"{what}. {row['error']} (sync {row['sync_id']})", err=True)
         return
     seconds = (row["finished_at"] - row["started_at"]).total_seconds()
     changed = sum(row[k] for k in ("created", "updated", "archived", "restored"))

@@ -86,6 +86,7 @@ def publish(sync: SyncRun) -> dict[str, dict[str, Any]]:
         standing = report.holds(connection)
         details = row_count(connection, "sync.syncs") | {k: row[k] for row in last for k in _LAST_SYNC}
         kept = row_count(connection, "sync.holds")
+        sync.published(report.sync_of_run(connection, sync.info.dagster_run_id))
     states = [h["status"] for h in standing]
     lines = [f"- `{h['hold_id']}` {h['status']}: {h['message']}" for h in standing]
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import model, report
+from roster_pipeline import announce, model, report
 from roster_pipeline.apply import apply as apply_plan
 from roster_pipeline.assets.common import materialized, roster_counts, spec
 from roster_pipeline.guards import Hold
@@ -16,7 +16,6 @@ from roster_pipeline.plan import ACTIONS
 from roster_pipeline.planning import is_made, plan_sync
 from roster_pipeline.resources.sync_run import SyncRun, now
 
-_SHOWN = 10
 _SHOWN_COUNTS = 200
 _SHOWN_RECORDS = 50
 _DESCRIPTIONS = {
@@ -27,9 +26,6 @@ _DESCRIPTIONS = {
     "enrollments": "Who is or was in which section.",
     "section_courses": "The courses that hang on each section now.",
 }
-
-
-_PLAN = dg.AssetKey(["roster", "plan"])
 
 
 @dg.multi_asset(
@@ -50,13 +46,13 @@ _PLAN = dg.AssetKey(["roster", "plan"])
     check_specs=[
         dg.AssetCheckSpec(
             "extract_is_whole",
-            asset=_PLAN,
-            description="Red when what Clever sent looks broken: nothing is applied until somebody approves.",
+            asset=announce.PLAN,
+            description="Red while an extract looks broken, in any district: nothing of it is applied until decided.",
         ),
         dg.AssetCheckSpec(
             "nothing_held",
-            asset=_PLAN,
-            description="Yellow when changes look like an accident: they wait for a decision, the rest is applied.",
+            asset=announce.PLAN,
+            description="Yellow while changes look like an accident, in any district: they wait for a decision.",
         ),
     ],
 )
@@ -65,6 +61,7 @@ def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Materi
     with sync.step(), sync.connect() as connection:
         made, held = plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
         counted, records = report.plan_counts(connection), report.plan_changes(connection, _SHOWN_RECORDS)
+        decided = {h["hold_id"]: h["status"] for h in report.standing(connection)}
     for hold in held:
         context.log.warning("Held: %s", hold.message)
     counts: dict[str, Any] = {
@@ -76,13 +73,12 @@ def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Materi
         "changes per site": _table(counted[:_SHOWN_COUNTS], ("entity", "action", "site_id", "held_by", "changes")),
         "first changes": _table(records, ("entity", "action", "entity_id", "site_id", "held_by")),
     }
+    here = [_row(sync.info.district, h, decided.get(h.hold_id, "open")) for h in held]
+    everywhere = here + announce.standing(sync.warehouse, but_not=sync.info.district)
     yield dg.MaterializeResult(
-        asset_key=_PLAN,
+        asset_key=announce.PLAN,
         metadata=counts,
-        check_results=[
-            _check("extract_is_whole", [h for h in held if h.blocks], dg.AssetCheckSeverity.ERROR),
-            _check("nothing_held", [h for h in held if not h.blocks], dg.AssetCheckSeverity.WARN),
-        ],
+        check_results=[dg.AssetCheckResult(asset_key=announce.PLAN, **c) for c in announce.check_states(everywhere)],
     )
 
 
@@ -93,16 +89,14 @@ def _table(rows: Sequence[report.Row], columns: Sequence[str]) -> dg.TableMetada
     return dg.MetadataValue.table(records, schema=dg.TableSchema([dg.TableColumn(c, types[c]) for c in columns]))
 
 
-def _check(name: str, held: Sequence[Hold], severity: dg.AssetCheckSeverity) -> dg.AssetCheckResult:
-    lines = [f"- `{h.hold_id}`: {h.message} In this UI: launch job `decide_hold` with it." for h in held[:_SHOWN]]
-    return dg.AssetCheckResult(
-        check_name=name,
-        asset_key=_PLAN,
-        passed=not held,
-        severity=severity,
-        description=" ".join(h.message for h in held[:_SHOWN]) or None,
-        metadata={"holds": len(held), "to decide": dg.MetadataValue.md("\n".join(lines) or "nothing")},
-    )
+def _row(district: str, hold: Hold, status: str) -> report.Row:
+    return {
+        "district": district,
+        "hold_id": hold.hold_id,
+        "status": status,
+        "guard": hold.guard,
+        "message": hold.message,
+    }
 
 
 @dg.multi_asset(
@@ -121,7 +115,7 @@ def _check(name: str, held: Sequence[Hold], severity: dg.AssetCheckSeverity) -> 
 )
 def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Roster, change log and "last synced" move together, in one transaction, or not at all."""
-    with sync.step(), sync.connect() as connection:
+    with sync.step(), sync.connect(changes_truth=True) as connection:
         if not is_made(connection, "plan.totals"):
             plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
         apply_plan(connection, sync.info, now=now())

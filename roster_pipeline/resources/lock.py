@@ -42,6 +42,26 @@ def locked(
             _write(file, "")
 
 
+def is_locked(path: Path) -> bool:
+    """Whether some process holds the lock at `path` now."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        pass
+    return False
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Waits for the lock at `path`, without a note and without a limit: its holders need moments."""
+    with path.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def _take(file: BinaryIO, slug: str, seconds: float, waiting: Callable[[str], None]) -> None:
     until = time.monotonic() + seconds
     told = False

@@ -7,9 +7,12 @@ here: any step's own work.
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,24 +20,35 @@ import dagster as dg
 import duckdb
 from pydantic import Field, PrivateAttr
 
+from roster_pipeline import announce
 from roster_pipeline.config import Settings, load_settings
-from roster_pipeline.errors import RosterError, SyncRefused
-from roster_pipeline.history import SyncInfo, record_failure
+from roster_pipeline.errors import PublishFailed, RosterError, SyncRefused
+from roster_pipeline.history import SyncInfo
+from roster_pipeline.outcome import (
+    KILLED,
+    Failure,
+    Outcome,
+    look_up,
+    put_aside,
+    record,
+    record_what_was_put_aside,
+)
+from roster_pipeline.report import Row
 from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
 log = logging.getLogger(__name__)
 
-KILLED = (
-    "The process ended without a word in the middle of this sync (killed, or the machine went down). "
-    "Nothing was applied; the next sync continues."
-)
+INTERRUPTED = "interrupted: somebody stopped it (Ctrl-C, or the run was terminated). Running it again continues."
 
+ENDED: dict[str, Outcome] = {}
+"""What became of the runs of this process, by Dagster run id, for who launched them."""
 
 EXIT_CODE = "exit code"
 """In the metadata of a step that failed for a reason a person can act on: what the terminal ends with."""
 
-DECISION = "decision"
-"""The trigger of a run that decides a hold: it is no sync, so the history does not tell of it."""
+DECISION, PUBLISH = "decision", "publish"
+NO_SYNC = (DECISION, PUBLISH)
+"""Triggers of runs that are no syncs: the history does not tell of them."""
 
 
 class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -50,6 +64,10 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     _info: SyncInfo = PrivateAttr()
     _scratch: duckdb.DuckDBPyConnection = PrivateAttr()
     _until: float = PrivateAttr()
+    _instance: dg.DagsterInstance = PrivateAttr()
+    _applies: bool = PrivateAttr()
+    _may_have_changed: bool = PrivateAttr(default=False)
+    _outcome: Outcome = PrivateAttr(default=Outcome())
 
     @property
     def settings(self) -> Settings:
@@ -77,9 +95,18 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     def folder(self) -> DistrictFolder:
         return self.warehouse.folder(self._info.district)
 
-    def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    @property
+    def _is_sync(self) -> bool:
+        return self._info.trigger not in NO_SYNC
+
+    def connect(self, *, changes_truth: bool = False) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """The district's tables, for one step; scratch tables of earlier steps of this run are there."""
-        return self.warehouse.connect(self._info.district, self._scratch)
+        self._may_have_changed |= changes_truth
+        return self.warehouse.connect(self._info.district, self._scratch, changes_truth=changes_truth)
+
+    def published(self, row: Row | None) -> None:
+        """Remembers this run's row of sync.syncs, as it was just published."""
+        self._outcome = replace(self._outcome, row=row)
 
     @contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -89,7 +116,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[SyncRun]:
-        """Locks the district for the run; a sync that died while it held the lock is recorded as failed."""
+        """Locks the district for the run; afterwards looks up what became of it, and shows it."""
         run, instance = context.run, context.instance
         if run is None or instance is None or "dagster/partition" not in run.tags:
             raise dg.Failure("A sync needs a district: launch it for a partition.", allow_retries=False)
@@ -105,46 +132,154 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             dagster_run_id=run.run_id,
             sites=tuple(self.sites),
         )
-        seconds = 60.0 * self._settings.max_wait_minutes
-        with self.warehouse.lock(self._info.district, self._info.note(), log.warning, seconds=seconds) as left:
-            if killed := SyncInfo.from_note(left):
-                self._record_killed(killed)
-            self._until = time.monotonic() + 60.0 * self._settings.max_sync_minutes
-            with in_memory() as self._scratch:
-                yield self
+        self._instance, self._applies = instance, _applies(run)
+        announce.tag_start(instance, self._info)
+        seconds, begun = 60.0 * self._settings.max_wait_minutes, False
+        try:
+            with self.warehouse.lock(self._info.district, self._info.note(), log.warning, seconds=seconds) as left:
+                self._record_earlier(left)
+                self._until = time.monotonic() + 60.0 * self._settings.max_sync_minutes
+                with in_memory() as self._scratch:
+                    begun = True
+                    yield self
+                with uninterrupted():
+                    self._end()
+        except BaseException as error:
+            if not begun:
+                with uninterrupted():
+                    self._never_begun(error)
+            raise
 
     @contextmanager
     def step(self) -> Iterator[None]:
         """Runs one step; a failure is recorded in the history, published, and told in one line."""
         try:
+            if self._settings.wrong is not None:
+                raise self._settings.wrong
             if self.seconds_left <= 0:
                 raise RosterError(
                     f"This sync has taken longer than {self._settings.max_sync_minutes} minutes",
                     do="Sync again; ROSTER_MAX_SYNC_MINUTES sets the limit",
                 )
             yield
-        except RosterError as error:
-            status = "refused" if isinstance(error, SyncRefused) else "failed"
-            self._record(self._info, status, str(error))
-            raise dg.Failure(
-                f"{self._info.district}: {error}",
-                metadata={EXIT_CODE: error.exit_code},
-                allow_retries=error.retry_helps,
-            ) from None
-        except Exception as error:
-            self._record(self._info, "failed", f"Unexpected {type(error).__name__}; the Dagster run has the details.")
+        except BaseException as error:
+            with uninterrupted():
+                said = self._fail(error)
+            if _is_interrupt(error):
+                raise dg.DagsterExecutionInterruptedError(f"{self._info.district}: {said}") from None
+            if isinstance(error, RosterError):
+                raise dg.Failure(
+                    f"{self._info.district}: {said}",
+                    metadata={EXIT_CODE: error.exit_code},
+                    allow_retries=error.retry_helps,
+                ) from None
             raise
 
-    def _record(self, info: SyncInfo, status: str, error: str) -> None:
-        if info.trigger == DECISION:
-            return
-        with self.warehouse.connect(info.district) as connection:
-            record_failure(connection, info, status=status, error=error, finished_at=now())
-        self.warehouse.publish(info.district)
+    def _fail(self, error: BaseException) -> str:
+        """Records, publishes and remembers a failure; returns it in a line that says what became of the sync."""
+        failure = Failure(self._info, _status(error), _sentence(error), now())
+        if not self._is_sync:
+            outcome, said = Outcome(), failure.error
+            if isinstance(error, PublishFailed) and self._may_have_changed:
+                said = f"It is done. {said}"
+        else:
+            outcome = record(self.warehouse, failure)
+            said = _told(self._info.sync_id, error, failure.error, outcome, self._may_have_changed)
+        if not isinstance(error, PublishFailed) and self.folder.unpublished.exists():
+            try:
+                self.warehouse.publish(self._info.district)
+            except PublishFailed as second:
+                said = f"{said} {second}"
+        if self._outcome.failure is None:
+            self._outcome = replace(outcome, failure=said, interrupted=_is_interrupt(error))
+        return said
 
-    def _record_killed(self, killed: SyncInfo) -> None:
-        log.warning("Sync %s was killed; it is recorded as failed.", killed.sync_id)
-        self._record(killed, "failed", KILLED)
+    def _end(self) -> None:
+        """After the last step: a run that stopped between two steps is a failure too."""
+        if self._applies and self._outcome == Outcome():
+            self._outcome = look_up(self.warehouse, self._info)
+            if self._outcome == Outcome():
+                self._fail(dg.DagsterExecutionInterruptedError())
+        if self._outcome.failure is None and self.folder.unpublished.exists():
+            try:
+                self.warehouse.publish(self._info.district)
+            except PublishFailed as error:
+                log.warning("%s: %s", self._info.district, error)
+        self._show()
+
+    def _never_begun(self, error: BaseException) -> None:
+        """A run that never held the district may not open its files: its failure waits for one that does."""
+        failure = Failure(self._info, _status(error), _sentence(error), now())
+        if self._is_sync:
+            put_aside(self.folder, failure)
+        self._outcome = Outcome(failure=failure.error, interrupted=_is_interrupt(error))
+        self._show()
+
+    def _show(self) -> None:
+        row, failure = self._outcome.row, self._outcome.failure
+        status = row["status"] if row else "failed" if failure else "succeeded"
+        ENDED[self._info.dagster_run_id] = self._outcome
+        announce.end(self._instance, self.warehouse, self._info, status, failure if self._is_sync else None)
+
+    def _record_earlier(self, left: dict[str, str]) -> None:
+        """Writes down what earlier runs could not: one that died with the district in its hands, or never got it."""
+        try:
+            dead = SyncInfo.from_note(left)
+            if dead is not None and dead.trigger not in NO_SYNC:
+                log.warning("Sync %s was killed; it is recorded as failed.", dead.sync_id)
+                put_aside(self.folder, Failure(dead, "failed", KILLED, now()))
+                announce.tag_end(self._instance, dead.dagster_run_id, "failed")
+            if record_what_was_put_aside(self.warehouse, self._info.district):
+                self.warehouse.publish(self._info.district)
+        except (RosterError, OSError) as error:
+            log.warning("%s: an earlier failure could not be recorded yet. %s", self._info.district, error)
+
+
+def _told(sync_id: str, error: BaseException, said: str, outcome: Outcome, may_have_applied: bool) -> str:
+    """The failure, and what became of the sync, as far as anybody knows."""
+    if outcome.unknown is not None:
+        applied = "Whether it was applied, nobody knows yet." if may_have_applied else "Nothing was applied."
+        why = "" if outcome.unknown == said else f" (because: {outcome.unknown.rstrip('.')})"
+        return f"{said} {applied} The history does not have it yet{why}; the next run writes it there."
+    if not outcome.applied:
+        return said
+    if isinstance(error, PublishFailed):
+        return f"Sync {sync_id} was applied. {said}"
+    return f"Sync {sync_id} was applied; what failed came after it: {said}"
+
+
+def _status(error: BaseException) -> str:
+    return "refused" if isinstance(error, SyncRefused) else "failed"
+
+
+def _sentence(error: BaseException) -> str:
+    """What happened in one line; an error that is none of ours only by its kind, because its text may name people."""
+    if _is_interrupt(error):
+        return INTERRUPTED
+    if isinstance(error, RosterError):
+        return str(error)
+    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    return f"Unexpected {type(error).__name__}{reason}; the Dagster run has the details."
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Ctrl-C, SIGTERM, or a run terminated in the UI; DuckDB turns one that comes during a query into its own error."""
+    interrupts = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
+    return isinstance(error, interrupts) or (isinstance(error, RuntimeError) and str(error) == "Query interrupted")
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """For the moment in which it is written down what happened: a second Ctrl-C changes nothing about that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def sync_id_of(run_id: str, started_at: datetime) -> str:
@@ -166,5 +301,18 @@ def _trigger(run: dg.DagsterRun) -> str:
     by_job = {"nightly_sync": "nightly", "undo_sync": "undo", "decide_hold": DECISION}
     if run.job_name in by_job:
         return by_job[run.job_name]
-    asks_clever = not run.asset_selection or any(key.path[0] == "clever" for key in run.asset_selection)
-    return "sync_now" if asks_clever else "mapping"
+    layers = _layers(run)
+    if layers == {"sync"}:
+        return PUBLISH
+    return "sync_now" if "clever" in layers else "mapping"
+
+
+def _layers(run: dg.DagsterRun) -> set[str]:
+    if not run.asset_selection:
+        return {"clever", "staging", "mapping", "roster", "sync"}
+    return {key.path[0] for key in run.asset_selection if key != announce.PLAN}
+
+
+def _applies(run: dg.DagsterRun) -> bool:
+    """Whether a run that ends well leaves a row in sync.syncs."""
+    return run.job_name == "undo_sync" or (run.job_name != "decide_hold" and "roster" in _layers(run))

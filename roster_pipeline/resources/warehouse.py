@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,8 +20,8 @@ import duckdb
 import msgspec
 from slugify import slugify
 
-from roster_pipeline.errors import RosterError
-from roster_pipeline.resources.lock import locked
+from roster_pipeline.errors import PublishFailed, RosterError
+from roster_pipeline.resources.lock import exclusive, is_locked, locked
 from roster_pipeline.resources.storage import attach_staging, attach_truth, literal, sync_to_disk
 from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date
 from roster_pipeline.sql import statement
@@ -54,6 +54,16 @@ class DistrictFolder:
     @property
     def published(self) -> Path:
         return self.path / "published.duckdb"
+
+    @property
+    def unpublished(self) -> Path:
+        """There from before the truth may change until it is published."""
+        return self.path / "unpublished"
+
+    @property
+    def unrecorded(self) -> Path:
+        """Failures that wait to be written into the history."""
+        return self.path / "unrecorded"
 
     @property
     def landings(self) -> Path:
@@ -123,13 +133,14 @@ class Warehouse:
 
     @contextmanager
     def connect(
-        self, slug: str, scratch: duckdb.DuckDBPyConnection | None = None
+        self, slug: str, scratch: duckdb.DuckDBPyConnection | None = None, *, changes_truth: bool = False
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that sees `staging`, `input`, `wanted`, `plan` (scratch) and `roster`, `mapping`, `sync`.
 
         Scratch is in memory: in `scratch` when the steps of a run are to see each other's, else it begins empty.
         What is staged is kept in a file too (`staging.stage`), and read from there when memory has none. Only the
         pipeline calls this, and only for the length of a step: a DuckDB file admits one process that writes.
+        With `changes_truth`, the published copy counts as older from here on, until the next `publish`.
         Closed in every case. `duckdb.Error` inside is re-raised without the values that DuckDB likes to
         quote, because a value can be a person's name.
         """
@@ -140,21 +151,44 @@ class Warehouse:
             try:
                 attach_staging(connection, folder.staging)
                 attach_truth(connection, folder.roster, folder.published)
+                if changes_truth:
+                    folder.unpublished.touch()
                 bring_up_to_date(connection, folder.roster, _SEARCH_PATH)
                 yield connection
             finally:
                 _detach(connection)
 
     def publish(self, slug: str) -> Path:
-        """Copies the roster to `published.duckdb`; who reads the old copy keeps it until they reopen."""
+        """Copies the roster to `published.duckdb`; who reads the old copy keeps it until they reopen.
+
+        Raises PublishFailed when that cannot be done; the old copy is there then.
+        """
         folder = self.folder(slug)
-        with without_values(), duckdb.connect(str(folder.roster)) as connection:
-            connection.execute("CHECKPOINT")
         fresh = folder.published.with_suffix(".duckdb.part")
-        shutil.copyfile(folder.roster, fresh)
-        sync_to_disk(fresh)
-        fresh.replace(folder.published)
+        try:
+            with duckdb.connect(str(folder.roster)) as connection:
+                connection.execute("CHECKPOINT")
+            shutil.copyfile(folder.roster, fresh)
+            sync_to_disk(fresh)
+            fresh.replace(folder.published)
+        except (OSError, duckdb.Error) as error:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+            raise PublishFailed(
+                f"The published copy is the old one ({_why(error)})",
+                do=f"When that is mended, `roster publish --district {slug}` or the next sync makes it again",
+            ) from None
+        folder.unpublished.unlink(missing_ok=True)
         return folder.published
+
+    def is_behind(self, slug: str) -> bool:
+        """Whether the published copy may be older than the truth, and nobody is at work on it."""
+        folder = self.folder(slug)
+        return folder.unpublished.exists() and not is_locked(folder.path / "lock") and folder.unpublished.exists()
+
+    def one_at_a_time(self, what: str) -> AbstractContextManager[None]:
+        """Of all processes that work on this warehouse, one; the others wait. For moments, not for work."""
+        return exclusive(self.root / f"{what}.lock")
 
     @contextmanager
     def read(self, slug: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -224,15 +258,23 @@ def write_atomically(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
+def _why(error: Exception) -> str:
+    """The reason of an error in a few words, without paths and values."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    first_line = str(error).splitlines()[0] if str(error) else ""
+    masked = re.sub(r"'[^']*'|\"[^\"]*\"|\d{2,}", "…", first_line)
+    return f"{type(error).__name__}: {masked[:200]}"
+
+
 @contextmanager
 def without_values() -> Iterator[None]:
     """Turns a `duckdb.Error` into a RosterError without the values that DuckDB quotes."""
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except duckdb.Error as error:
-        first_line = str(error).splitlines()[0] if str(error) else ""
-        masked = re.sub(r"'[^']*'|\"[^\"]*\"|\d{2,}", "…", first_line)
         raise RosterError(
-            f"DuckDB could not do this step ({type(error).__name__}: {masked[:200]})",
-            do="Nothing was applied; if it happens again, report it with the sync id",
+            f"DuckDB could not do this step ({_why(error)})", do="If it happens again, report it with the sync id"
         ) from None
