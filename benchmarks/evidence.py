@@ -35,7 +35,7 @@ def evidence(slug: str) -> Evidence:
         run_id, status, changes = _row(
             connection,
             "SELECT dagster_run_id, status, created + updated + archived + restored FROM sync.syncs"
-            " ORDER BY sync_id DESC LIMIT 1",
+            " ORDER BY sync_no DESC LIMIT 1",
         )
         counts = {name: _row(connection, f"SELECT count(*) FROM {what}")[0] for name, what in _COUNTS.items()}
     with dg.DagsterInstance.get() as instance:

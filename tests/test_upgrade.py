@@ -112,3 +112,28 @@ def test_an_upgrade_that_breaks_off_leaves_the_old_file(release_1: Path, monkeyp
         pass
     monkeypatch.undo()
     test_syncs_are_numbered_in_their_order(release_1)
+
+
+def test_what_an_older_release_published_is_answered_and_left_alone(release_1: Path) -> None:
+    folder = release_1 / "warehouse" / SLUG
+    (folder / "published.duckdb").write_bytes(before := (folder / "roster.duckdb").read_bytes())
+    with Warehouse(release_1 / "warehouse").read(SLUG) as connection:
+        assert [s["can_be_undone"] for s in report.recent(connection)] == [True, False, True, True, True, True]
+        assert report.sync(connection, None)["status"] == "held"
+        assert [h["status"] for h in report.holds(connection)] == ["rejected"]
+        assert len(report.hold_changes(connection, report.holds(connection)[0]["hold_id"])) == 42
+        assert connection.execute("SELECT count(*) FROM sync.changes").fetchall() == [(344,)]
+        assert connection.execute("FROM sync.undone").fetchall() == []
+    assert (folder / "published.duckdb").read_bytes() == before
+
+
+def test_what_a_newer_release_published_is_refused(release_1: Path) -> None:
+    folder = release_1 / "warehouse" / SLUG
+    with Warehouse(release_1 / "warehouse").connect(SLUG) as connection:
+        connection.execute("INSERT INTO sync.schema_versions VALUES (99, now()::TIMESTAMP)")
+    shutil.copy(folder / "roster.duckdb", folder / "published.duckdb")
+    with (
+        pytest.raises(RosterError, match="published.duckdb of harbor-usd has schema version 99"),
+        Warehouse(release_1 / "warehouse").read(SLUG),
+    ):
+        pass

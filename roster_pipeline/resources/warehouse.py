@@ -23,7 +23,7 @@ from slugify import slugify
 from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.resources.lock import exclusive, is_locked, locked
 from roster_pipeline.resources.storage import attach_staging, attach_truth, literal, sync_to_disk
-from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date
+from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
 from roster_pipeline.sql import statement
 
 SLUG_LENGTH = 80
@@ -192,13 +192,22 @@ class Warehouse:
 
     @contextmanager
     def read(self, slug: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection to the published copy; raises RosterError when nothing was published yet."""
+        """A read-only connection to the published copy; one that an older release wrote has this one's tables too.
+
+        Raises RosterError when nothing was published yet, or a newer release wrote it.
+        """
         published = self.folder(slug).published
         if not published.exists():
             raise RosterError(
                 f"District {slug} has not been synced yet", do=f"Run `roster sync --district {slug}` first"
             )
         with duckdb.connect(str(published), read_only=True) as connection:
+            if is_current(connection, published):
+                yield connection
+                return
+        with in_memory() as connection:
+            connection.execute(f"ATTACH {literal(published)} AS truth (READ_ONLY)")
+            read_as_current(connection, published)
             yield connection
 
     @contextmanager
