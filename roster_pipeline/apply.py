@@ -42,7 +42,7 @@ def apply(
     if info.undoes:
         holds.withdraw(connection, info.undoes, by=info.requested_by, now=now)
         connection.execute(statement("undo/forget"))
-        connection.execute(statement("undo/remember"), {"sync_id": info.sync_id})
+        connection.execute(statement("undo/remember"), {"sync_id": info.sync_id, "undoes": info.undoes})
     else:
         blocked = connection.execute("SELECT 1 FROM plan.holds WHERE blocks").fetchone() is not None
         connection.execute(statement("undo/settle"), {"whole_district": whole_district and not blocked})

@@ -396,9 +396,14 @@ def _decide(hold_id: str, decision: str, requested_by: str, reason: str, change:
     from roster_pipeline.launch import launch_decision
 
     slug, hold_id = _find("holds", "hold_id", hold_id)
-    launch_decision(slug, requested_by, hold_id=hold_id, decision=decision, reason=reason, change=change)
+    done = launch_decision(
+        load_settings(), slug, requested_by, hold_id=hold_id, decision=decision, reason=reason, change=change
+    )
     if as_json:
-        print_json({"district": slug, "hold_id": hold_id, "status": decision})
+        print_json({"district": slug, "hold_id": hold_id, **done})
+    elif done["already"]:
+        when = f"{done['decided_at']:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{slug}: hold {hold_id} was {decision} by {done['decided_by']} on {when} already.")
     else:
         click.echo(f"{slug}: hold {hold_id} is {decision}; the next sync acts on it.")
 

@@ -32,6 +32,16 @@ def mark_undone(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute("SELECT 1 FROM plan.undone LIMIT 1").fetchone() is not None
 
 
+def follow_sites(connection: duckdb.DuckDBPyConnection) -> None:
+    """Holds what would begin at a site that is held back itself."""
+    connection.execute(statement("guards/undone_sites"))
+    for entity in ("users", "user_sites", "sections"):
+        connection.execute(
+            f"UPDATE plan.{entity} AS p SET held_by = s.held_by FROM plan.undone_sites AS s "
+            "WHERE s.site_id = p.site_id AND p.held_by IS NULL AND p.action IN ('create', 'restore', 'update')"
+        )
+
+
 def sentence(connection: duckdb.DuckDBPyConnection, key: str, changes: int) -> str:
     """Who undid these changes, when and why."""
     undo_sync_id = key.removeprefix(f"{GUARD}|")

@@ -22,7 +22,7 @@ from roster_pipeline.guard_extract import Sign, signs_of_a_broken_extract
 from roster_pipeline.guard_limits import ExpectedChange, Limits, limits_by_site, load_expected, load_limits
 from roster_pipeline.guard_relinks import Relinks, resolve_identities
 from roster_pipeline.guard_shares import SHARES, in_force, judge, start
-from roster_pipeline.guard_undone import mark_undone
+from roster_pipeline.guard_undone import follow_sites, mark_undone
 from roster_pipeline.guard_undone import sentence as undone_sentence
 from roster_pipeline.sql import statement
 
@@ -107,7 +107,7 @@ def guard_plan(
         hold = _everything(connection, signs)
         if hold.fingerprint in approved:
             _note_release(connection, hold.guard, hold.fingerprint)
-            return []
+            return _holds(connection, approved)
         for entity in model.ENTITIES:
             connection.execute(f"UPDATE plan.{entity.name} SET held_by = ?", [hold.hold_id])
         return [hold]
@@ -117,8 +117,14 @@ def guard_plan(
     for share in SHARES:
         if (share.entity, share.action) in changes:
             judge(connection, share)
+    return _holds(connection, approved)
+
+
+def _holds(connection: duckdb.DuckDBPyConnection, approved: Collection[str]) -> list[Hold]:
+    """What comes of the limits that were passed, what must wait with it included."""
     holds = _decide(connection, approved)
     if holds:
+        follow_sites(connection)
         for name in _FOLLOWERS:
             connection.execute(statement(f"guards/{name}"))
     waiting = _waiting(connection) if holds else {}

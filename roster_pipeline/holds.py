@@ -98,26 +98,29 @@ def decide(
     reason: str,
     now: datetime,
     change: bool = False,
-) -> None:
-    """Approves or rejects a hold; the next sync acts on it.
+) -> str:
+    """Approves or rejects a hold; the next sync acts on it. Returns what it is now, as a sentence.
 
-    Raises RosterError when there is nothing to decide, SyncRefused when somebody has decided already and `change`
-    does not say that they are overruled.
+    A decision that stands already is not made again. Raises RosterError when there is nothing to decide, SyncRefused
+    when somebody has decided otherwise and `change` does not say that they are overruled.
     """
     if decision not in get_args(Decision):
         raise RosterError(f"{decision!r} is no decision", do="Decide approved or rejected")
-    found = connection.execute(statement("holds/latest"), {"hold_id": hold_id}).fetchone()
+    found = connection.execute(statement("holds/latest"), {"hold_id": hold_id, "now": now}).fetchone()
     if found is None:
         raise RosterError(f"There is no hold {hold_id}", do="`roster holds` lists them")
-    applied, because, status, decided_by, decided_at = found
+    applied, because, status, decided_by, decided_at, is_decided = found
     if applied or because:
         why = f"its changes were applied by sync {applied}" if applied else _OVER[because]
         raise RosterError(
             f"Hold {hold_id} is over: {why}", do="Nothing needs to be decided; `roster holds` lists open ones"
         )
-    if decided_by is not None and not change:
+    if is_decided and not change:
+        told = f"Hold {hold_id} was {status} by {decided_by} on {decided_at:%Y-%m-%d %H:%M} UTC"
+        if status == decision:
+            return f"{told} already; nothing was changed."
         raise SyncRefused(
-            f"Hold {hold_id} was {status} by {decided_by} on {decided_at:%Y-%m-%d %H:%M} UTC",
+            told,
             do=f"Nothing was changed; to overrule it, say so: `roster {_COMMANDS[decision]} {hold_id} --change`",
         )
     connection.execute(
@@ -131,6 +134,7 @@ def decide(
             "expires_at": now + APPROVAL_VALID if decision == "approved" else None,
         },
     )
+    return f"Hold {hold_id} is {decision}; the next sync acts on it."
 
 
 def withdraw(connection: duckdb.DuckDBPyConnection, undone: str, *, by: str, now: datetime) -> None:

@@ -61,11 +61,18 @@ def launch_undo(settings: Settings, slug: str, requested_by: str, **undo: Any) -
     return _recorded(settings, slug, result)
 
 
-def launch_decision(slug: str, requested_by: str, **decision: Any) -> None:
-    """Runs job decide_hold with the config `decision`. Raises RosterError when it could not be decided."""
+def launch_decision(settings: Settings, slug: str, requested_by: str, **decision: Any) -> dict[str, Any]:
+    """Runs job decide_hold with the config `decision`; returns who decided and since when, with `already`.
+
+    Raises RosterError when it could not be decided.
+    """
+    asked_at = now()
     result = _run("decide_hold", slug, resource={"requested_by": requested_by}, ops={"decide": {"config": decision}})
     if not result.success:
         raise _failure(result)
+    with Warehouse(settings.warehouse).read(slug) as connection:
+        (hold,) = (h for h in report.holds(connection) if h["hold_id"] == decision["hold_id"])
+    return {k: hold[k] for k in ("status", "decided_by", "decided_at")} | {"already": hold["decided_at"] < asked_at}
 
 
 def launch_publish(slug: str, requested_by: str) -> None:

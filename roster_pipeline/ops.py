@@ -43,7 +43,7 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
     """Changes no roster; an approval that no sync uses within seven days is forgotten."""
     with sync.step():
         with sync.connect(changes_truth=True) as connection:
-            holds.decide(
+            told = holds.decide(
                 connection,
                 config.hold_id,
                 config.decision,
@@ -54,7 +54,7 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
             )
         states = publish(sync)
     _show(context, sync, {"sync/holds": states["sync/holds"]})
-    context.log.info("Hold %s is %s; the next sync acts on it.", config.hold_id, config.decision)
+    context.log.info(told)
 
 
 @dg.op(description="Takes back one sync, as a sync of its own with its own record.")

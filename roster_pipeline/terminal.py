@@ -59,10 +59,26 @@ def print_details(row: Row) -> None:
     click.echo(f"  {row['started_at']:%Y-%m-%d %H:%M:%S} to {row['finished_at']:%H:%M:%S} UTC")
     if row["error"]:
         click.echo(f"  {row['error']}")
+    for line in _undo_lines(row):
+        click.echo(f"  {line}")
     for title in ("counts", "changes", "issues"):
         if row.get(title):
             click.echo(f"  {title}:")
             print_table(row[title])
+
+
+def _undo_lines(row: Row) -> list[str]:
+    """What a sync took back, who took it back, and whether it can be taken back."""
+    lines = []
+    if row["undoes"]:
+        lines.append(f"takes back sync {row['undoes']}" + (f": {row['reason']}" if row["reason"] else ""))
+    if row["undone_by"]:
+        lines.append(f"taken back by sync {row['undone_by']}")
+    elif row["can_be_undone"]:
+        lines.append(f"can be taken back: `roster undo {row['sync_id']}`")
+    elif row["pruned_at"]:
+        lines.append(f"cannot be taken back: its changes were forgotten on {row['pruned_at']:%Y-%m-%d}")
+    return lines
 
 
 def print_hold(hold: Row) -> None:

@@ -95,5 +95,17 @@ def test_the_second_to_decide_is_told_what_the_first_decided(tiny: Tiny) -> None
         with pytest.raises(SyncRefused, match=r"was rejected by Ana on 2026-11-23 10:00 UTC.*--change`"):
             holds.decide(connection, "h1", "approved", by="Ben", reason="", now=LATER)
         assert connection.execute("SELECT status, decided_by FROM sync.holds").fetchall() == [("rejected", "Ana")]
+        told = holds.decide(connection, "h1", "rejected", by="Ben", reason="me too", now=LATER)
+        assert told == "Hold h1 was rejected by Ana on 2026-11-23 10:00 UTC already; nothing was changed."
+        assert connection.execute("SELECT decided_by, reason FROM sync.holds").fetchall() == [("Ana", "")]
         holds.decide(connection, "h1", "approved", by="Ben", reason="", now=LATER, change=True)
         assert connection.execute("SELECT status, decided_by FROM sync.holds").fetchall() == [("approved", "Ben")]
+
+
+def test_an_approval_that_expired_is_nobodys_decision_any_more(tiny: Tiny) -> None:
+    tiny.sync()
+    with tiny.connect() as connection:
+        open_hold(connection)
+        holds.decide(connection, "h1", "approved", by="Ana", reason="", now=NOW)
+        holds.decide(connection, "h1", "approved", by="Ben", reason="", now=NOW + 2 * holds.APPROVAL_VALID)
+        assert connection.execute("SELECT decided_by FROM sync.holds").fetchall() == [("Ben",)]

@@ -10,6 +10,7 @@ import pytest
 from roster_pipeline import history, holds, plan, report
 from roster_pipeline.apply import apply
 from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.terminal import print_details
 from roster_pipeline.undo import Winner, build_wanted_before
 from tests.conftest import NOW, Tiny, section, student
 
@@ -112,6 +113,20 @@ def test_undo_is_a_sync_with_its_own_record(changed: Tiny) -> None:
         ("section_courses", "create"),
         ("section_courses", "archive"),
     }
+
+
+def test_details_say_what_became_of_a_sync(changed: Tiny, capsys: pytest.CaptureFixture[str]) -> None:
+    undo(changed, "S002")
+    with changed.connect() as connection:
+        for sync_id in ("S001", "S002", "S003"):
+            print_details(report.sync(connection, sync_id))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.strip() for line in lines if "take" in line] == [
+        "can be taken back: `roster undo S001`",
+        "taken back by sync S003",
+        "takes back sync S002: too early",
+        "can be taken back: `roster undo S003`",
+    ]
 
 
 def test_undo_of_the_first_sync_archives_everything(tiny: Tiny) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from roster_pipeline import report
-from tests.conftest import Record, student
+from tests.conftest import Record, section, student
 from tests.guards.guarded import Guarded, copy_of, fill, save
+from tests.guards.test_laws import ORPHANS, check_held_is_what_was_not_applied, snapshot
 from tests.test_laws import MAPPINGS, become, districts, laws
 from tests.test_undo import in_force, undo
 
@@ -37,8 +40,8 @@ def district(synced: Guarded, tmp_path: Path) -> Iterator[Guarded]:
 
 def leave(district: Guarded, *people: str) -> list[Record]:
     gone = district.drop("users", *people)
-    for section in district.records["sections"]:
-        section["students"] = [s for s in section["students"] if s not in people]
+    for one in district.records["sections"]:
+        one["students"] = [s for s in one["students"] if s not in people]
     return gone
 
 
@@ -70,6 +73,24 @@ def test_somebody_new_who_was_taken_back_stays_away_even_after_a_login(district:
     district.line("logins", "d", "north99", "2026-11-20")
     district.sync()
     assert (status(district, "north99"), held(district)) == ("archived", [("undone", 2)])
+
+
+def test_a_login_does_not_bring_back_what_was_undone(district: Guarded) -> None:
+    district.record("users", "north00")["email"] = "one@example.org"
+    district.sync()
+    undo(district, "S002")
+    district.line("logins", "d", "north00", "2026-11-20")
+    district.sync()
+    assert district.rows("SELECT email FROM roster.users WHERE clever_id = 'north00'") == [(None,)]
+    assert held(district) == [("undone", 1)]
+
+
+def test_a_login_itself_is_not_refused(district: Guarded) -> None:
+    district.line("logins", "d", "north00", "2026-11-20")
+    district.sync()
+    undo(district, "S002")
+    district.sync()
+    assert (status(district, "north00"), held(district)) == ("active", [])
 
 
 def test_what_clever_changes_in_another_way_flows_and_is_forgotten(district: Guarded) -> None:
@@ -119,7 +140,7 @@ def test_everything_else_flows_beside_it(district: Guarded) -> None:
 def test_a_mapping_that_was_undone_stays_undone(district: Guarded, new_line: str) -> None:
     query = "SELECT course_id FROM roster.section_courses ORDER BY 1"
     district.inputs["section_courses"] = "district,section_id,course_id\n" + new_line
-    district.limits = district.limits.__class__(mapping_percent=100)
+    district.limits = replace(district.limits, mapping_percent=100)
     district.sync()
     after = [("sci-6",)] if new_line else []
     assert district.rows(query) == after
@@ -133,6 +154,17 @@ def test_a_mapping_that_was_undone_stays_undone(district: Guarded, new_line: str
     assert (district.rows(query), held(district)) == ([("math-6",)], [])
 
 
+def test_a_line_with_a_third_course_takes_the_place_of_the_one_an_undo_brought_back(district: Guarded) -> None:
+    district.limits = replace(district.limits, mapping_percent=100)
+    district.inputs["courses"] += "his-6,history,History 6,6,true\n"
+    for course in ("sci-6", "his-6"):
+        district.inputs["section_courses"] = f"district,section_id,course_id\nd,north-s0,{course}\n"
+        district.sync()
+        if course == "sci-6":
+            undo(district, "S002")
+    assert (district.rows("SELECT course_id FROM roster.section_courses"), held(district)) == ([("his-6",)], [])
+
+
 def test_a_first_sync_that_was_undone_is_not_made_again(district: Guarded) -> None:
     undo(district, "S001")
     before = in_force(district)
@@ -140,6 +172,32 @@ def test_a_first_sync_that_was_undone_is_not_made_again(district: Guarded) -> No
     district.sync()
     assert in_force(district) == before
     assert [guard for guard, _ in held(district)] == ["undone"]
+
+
+def test_nobody_new_comes_to_a_site_that_was_undone(district: Guarded) -> None:
+    undo(district, "S001")
+    before = in_force(district)
+    district.records["users"].append(student("north99", "north"))
+    district.records["sections"].append(section("north-s9", "north", students=["north99", "north00"]))
+    district.sync()
+    assert in_force(district) == before
+    assert [guard for guard, _ in held(district)] == ["undone"]
+    district.approved = {h.fingerprint for h in district.holds}
+    district.sync()
+    assert (status(district, "north99"), held(district), district.rows("FROM sync.undone")) == ("pending", [], [])
+
+
+def test_whoever_approves_a_broken_extract_does_not_approve_what_was_undone(district: Guarded) -> None:
+    leave(district, "north00")
+    district.sync()
+    undo(district, "S002")
+    district.records["schools"] = [s for s in district.records["schools"] if s["id"] != "south"]
+    district.sync()
+    assert [guard for guard, _ in held(district)] == ["broken_extract"]
+    district.approved = {h.fingerprint for h in district.holds}
+    district.sync()
+    assert (status(district, "north00"), held(district)) == ("pending", [("undone", 3)])
+    assert status(district, "south00") == "archived"
 
 
 def test_an_accident_that_was_approved_and_undone_holds_nothing_else(district: Guarded) -> None:
@@ -165,6 +223,34 @@ def test_the_undo_of_an_undo_leaves_nothing_held(district: Guarded) -> None:
     assert (status(district, "north00"), held(district), district.rows("FROM sync.undone")) == ("archived", [], [])
 
 
+def test_the_undo_of_an_undo_refuses_nothing_that_clever_says_later(district: Guarded) -> None:
+    gone = leave(district, "north00")
+    district.sync()
+    undo(district, "S002")
+    undo(district, "S003")
+    district.records["users"] += gone
+    district.sync()
+    assert (status(district, "north00"), held(district)) == ("pending", [])
+
+
+def test_a_third_undo_refuses_again(district: Guarded) -> None:
+    leave(district, "north00")
+    district.sync()
+    for sync_id in ("S002", "S003", "S004"):
+        undo(district, sync_id)
+    district.sync()
+    assert (status(district, "north00"), held(district)) == ("pending", [("undone", 3)])
+
+
+def test_a_sync_of_another_site_forgets_nothing(district: Guarded) -> None:
+    leave(district, "south00")
+    district.sync()
+    undo(district, "S002")
+    district.sync(sites=["north"])
+    district.sync()
+    assert (status(district, "south00"), held(district)) == ("pending", [("undone", 3)])
+
+
 def test_the_hold_keeps_its_records_and_last_synced_moves(district: Guarded) -> None:
     leave(district, "north00")
     district.sync()
@@ -181,24 +267,53 @@ def test_the_hold_keeps_its_records_and_last_synced_moves(district: Guarded) -> 
     assert district.rows("SELECT count(last_synced_at) FROM roster.sites") == [(2,)]
 
 
+def refused_or_beside(connection: duckdb.DuckDBPyConnection) -> None:
+    """What is held as undone says exactly what was refused, or would begin at a site that is held."""
+    snapshot(connection)
+    for entity in ("sites", "users", "sections"):
+        query = (
+            f"SELECT p.after::JSON, u.refused FROM plan.{entity} AS p JOIN plan.holds AS h ON h.hold_id = p.held_by "
+            f"LEFT JOIN sync.undone AS u ON u.entity = '{entity}' AND u.entity_id = p.{entity[:-1]}_id::VARCHAR "
+            "WHERE h.guard = 'undone' AND p.site_id NOT IN "
+            "(SELECT site_id FROM plan.sites WHERE held_by IS NOT NULL AND action = 'restore')"
+        )
+        assert all(after == refused for after, refused in connection.execute(query).fetchall())
+
+
 @laws
-@given(districts(), MAPPINGS, districts(), MAPPINGS, st.booleans())
-def test_after_an_undo_any_number_of_syncs_of_the_same_change_nothing(
+@given(districts(), MAPPINGS, districts(), MAPPINGS, districts(), st.booleans(), st.booleans())
+def test_an_undo_lasts_until_it_is_undone_or_clever_says_something_else(
     one: dict[str, list[Record]],
     lines: list[tuple[str, str]],
     two: dict[str, list[Record]],
     other_lines: list[tuple[str, str]],
+    three: dict[str, list[Record]],
     from_clever: bool,
+    undone_too: bool,
 ) -> None:
     with tempfile.TemporaryDirectory() as root:
-        made = Guarded(Path(root))
+        made = Guarded(Path(root), look=refused_or_beside)
         become(made, one, lines)
         made.sync()
         become(made, two, other_lines)
         made.sync()
+        after = in_force(made)
         undo(made, "S002")
         before = in_force(made)
         for asked in (from_clever, True):
             made.sync(from_clever=asked)
             assert in_force(made) == before
+        if undone_too:
+            undo(made, "S003")
+            made.sync()
+            assert in_force(made) == after
+            assert "undone" not in [guard for guard, _ in held(made)]
+        become(made, three, lines)
+        made.sync()
+        with made.connect() as connection:
+            check_held_is_what_was_not_applied(connection)
+            for orphans in ORPHANS:
+                assert connection.execute(f"FROM {orphans} WHERE e.status = 'active'").fetchall() == []
+            if undone_too:
+                assert connection.execute("FROM sync.undone").fetchall() == []
         made.close()

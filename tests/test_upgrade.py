@@ -133,7 +133,7 @@ def test_what_a_newer_release_published_is_refused(release_1: Path) -> None:
         connection.execute("INSERT INTO sync.schema_versions VALUES (99, now()::TIMESTAMP)")
     shutil.copy(folder / "roster.duckdb", folder / "published.duckdb")
     with (
-        pytest.raises(RosterError, match="published.duckdb of harbor-usd has schema version 99"),
+        pytest.raises(RosterError, match=r"published\.duckdb of harbor-usd has schema version 99"),
         Warehouse(release_1 / "warehouse").read(SLUG),
     ):
         pass

@@ -1,6 +1,7 @@
 -- one row per sync, the last one applied first
 SELECT
-  *, status IN ('succeeded', 'held') AND pruned_at IS NULL AND created + updated + archived + restored > 0 AS can_be_undone
-FROM sync.syncs
+  *, status IN ('succeeded', 'held') AND pruned_at IS NULL AND created + updated + archived + restored > 0 AS can_be_undone,
+  (SELECT arg_max(u.sync_id, u.sync_no) FROM sync.syncs AS u WHERE u.undoes = s.sync_id AND u.status = 'succeeded') AS undone_by
+FROM sync.syncs AS s
 ORDER BY sync_no DESC
 LIMIT $limit
