@@ -232,7 +232,7 @@ def test_every_run_is_tagged() -> None:
         "district": SLUG,
     }
     with pytest.raises(RosterError):
-        launch.launch_decision(SLUG, "ops", hold_id="h0", decision="approved")
+        launch.launch_decision(load_settings(), SLUG, "ops", hold_id="h0", decision="approved")
     assert last_run().tags["roster/status"] == "failed"
 
 
@@ -257,7 +257,7 @@ def test_a_held_district_stays_in_sight_until_it_is_decided(decision: str, here:
     (here.data / "courses.csv").write_text("")
     assert sync(OTHER)["status"] == "failed"
     assert not here.checks()["nothing_held"][0], "a run that stops before the check hides nothing"
-    launch.launch_decision(SLUG, "ops", hold_id=hold["hold_id"], decision=decision, reason="")
+    launch.launch_decision(load_settings(), SLUG, "ops", hold_id=hold["hold_id"], decision=decision, reason="")
     passed, says = here.checks()["nothing_held"]
     assert passed
     assert f"{SLUG}: hold {hold['hold_id']} is {decision}" in says
