@@ -11,11 +11,11 @@ from datetime import datetime
 import duckdb
 
 from roster_pipeline import holds
-from roster_pipeline.history import SyncInfo, copy_issues, record_success
+from roster_pipeline.history import SyncInfo, copy_issues, record_success, remember_turnover
 from roster_pipeline.plan import Plan, apply_plan, summarize
 from roster_pipeline.sql import statement
 
-_ISSUES = ("staging.issues", "wanted.mapping_issues", "wanted.scope_issues")
+_ISSUES = ("staging.issues", "wanted.mapping_issues", "wanted.scope_issues", "wanted.last_known_issues")
 """What this sync noticed on its way from the landing to the plan."""
 
 
@@ -27,17 +27,12 @@ def apply(
 ) -> Plan:
     """Applies `plan.*` except what is held; roster, change log, holds, issues and "last synced" move together.
 
-    The guards have looked at the plan, or `holds.hold_nothing` says that none does.
+    The guards have looked at the plan, or `guards.judge_nothing` says that none does.
     """
     made = summarize(connection)
     whole_district = not info.sites and info.trigger != "undo"
     connection.execute("BEGIN")
-    holds.record(
-        connection,
-        sync_id=info.sync_id,
-        now=now,
-        whole_district=whole_district,
-    )
+    holds.record(connection, sync_id=info.sync_id, now=now, whole_district=whole_district, sites=info.sites)
     apply_plan(connection, sync_id=info.sync_id, started_at=info.started_at)
     if info.undoes:
         holds.withdraw(connection, info.undoes, by=info.requested_by, now=now)
@@ -49,6 +44,8 @@ def apply(
         connection.execute("DELETE FROM mapping.courses; INSERT INTO mapping.courses BY NAME FROM input.courses")
         for table in _ISSUES:
             copy_issues(connection, info.sync_id, table)
+        connection.execute(statement("guards/log_relinks"), {"sync_id": info.sync_id})
+    remember_turnover(connection, info, now)
     record_success(connection, info, made, now)
     connection.execute("DELETE FROM sync.settled")
     if whole_district and not made.held:

@@ -1,7 +1,7 @@
 """Broken extracts: what arrived cannot be the whole district, so nothing of it may be applied.
 
 Belongs here: the signs of a broken extract, each as a sentence. Does not belong here: a large but
-possible change (`guard_shares.py`), and a list that ended early (the extract refuses that itself).
+possible change (`guard_changes.py`), and a list that ended early (the extract refuses that itself).
 """
 
 from __future__ import annotations
@@ -34,12 +34,21 @@ _WHAT_LEFT_OUT = {
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign of a broken extract; `limit` is 0 where any such record is one too many."""
+    """One sign of a broken extract, recognized again by its name `sign`; accepted, it is accepted at this size.
 
+    `limit` is 0 where any such record is one too many. A sign that `explains` says itself what is gone: of `entity`,
+    or with `everything` of all tables, at its site and in its role. Other guards need not ask about that again.
+    """
+
+    sign: str
     entity: str
     site_id: str | None
+    changes: int
     sentence: str
     limit: float = 0.0
+    role: str | None = None
+    explains: bool = True
+    everything: bool = False
 
 
 def signs_of_a_broken_extract(
@@ -68,7 +77,15 @@ def _missing_kinds(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
         return []
     known = connection.execute(statement("guards/kinds_in_force")).fetchall()
     return [
-        Sign(_ROSTER_TABLE.get(kind, kind), None, f"the extract has no {kind}, {in_force:,} are in force")
+        Sign(
+            f"missing {kind}",
+            _ROSTER_TABLE.get(kind, kind),
+            None,
+            in_force,
+            f"the extract has no {kind}, {in_force:,} are in force",
+            role=kind.removesuffix("s") if kind in _ROSTER_TABLE else None,
+            everything=kind == "sites",
+        )
         for kind, in_force in known
         if kind in missing and in_force
     ]
@@ -76,14 +93,27 @@ def _missing_kinds(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
 
 def _vanished_sites(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
     return [
-        Sign("sites", site, f"site {site} ({name}) is gone with its {people:,} people and {sections:,} sections")
+        Sign(
+            f"vanished site {site}",
+            "sites",
+            site,
+            people + sections,
+            f"site {site} ({name}) is gone with its {people:,} people and {sections:,} sections",
+            everything=True,
+        )
         for site, name, people, sections in connection.execute(statement("guards/vanished_sites")).fetchall()
     ]
 
 
 def _emptied_sites(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
     return [
-        Sign("sections", site, f"site {site} ({name}) lost all its {sections:,} sections")
+        Sign(
+            f"emptied site {site}",
+            "sections",
+            site,
+            sections,
+            f"site {site} ({name}) lost all its {sections:,} sections",
+        )
         for site, name, sections in connection.execute(statement("guards/emptied_sites")).fetchall()
     ]
 
@@ -92,7 +122,11 @@ def _vanished_terms(connection: duckdb.DuckDBPyConnection, limits: Limits) -> li
     rows = connection.execute(statement("guards/vanished_terms"), {"minimum": limits.minimum_population}).fetchall()
     return [
         Sign(
-            "sections", None, f"term {term} is gone with {gone:,} of its {active:,} active sections, and it is not over"
+            f"vanished term {term}",
+            "sections",
+            None,
+            gone,
+            f"term {term} is gone with {gone:,} of its {active:,} active sections, and it is not over",
         )
         for term, gone, active in rows
     ]
@@ -105,10 +139,13 @@ def _contradictions(connection: duckdb.DuckDBPyConnection, limits: Limits) -> li
     ).fetchall()
     return [
         Sign(
+            f"contradictory {role}s",
             "users",
             None,
+            people,
             f"{people:,} new people have the SIS id of another {role} ({in_force:,} in force), more than {percent:g} %",
             percent,
+            explains=False,
         )
         for role, people, in_force in rows
     ]
@@ -122,10 +159,13 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, limits: Limits, sync_id: 
     ).fetchall()
     return [
         Sign(
+            f"left out {entity}",
             entity,
             None,
+            records,
             f"{records:,} more {_WHAT_LEFT_OUT[entity]} than last time ({sent:,} sent), more than {percent:g} %",
             percent,
+            explains=False,
         )
         for entity, records, sent in rows
     ]

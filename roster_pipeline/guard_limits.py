@@ -27,13 +27,27 @@ class Limits:
     minimum_population: int = 20
     """Records in force from which on a percentage, and a term that vanished, say anything."""
     archive_percent: float = 10.0
-    """Percent of an entity's records, at a site or in the district, that may be archived in one sync."""
+    """Percent of an entity's records in a role, at a site or in the district, that may be archived in one sync."""
     archive_count: int | None = None
     """Records of an entity, at a site or in the district, that may be archived in one sync; None: no such limit."""
     update_percent: float = 75.0
     """Percent of an entity's records, at a site or in the district, that may be updated in one sync."""
     mapping_percent: float = 10.0
-    """Percent of the section courses, at a site or in the district, that may go without another in their place."""
+    """Percent of the section courses, at a site or in the district, that may be taken away or replaced."""
+    role_percent: float = 5.0
+    """Percent of the people in a role who may become, or no longer be, students or teachers in one sync."""
+    identity_percent: float = 10.0
+    """Percent of the people in a role whose name, e-mail or SIS id may become another in one sync."""
+    conclude_percent: float = 10.0
+    """Percent of the active sections that may be concluded before the last day of their term."""
+    move_percent: float = 10.0
+    """Percent of a site's people in a role who may leave it for another site in one sync."""
+    promotion_percent: float = 50.0
+    """Percent of a site's students who must go one grade up for it to be the promotion to a new school year."""
+    loss_7_days_percent: float = 15.0
+    """Percent of an entity's records that may be lost over seven days, net of those that came."""
+    loss_30_days_percent: float = 20.0
+    """Percent of an entity's records that may be lost over thirty days, net of those that came."""
     relink_percent: float = 10.0
     """Percent of the people or sections, at a site or in the district, that are relinked without asking anybody."""
     relink_students_percent: float = 50.0
@@ -80,16 +94,18 @@ def load_expected(data: Path, district: str) -> tuple[ExpectedChange, ...]:
     return tuple(_window(path, f"[[district.{district}.expected]] {n}", w) for n, w in enumerate(windows, 1))
 
 
-def limits_by_site(limits: Limits, expected: Sequence[ExpectedChange], day: date) -> dict[str | None, Limits]:
-    """What counts on that day: under None the district's limits, and those of the sites with a window of their own.
+def limits_by_site(
+    limits: Limits, expected: Sequence[ExpectedChange], day: date
+) -> dict[str | None, tuple[Limits, bool]]:
+    """What counts on that day, and whether a change is expected: under None the district's, and each site's own.
 
     Of two windows that say something else about the same limit, the later in the sequence counts.
     """
     current = [e for e in expected if e.starts <= day <= e.ends]
-    by_site: dict[str | None, Limits] = {None: limits}
+    by_site: dict[str | None, tuple[Limits, bool]] = {None: (limits, False)}
     for window in sorted(current, key=lambda e: e.site_id is not None):
-        known = by_site.get(window.site_id, by_site[None])
-        by_site[window.site_id] = replace(known, **dict(window.limits))  # type: ignore[arg-type]
+        known, _ = by_site.get(window.site_id, by_site[None])
+        by_site[window.site_id] = (replace(known, **dict(window.limits)), True)  # type: ignore[arg-type]
     return by_site
 
 

@@ -11,17 +11,15 @@ what is ambiguous (two candidates, or only the SIS id agrees) waits for a person
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 
+from roster_pipeline.guard_changes import RELINKS, judge, start
 from roster_pipeline.guard_limits import ExpectedChange, Limits, limits_by_site
-from roster_pipeline.guard_shares import RELINKS, count_in_force, judge, start
 from roster_pipeline.sql import statement
-
-_PRINT = "bit_xor(md5_number_lower(concat_ws('|', entity, id, 'relink', old_clever_id, new_clever_id)))"
 
 
 @dataclass(frozen=True)
@@ -37,27 +35,27 @@ def resolve_identities(
     connection: duckdb.DuckDBPyConnection,
     limits: Limits,
     *,
-    day: date,
+    today: date,
+    now: datetime,
     expected: Sequence[ExpectedChange] = (),
-    approved: Collection[str] = (),
 ) -> Relinks:
     """Finds relinks, fills `plan.relinks`, and lets those that apply keep their `user_id` and `section_id`.
 
     Runs after `wanted.sites`, `wanted.user_ids` and `wanted.section_ids` are made and before anything is
-    made from them. `approved` are fingerprints of holds: a relink that was held applies when its is there.
+    made from them. What somebody has decided about a relink stands: approved it applies, rejected it is held.
     """
-    for name in ("sis_role", "relinks", "released", "free_user_ids", "free_section_ids"):
+    for name in ("sis_role", "relinks", "free_user_ids", "free_section_ids"):
         connection.execute(statement(f"guards/{name}"))
-    by_site = limits_by_site(limits, expected, day)
+    by_site = limits_by_site(limits, expected, today)
     start(connection, by_site)
     _find_people(connection)
-    _decide(connection, "users", approved)
+    _decide(connection, "users", today, now)
     connection.execute(statement("guards/relink_user_ids"))
-    _find_sections(connection, by_site[None])
-    _decide(connection, "sections", approved)
+    _find_sections(connection, by_site[None][0])
+    _decide(connection, "sections", today, now)
     connection.execute(statement("guards/relink_section_ids"))
     _keep_mapping(connection)
-    connection.execute("CREATE OR REPLACE TABLE plan.relink_trips AS FROM plan.trips")
+    connection.execute("CREATE OR REPLACE TABLE plan.relink_breaches AS FROM plan.breaches")
     rows = connection.execute("SELECT verdict, count(*) FROM plan.relinks GROUP BY verdict").fetchall()
     counts: Counter[str] = Counter(dict(rows))
     return Relinks(counts["apply"], counts["hold"], counts["queue"])
@@ -78,29 +76,16 @@ def _find_sections(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Non
         connection.execute(statement("guards/relinked_sections"), {"percent": limits.relink_students_percent})
 
 
-def _decide(connection: duckdb.DuckDBPyConnection, entity: str, approved: Collection[str]) -> None:
+def _decide(connection: duckdb.DuckDBPyConnection, entity: str, today: date, now: datetime) -> None:
     """Turns `apply` into `hold` where too many would apply, unless somebody approved exactly these."""
     if not _any(connection, f"plan.relinks WHERE entity = '{entity}'"):
         return
-    (share,) = (s for s in RELINKS if s.entity == entity)
-    judge(connection, share)
-    marks = connection.execute(
-        f"SELECT held_by, {_PRINT}, count(*) FROM plan.relinks "
-        "WHERE entity = ? AND held_by IS NOT NULL GROUP BY held_by",
-        [entity],
-    ).fetchall()
-    for key, mark, n in marks:
-        fingerprint = f"{mark:016x}-{n}"
-        if fingerprint in approved:
-            connection.execute("UPDATE plan.relinks SET held_by = NULL WHERE held_by = ?", [key])
-            connection.execute("DELETE FROM plan.trips WHERE key = ?", [key])
-            connection.execute("INSERT INTO plan.released VALUES ('relink', ?)", [fingerprint])
-        else:
-            connection.execute("UPDATE plan.relinks SET verdict = 'hold' WHERE held_by = ?", [key])
-            connection.execute("UPDATE plan.trips SET fingerprint = ? WHERE key = ?", [fingerprint, key])
-    count_in_force(connection, entity)
-    connection.execute(statement("guards/queue_trips"), {"entity": entity})
-    connection.execute(statement("guards/queue_keys"), {"entity": entity})
+    connection.execute(statement("guards/decided_relinks"), {"entity": entity, "now": now})
+    (guard,) = (g for g in RELINKS if g.entity == entity)
+    judge(connection, guard, today=today, now=now)
+    connection.execute("UPDATE plan.relinks SET verdict = 'hold' WHERE held_by = ?", [guard.key])
+    for name in ("queue_breaches", "queue_keys"):
+        connection.execute(statement(f"guards/{name}"), {"entity": entity})
 
 
 def _keep_mapping(connection: duckdb.DuckDBPyConnection) -> None:

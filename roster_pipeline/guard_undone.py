@@ -15,19 +15,19 @@ GUARD = "undone"
 
 
 def mark_undone(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Marks what was undone with the key of its row in `plan.trips`; whether there is any.
+    """Marks what was undone with the key of its row in `plan.breaches`; whether there is any.
 
     Clever saying something else of the record, or nothing more, is no match: that flows.
     """
     if connection.execute("SELECT 1 FROM sync.undone LIMIT 1").fetchone() is None:
         return False
-    for name in ("without_login", "undone", "undone_trips"):
+    for name in ("without_login", "undone", "undone_breaches"):
         connection.execute(statement(f"guards/{name}"))
     for entity in model.ENTITIES:
         key = f"concat_ws('/', {', '.join(entity.table.key)})"
         connection.execute(
             f"UPDATE plan.{entity.name} SET held_by = 'undone|' || u.undo_sync_id FROM plan.undone AS u "
-            f"WHERE u.entity = '{entity.name}' AND u.entity_id = {key}"
+            f"WHERE u.entity = '{entity.name}' AND u.entity_id = {key} AND held_by IS NULL"
         )
     return connection.execute("SELECT 1 FROM plan.undone LIMIT 1").fetchone() is not None
 

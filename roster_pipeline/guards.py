@@ -1,29 +1,32 @@
 """The guards: they stand between plan and apply and hold back what looks like an accident.
 
 Belongs here: the order in which a plan is judged, the holds that come of it, and what must wait with a held
-change. Does not belong here: what each guard looks for (`guard_extract`, `guard_relinks`, `guard_shares`),
-and what people decide about a hold and when (`sync.holds`).
+change. Does not belong here: what each guard looks for (`guard_extract`, `guard_relinks`, `guard_changes`,
+`guard_undone`), what a hold says (`guard_words`), and what people decide about a hold and when (`holds`).
 
-A hold is bound to the fingerprint of its changes: those that the guard judged. What merely follows from
-them (the enrollments of a person, the courses of a section) waits with them and is let through with them.
+One cause is one decision: the same kind of change at several sites is one hold, in parts. A hold is bound to exactly
+its changes: those that the guard judged. What merely follows from them (the enrollments of a person, the course in
+the place of another) waits with them and is let through with them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import duckdb
 
-from roster_pipeline import model
+from roster_pipeline import guard_words, model
+from roster_pipeline.guard_changes import COUNTING, count_in_force, judge, start
 from roster_pipeline.guard_extract import Sign, signs_of_a_broken_extract
 from roster_pipeline.guard_limits import ExpectedChange, Limits, limits_by_site, load_expected, load_limits
 from roster_pipeline.guard_relinks import Relinks, resolve_identities
-from roster_pipeline.guard_shares import SHARES, in_force, judge, start
 from roster_pipeline.guard_undone import follow_sites, mark_undone
 from roster_pipeline.guard_undone import sentence as undone_sentence
+from roster_pipeline.guard_words import Part
 from roster_pipeline.sql import statement
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "ExpectedChange",
     "Hold",
     "Limits",
+    "Part",
     "Relinks",
     "guard_plan",
     "load_expected",
@@ -38,22 +42,39 @@ __all__ = [
     "resolve_identities",
 ]
 
-GUARDS = ("undone", "broken_extract", "relink", "relink_ambiguous", "site_setting", "archives", "mapping", "updates")
+GUARDS = (
+    "undone",
+    "broken_extract",
+    "relink",
+    "relink_ambiguous",
+    "site_setting",
+    *dict.fromkeys(guard.name for guard in COUNTING),
+)
 """In the order in which they judge."""
 
-_FOLLOWERS = ("follow_site_settings", "follow_user_sites", "follow_enrollments", "follow_section_courses")
-_LISTED_SIGNS = 3
-_NOUNS = {
-    "sites": "sites",
-    "users": "people",
-    "user_sites": "site memberships",
-    "sections": "sections",
-    "enrollments": "enrollments",
-    "section_courses": "section courses",
-}
+_FOLLOW = (
+    "in_place_user_sites",
+    "in_place_enrollments",
+    "in_place_section_courses",
+    "follow_site_settings",
+    "waiting_people",
+    "follow_people",
+    "follow_memberships",
+    "follow_classes",
+    "follow_user_sites",
+    "follow_enrollments",
+    "follow_section_courses",
+    "follow_sections",
+    "follow_moved_enrollments",
+    "follow_moved_courses",
+    "follow_sites",
+)
+"""What waits with what is held, in this order: what would come in its place, then what depends on it."""
+
 _PRINT = (
     "bit_xor(md5_number_lower(concat_ws('|', entity, entity_id, action, coalesce(before, ''), coalesce(after, ''))))"
 )
+_RELINK_PRINT = "bit_xor(md5_number_lower(concat_ws('|', entity, id, 'relink', old_clever_id, new_clever_id)))"
 
 
 @dataclass(frozen=True)
@@ -61,8 +82,9 @@ class Hold:
     """Changes of the plan that wait for a person.
 
     `changes` is how many were judged and are fingerprinted, `of` the records in force that they are compared
-    with; `limit` is the percent or number that was passed (0: none is allowed). `blocks` means that the
-    whole plan waits. `message` is one line for a person, with ids and names of sites, never of people.
+    with, both the sums of the `parts`; `limit` is the percent or number that was passed (0: none is allowed).
+    `site_id` is given when all is at one site. `blocks` means that the whole plan waits. `message` is one line for a
+    person, with ids and names of sites, never of people.
     """
 
     hold_id: str
@@ -75,6 +97,7 @@ class Hold:
     fingerprint: str
     message: str
     blocks: bool
+    parts: tuple[Part, ...] = ()
 
 
 def guard_plan(
@@ -82,53 +105,56 @@ def guard_plan(
     limits: Limits,
     *,
     sync_id: str,
+    today: date,
     now: datetime,
     expected: Sequence[ExpectedChange] = (),
-    approved: Collection[str] = (),
 ) -> list[Hold]:
     """Marks the rows of `plan.*` that must wait with `held_by`, and returns the holds, gravest guard first.
 
-    Runs after `make_plan`, on a plan whose identities `resolve_identities` resolved. The date of `now`
-    says which `expected` windows are open. A hold whose fingerprint is among `approved` lets its changes
-    through, is noted in `plan.released` and not returned. Judging a plan again gives the same.
+    Runs after `make_plan`, on a plan whose identities `resolve_identities` resolved. `today` says which `expected`
+    windows are open. Decisions in `sync.holds` count record by record: what was approved passes the guard that held
+    it, what was rejected stays held, and the rest is judged. Judging a plan again gives the same.
     """
-    connection.execute("DELETE FROM plan.released WHERE guard <> 'relink'")
+    by_site = limits_by_site(limits, expected, today)
+    decided = _start(connection, now)
     changes = _changes(connection)
     if not changes or not _any(connection, "roster.sites"):
         return []
-    by_site = limits_by_site(limits, expected, now.date())
     start(connection, by_site)
     undone = mark_undone(connection)
+    _keep_rejected(connection, decided)
     if not undone and not _any(connection, "roster.sites WHERE status <> 'archived'"):
         return []
     connection.execute(statement("guards/sis_role"))
-    signs = signs_of_a_broken_extract(connection, by_site[None], sync_id, changes)
-    if signs:
-        hold = _everything(connection, signs)
-        if hold.fingerprint in approved:
-            _note_release(connection, hold.guard, hold.fingerprint)
-            return _holds(connection, approved)
-        for entity in model.ENTITIES:
-            connection.execute(f"UPDATE plan.{entity.name} SET held_by = ?", [hold.hold_id])
-        return [hold]
+    signs = signs_of_a_broken_extract(connection, by_site[None][0], sync_id, changes)
+    unaccepted = _unaccepted(connection, signs, now)
+    if unaccepted:
+        return [_everything(connection, unaccepted)]
     _hold_relinks(connection)
     if ("sites", "update") in changes or ("sites", "archive") in changes:
         _hold_site_settings(connection)
-    for share in SHARES:
-        if (share.entity, share.action) in changes:
-            judge(connection, share)
-    return _holds(connection, approved)
+    for guard in COUNTING:
+        if any((guard.entity, action) in changes for action in guard.actions):
+            judge(connection, guard, today=today, now=now, decided=decided or bool(signs))
+    return _holds(connection)
 
 
-def _holds(connection: duckdb.DuckDBPyConnection, approved: Collection[str]) -> list[Hold]:
-    """What comes of the limits that were passed, what must wait with it included."""
-    holds = _decide(connection, approved)
-    if holds:
-        follow_sites(connection)
-        for name in _FOLLOWERS:
-            connection.execute(statement(f"guards/{name}"))
-    waiting = _waiting(connection) if holds else {}
-    return [_told(hold, waiting[hold.hold_id] - hold.changes) for hold in holds]
+def judge_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """For a plan that no guard looks at, such as an undo: nothing was decided about it, no limit counts."""
+    for name in ("limits", "signs", "relinks"):
+        connection.execute(statement(f"guards/{name}"))
+    connection.execute(statement("guards/decided"), {"judged": False, "now": None})
+    connection.execute("CREATE OR REPLACE TABLE plan.hold_ids (key VARCHAR, hold_id VARCHAR)")
+
+
+def _start(connection: duckdb.DuckDBPyConnection, now: datetime) -> bool:
+    """Empties what judging fills; whether somebody has decided about changes of this plan."""
+    for name in ("limits", "signs"):
+        connection.execute(statement(f"guards/{name}"))
+    standing = _any(connection, "sync.holds WHERE status IN ('approved', 'rejected') AND applied_sync_id IS NULL")
+    connection.execute(statement("guards/decided"), {"judged": standing, "now": now})
+    connection.execute("CREATE OR REPLACE TABLE plan.hold_ids (key VARCHAR, hold_id VARCHAR)")
+    return standing and _any(connection, "plan.decided")
 
 
 def _changes(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
@@ -142,38 +168,67 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     return found
 
 
-def _note_release(connection: duckdb.DuckDBPyConnection, guard: str, fingerprint: str) -> None:
-    connection.execute("INSERT INTO plan.released VALUES (?, ?)", [guard, fingerprint])
+def _keep_rejected(connection: duckdb.DuckDBPyConnection, decided: bool) -> None:
+    """What somebody rejected stays held under the same hold, whatever else changes."""
+    if not decided or not _any(connection, "plan.decided WHERE status = 'rejected'"):
+        return
+    for entity in model.ENTITIES:
+        key = f"concat_ws('/', {', '.join(entity.table.key)})"
+        connection.execute(
+            f"UPDATE plan.{entity.name} SET held_by = d.hold_id FROM plan.decided AS d WHERE d.status = 'rejected' "
+            f"AND held_by IS NULL AND d.is_judged AND d.entity = '{entity.name}' AND d.entity_id = {key}"
+        )
+
+
+def _unaccepted(connection: duckdb.DuckDBPyConnection, signs: Sequence[Sign], now: datetime) -> list[Sign]:
+    """Writes the signs down, and returns those that nobody has accepted."""
+    for s in signs:
+        entity = None if s.everything else s.entity
+        connection.execute(
+            "INSERT INTO plan.signs VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            [s.sign, entity, s.site_id, s.role, s.changes, s.sentence, s.limit, s.explains],
+        )
+    if signs:
+        connection.execute(statement("guards/accepted_signs"), {"now": now})
+    rows = connection.execute("SELECT sign FROM plan.signs WHERE accepted_by IS NOT NULL").fetchall()
+    accepted = {sign for (sign,) in rows}
+    return [s for s in signs if s.sign not in accepted]
 
 
 def _everything(connection: duckdb.DuckDBPyConnection, signs: Sequence[Sign]) -> Hold:
-    """One hold over the whole plan, however many signs there are: it is one decision."""
-    ((changes, mark),) = connection.execute(f"SELECT count(*), {_PRINT} FROM plan.changes").fetchall()
-    counts = " + ".join(f"(SELECT count(*) FROM {in_force(e.name)})" for e in model.ENTITIES)
-    ((of,),) = connection.execute(f"SELECT {counts}").fetchall()
-    fingerprint = f"{mark:016x}-{changes}"
-    first = signs[0]
-    hold_id = _hold_id("broken_extract", first.entity, first.site_id, fingerprint)
-    said = "; ".join(s.sentence for s in signs[:_LISTED_SIGNS])
-    if len(signs) > _LISTED_SIGNS:
-        said += f"; and {len(signs) - _LISTED_SIGNS:,} more signs"
-    message = (
-        f"Everything is held ({changes:,} changes), the extract looks broken: {said}. "
-        f"If it is right after all: `roster approve {hold_id}`"
-    )
+    """One hold over the whole plan, however many signs there are: it is one decision, about these signs."""
+    ((changes,),) = connection.execute("SELECT count(*) FROM plan.changes").fetchall()
+    fingerprint = hashlib.sha256("|".join(sorted(s.sign for s in signs)).encode()).hexdigest()[:16]
+    hold_id = _hold_id("broken_extract", signs[0].entity, fingerprint)
+    for entity in model.ENTITIES:
+        connection.execute(f"UPDATE plan.{entity.name} SET held_by = ?", [hold_id])
+    for entity in model.ENTITIES:
+        count_in_force(connection, entity.name)
+    ((in_force,),) = connection.execute("SELECT sum(in_force)::BIGINT FROM plan.population").fetchall()
+    sites = {s.site_id for s in signs}
     return Hold(
-        hold_id, "broken_extract", first.entity, first.site_id, changes, of, first.limit, fingerprint, message, True
+        hold_id,
+        "broken_extract",
+        signs[0].entity,
+        sites.pop() if len(sites) == 1 else None,
+        changes,
+        in_force,
+        signs[0].limit,
+        fingerprint,
+        guard_words.everything(hold_id, changes, [s.sentence for s in signs]),
+        True,
+        tuple(Part(s.site_id, None, s.role, s.changes, s.changes, sign=s.sign) for s in signs),
     )
 
 
 def _hold_relinks(connection: duckdb.DuckDBPyConnection) -> None:
     """Marks what comes and what goes of the relinks that wait; of those, only what this plan would change counts."""
-    if not _any(connection, "plan.relink_trips"):
+    if not _any(connection, "plan.relinks WHERE verdict IN ('hold', 'queue')"):
         return
     for name in ("held_relinks", "hold_waiting_people", "hold_waiting_sections"):
         connection.execute(statement(f"guards/{name}"))
     connection.execute(
-        "INSERT INTO plan.trips FROM plan.relink_trips WHERE key IN "
+        "INSERT INTO plan.breaches FROM plan.relink_breaches WHERE key IN "
         "(SELECT held_by FROM plan.users UNION SELECT held_by FROM plan.sections)"
     )
 
@@ -185,107 +240,111 @@ def _hold_site_settings(connection: duckdb.DuckDBPyConnection) -> None:
         for entity in ("sites", "users", "user_sites", "sections"):
             ends = "true" if entity == "sites" else "p.action = 'archive'"
             connection.execute(
-                f"UPDATE plan.{entity} AS p SET held_by = t.key FROM plan.trips AS t "
-                f"WHERE t.guard = 'site_setting' AND t.site_id = p.site_id AND p.held_by IS NULL AND {ends}"
+                f"UPDATE plan.{entity} AS p SET held_by = b.key FROM plan.breaches AS b "
+                f"WHERE b.guard = 'site_setting' AND b.site_id = p.site_id AND p.held_by IS NULL AND {ends}"
             )
 
 
-def _decide(connection: duckdb.DuckDBPyConnection, approved: Collection[str]) -> list[Hold]:
-    """Gives every trip that still has changes its hold id, and releases those that somebody approved."""
-    trips = connection.execute(
-        'SELECT key, guard, entity, site_id, changes, in_force, "limit", by_count, fingerprint, name '
-        "FROM plan.trips LEFT JOIN (SELECT site_id, name FROM roster.sites) USING (site_id)"
-    ).fetchall()
-    if not trips:
+def _holds(connection: duckdb.DuckDBPyConnection) -> list[Hold]:
+    """What comes of the limits that were passed and of the rejections, what must wait with it included."""
+    new = _new_holds(connection)
+    if new:
+        _rename(connection, new)
+    rejected = _any(connection, "plan.decided WHERE status = 'rejected'")
+    if not new and not rejected:
         return []
-    prints = _prints(connection)
-    ids: list[tuple[str, str | None]] = []
-    holds: list[Hold] = []
-    for key, guard, entity, site, changes, of, limit, by_count, known, name in trips:
-        marked, fingerprint = prints[key]
-        fingerprint = known or fingerprint
-        hold_id = _hold_id(guard, entity, site, fingerprint)
-        released = guard != "relink" and fingerprint in approved  # approved relinks no longer wait by now
-        ids.append((key, None if released else hold_id))
-        if released:
-            _note_release(connection, guard, fingerprint)
-        else:
-            judged = marked if guard in ("relink_ambiguous", "undone") else changes
-            message = (
-                undone_sentence(connection, key, judged)
-                if guard == "undone"
-                else _message(guard, entity, site, name, judged, of, limit, by_count)
-            )
-            holds.append(Hold(hold_id, guard, entity, site, judged, of, limit, fingerprint, message, False))
-    _rename(connection, ids)
+    follow_sites(connection)
+    for name in _FOLLOW:
+        connection.execute(statement(f"guards/{name}"))
+    waiting = dict(
+        connection.execute(
+            "SELECT held_by, count(*) FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
+        ).fetchall()
+    )
+    told = [
+        replace(h, message=guard_words.told(h.hold_id, h.message, waiting[h.hold_id] - h.changes))
+        if h.guard != "relink"
+        else replace(h, message=guard_words.told(h.hold_id, h.message, 0))
+        for h in new.values()
+    ]
     order = [e.name for e in model.ENTITIES]
     return sorted(
-        holds, key=lambda h: (GUARDS.index(h.guard), order.index(h.entity), h.site_id is None, h.site_id or "")
+        [*told, *_rejected(connection)],
+        key=lambda h: (GUARDS.index(h.guard), order.index(h.entity), h.hold_id if h.guard == "undone" else ""),
     )
 
 
-def _prints(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
-    """How many changes each trip marked, and their fingerprint."""
+def _rejected(connection: duckdb.DuckDBPyConnection) -> list[Hold]:
+    """The rejected holds that keep something of this plan back, as they were told when they were opened."""
+    rows: list[tuple[Any, ...]] = connection.execute(statement("holds/rejected")).fetchall()
+    return [Hold(*row, False) for row in rows]
+
+
+def _new_holds(connection: duckdb.DuckDBPyConnection) -> dict[str, Hold]:
+    """A hold for every key that marks changes of this plan, by key."""
+    parts = _parts(connection)
+    if not parts:
+        return {}
+    prints = _prints(connection)
+    holds: dict[str, Hold] = {}
+    for (key, guard, entity), found in parts.items():
+        fingerprint = prints[key]
+        hold_id = _hold_id(guard, entity, fingerprint)
+        changes = sum(p.changes for p in found)
+        sites = {p.site_id for p in found}
+        said = (
+            undone_sentence(connection, key, changes)
+            if guard == "undone"
+            else guard_words.sentence(guard, entity, found)
+        )
+        holds[key] = Hold(
+            hold_id,
+            guard,
+            entity,
+            sites.pop() if len(sites) == 1 else None,
+            changes,
+            sum(p.of for p in found),
+            found[0].limit,
+            fingerprint,
+            said,
+            False,
+            tuple(found),
+        )
+    return holds
+
+
+def _parts(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], list[Part]]:
+    """The limits that were passed, by key, guard and entity, the largest part first."""
+    parts: dict[tuple[str, str, str], list[Part]] = {}
+    for key, guard, entity, *part in connection.execute(statement("guards/parts")).fetchall():
+        parts.setdefault((key, guard, entity), []).append(Part(*part))
+    return parts
+
+
+def _prints(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The fingerprint of the changes that each key marks; of relinks, that of the pairs."""
     rows = connection.execute(
-        f"SELECT held_by, count(*), {_PRINT} FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
+        f"SELECT held_by, {_PRINT}, count(*) FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
     ).fetchall()
-    return {key: (n, f"{mark:016x}-{n}") for key, n, mark in rows}
+    pairs = connection.execute(
+        f"SELECT held_by, {_RELINK_PRINT}, count(*) FROM plan.relinks WHERE verdict = 'hold' GROUP BY held_by"
+    ).fetchall()
+    return {key: f"{mark:016x}-{n}" for key, mark, n in [*rows, *pairs]}
 
 
-def _rename(connection: duckdb.DuckDBPyConnection, ids: Sequence[tuple[str, str | None]]) -> None:
-    """From keys of trips to ids of holds; rows of a released trip are free again."""
-    connection.execute("CREATE OR REPLACE TABLE plan.hold_ids (key VARCHAR, hold_id VARCHAR)")
-    connection.executemany("INSERT INTO plan.hold_ids VALUES (?, ?)", ids)
+def _rename(connection: duckdb.DuckDBPyConnection, holds: dict[str, Hold]) -> None:
+    """From keys to ids of holds."""
+    connection.executemany("INSERT INTO plan.hold_ids VALUES (?, ?)", [[k, h.hold_id] for k, h in holds.items()])
     for entity in model.ENTITIES:
         connection.execute(
             f"UPDATE plan.{entity.name} SET held_by = h.hold_id FROM plan.hold_ids AS h WHERE h.key = held_by"
         )
 
 
-def _waiting(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """How many rows of the plan each hold keeps, followers included."""
-    rows = connection.execute(
-        "SELECT held_by, count(*) FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
-    ).fetchall()
-    return dict(rows)
-
-
-def _hold_id(guard: str, entity: str, site: str | None, fingerprint: str) -> str:
+def _hold_id(guard: str, entity: str, fingerprint: str) -> str:
     """The same changes held again in a later sync have the same id."""
-    digest = hashlib.sha256(f"{guard}|{entity}|{site or ''}|{fingerprint}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{guard}|{entity}|{fingerprint}".encode()).hexdigest()
     return f"h{digest[:9]}"  # a letter first, so that nothing reads it as a number
-
-
-def _message(
-    guard: str, entity: str, site: str | None, name: str | None, n: int, of: int, limit: float, by_count: bool
-) -> str:
-    where = "in the district" if site is None else f"at site {site} ({name})"
-    some = f"{n:,} of {of:,} {_NOUNS[entity]} {where}"
-    passed = f"more than {limit:g}" + ("" if by_count else " %")
-    match guard:
-        case "relink":
-            return f"{some} came back under new Clever ids, {passed}; approving keeps them the same {_NOUNS[entity]}"
-        case "relink_ambiguous":
-            return (
-                f"{n:,} changes of {_NOUNS[entity]} {where}: new ones may be known ones, but which is not clear; "
-                "approving takes them for new"
-            )
-        case "site_setting":
-            return (
-                f"data/sites.csv takes site {site} ({name}) off Clever: {n:,} of {of:,} people would lose it, {passed}"
-            )
-        case "mapping":
-            return f"{some} would be taken away with nothing in their place, {passed}"
-        case "updates":
-            return f"{some} would be updated, {passed}"
-        case _:
-            return f"{some} would be archived, {passed}"
-
-
-def _told(hold: Hold, followers: int) -> Hold:
-    """The hold with its whole message; the block has one already."""
-    also = f"; {followers:,} more changes wait with them" if followers > 0 else ""
-    return replace(hold, message=f"Held: {hold.message}{also}. If this is right: `roster approve {hold.hold_id}`")
 
 
 def _any(connection: duckdb.DuckDBPyConnection, source: str) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import duckdb
 
+from roster_pipeline.guard_changes import LONGEST_MEMORY
 from roster_pipeline.plan import Plan
 from roster_pipeline.sql import statement
 
@@ -116,6 +117,17 @@ def copy_issues(connection: duckdb.DuckDBPyConnection, sync_id: str, table: str)
         {"sync_id": sync_id},
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def remember_turnover(connection: duckdb.DuckDBPyConnection, info: SyncInfo, now: datetime) -> None:
+    """Writes down what left and what came with the plan that is being applied, for the guards that remember.
+
+    A first plan has nothing to compare with: no guard has looked at it. Runs inside the transaction that applies it.
+    """
+    connection.execute(statement("sync/forget_turnover"), {"before": now - LONGEST_MEMORY})
+    judged = connection.execute("SELECT 1 FROM plan.limits LIMIT 1").fetchone() is not None
+    if judged or info.undoes:
+        connection.execute(statement("sync/turnover"), {"sync_id": info.sync_id, "now": now})
 
 
 def prune(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime) -> None:

@@ -10,7 +10,6 @@ held once more are a new row under the same hold_id.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -36,57 +35,35 @@ _OVER = {
 }
 
 
-def approved_fingerprints(connection: duckdb.DuckDBPyConnection, now: datetime) -> frozenset[str]:
-    """What may pass the guards: approved, not expired, not used yet."""
-    rows = connection.execute(
-        "SELECT fingerprint FROM sync.holds WHERE status = 'approved' AND applied_sync_id IS NULL AND expires_at > ?",
-        [now],
-    ).fetchall()
-    return frozenset(fingerprint for (fingerprint,) in rows)
-
-
-def stand(connection: duckdb.DuckDBPyConnection, holds: Sequence[Hold], now: datetime) -> list[Hold]:
-    """Leaves the plan's holds in `plan.holds`, for the apply that may follow.
-
-    Returns them; one that takes the place of an approved hold says what differs between the two.
-    """
-    connection.execute(statement("plan/holds"))
+def stand(connection: duckdb.DuckDBPyConnection, holds: Sequence[Hold]) -> None:
+    """Leaves the plan's holds in `plan.holds` and `plan.hold_parts`, for the apply that may follow."""
+    for name in ("plan/holds", "plan/hold_parts"):
+        connection.execute(statement(name))
     for h in holds:
         connection.execute(
             "INSERT INTO plan.holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [h.hold_id, h.guard, h.entity, h.site_id, h.changes, h.of, h.limit, h.fingerprint, h.message, h.blocks],
         )
-    if not holds:
-        return []
-    said = {}
-    for hold_id, *difference in connection.execute(statement("holds/differences"), {"now": now}).fetchall():
-        said[hold_id] = _difference(*difference)
-        connection.execute("UPDATE plan.holds SET message = message || ? WHERE hold_id = ?", [said[hold_id], hold_id])
-    return [replace(h, message=h.message + said.get(h.hold_id, "")) for h in holds]
+        for p in h.parts:
+            connection.execute(
+                "INSERT INTO plan.hold_parts VALUES (?, ?, ?, ?, ?, ?)",
+                [h.hold_id, p.site_id, p.role, p.sign, p.changes, p.of],
+            )
 
 
-def _difference(old: str, by: str, same: int, more: int, fewer: int) -> str:
-    return (
-        f". This is not what {by} approved as {old}: {same:,} changes are the same, "
-        f"{more:,} are new, {fewer:,} are gone; that approval is over"
-    )
-
-
-def hold_nothing(connection: duckdb.DuckDBPyConnection) -> None:
-    """For a plan that no guard looks at, such as an undo: nothing is held, no approval is used."""
-    connection.execute(statement("plan/holds"))
-    connection.execute(statement("guards/released"))
-
-
-def record(connection: duckdb.DuckDBPyConnection, *, sync_id: str, now: datetime, whole_district: bool) -> None:
+def record(
+    connection: duckdb.DuckDBPyConnection, *, sync_id: str, now: datetime, whole_district: bool, sites: Sequence[str]
+) -> None:
     """Brings `sync.holds` up to date with the plan that is being applied, inside its transaction.
 
-    A plan of some sites only cannot tell that a hold is over, so it clears none; nor can a plan that is held
+    A plan of some `sites` only cannot tell that a hold is over, so it clears none; nor can a plan that is held
     as a whole, which was not judged any further.
     """
-    connection.execute(statement("holds/mark_applied"), {"sync_id": sync_id, "now": now})
-    connection.execute(statement("holds/clear"), {"sync_id": sync_id, "now": now, "whole_district": whole_district})
+    values = {"sync_id": sync_id, "now": now, "whole_district": whole_district}
+    connection.execute(statement("holds/mark_applied"), {**values, "sites": list(sites)})
+    connection.execute(statement("holds/clear"), values)
     connection.execute(statement("holds/open_new"), {"sync_id": sync_id})
+    connection.execute(statement("holds/open_parts"), {"sync_id": sync_id})
 
 
 def decide(
@@ -98,31 +75,37 @@ def decide(
     reason: str,
     now: datetime,
     change: bool = False,
+    sites: Sequence[str] = (),
 ) -> str:
     """Approves or rejects a hold; the next sync acts on it. Returns what it is now, as a sentence.
 
-    A decision that stands already is not made again. Raises RosterError when there is nothing to decide, SyncRefused
-    when somebody has decided otherwise and `change` does not say that they are overruled.
+    With `sites`, an approval counts for the changes at these sites alone; a second one adds to the first. A decision
+    that stands already is not made again. Raises RosterError when there is nothing to decide, SyncRefused when
+    somebody has decided otherwise and `change` does not say that they are overruled.
     """
     if decision not in get_args(Decision):
         raise RosterError(f"{decision!r} is no decision", do="Decide approved or rejected")
     found = connection.execute(statement("holds/latest"), {"hold_id": hold_id, "now": now}).fetchone()
     if found is None:
         raise RosterError(f"There is no hold {hold_id}", do="`roster holds` lists them")
-    applied, because, status, decided_by, decided_at, is_decided = found
+    applied, because, status, decided_by, decided_at, is_decided, approved_sites, parts = found
     if applied or because:
         why = f"its changes were applied by sync {applied}" if applied else _OVER[because]
         raise RosterError(
             f"Hold {hold_id} is over: {why}", do="Nothing needs to be decided; `roster holds` lists open ones"
         )
-    if is_decided and not change:
+    _refuse_other_sites(hold_id, decision, sites, parts)
+    in_part = status == decision == "approved" and bool(approved_sites)
+    adds = in_part and (not sites or not set(sites) <= set(approved_sites))
+    if is_decided and not change and not adds:
         told = f"Hold {hold_id} was {status} by {decided_by} on {decided_at:%Y-%m-%d %H:%M} UTC"
-        if status == decision:
+        if status == decision and (in_part or not sites):
             return f"{told} already; nothing was changed."
         raise SyncRefused(
             told,
             do=f"Nothing was changed; to overrule it, say so: `roster {_COMMANDS[decision]} {hold_id} --change`",
         )
+    kept = approved_sites if adds and sites else []
     connection.execute(
         statement("holds/decide"),
         {
@@ -132,9 +115,26 @@ def decide(
             "reason": reason,
             "now": now,
             "expires_at": now + APPROVAL_VALID if decision == "approved" else None,
+            "sites": sorted({*kept, *sites}),
         },
     )
-    return f"Hold {hold_id} is {decision}; the next sync acts on it."
+    where = f" at {len({*kept, *sites})} of {len(parts)} sites" if sites else ""
+    return f"Hold {hold_id} is {decision}{where}; the next sync acts on it."
+
+
+def _refuse_other_sites(hold_id: str, decision: str, sites: Sequence[str], parts: Sequence[str]) -> None:
+    """Raises RosterError for a site at which the hold keeps nothing back, and for a rejection of some sites."""
+    unknown = [s for s in sites if s not in parts]
+    if unknown:
+        raise RosterError(
+            f"Hold {hold_id} keeps nothing back at site {unknown[0]}",
+            do=f"Its sites are {', '.join(parts) or 'not told apart: decide it as a whole'}",
+        )
+    if sites and decision == "rejected":
+        raise RosterError(
+            "A rejection counts for all sites of a hold",
+            do="Approve the sites that are right; the others stay held",
+        )
 
 
 def withdraw(connection: duckdb.DuckDBPyConnection, undone: str, *, by: str, now: datetime) -> None:

@@ -346,7 +346,7 @@ HOLDS = Table(
         _c("sync_id", "VARCHAR", "the sync that made it"),
         _c("guard", "VARCHAR", "the guard"),
         _c("entity", "VARCHAR", "roster table"),
-        _c("site_id", "VARCHAR", "site; NULL for the whole district"),
+        _c("site_id", "VARCHAR", "site, when all is at one; sync.hold_parts has every site"),
         _c("changes", "BIGINT", "how many changes are held"),
         _c("of", "BIGINT", "of how many records in force"),
         _c("limit", "DOUBLE", "the limit that was passed"),
@@ -356,12 +356,42 @@ HOLDS = Table(
         _c("decided_at", "TIMESTAMP", "UTC"),
         _c("expires_at", "TIMESTAMP", "UTC, when an approval that was not used ends"),
         _c("reason", "VARCHAR", "why it was decided so"),
+        _c("sites", "VARCHAR[]", "the sites for which it was approved; empty for all"),
         _c("applied_sync_id", "VARCHAR", "the sync that applied the approved changes"),
         _c("cleared_sync_id", "VARCHAR", "the sync after which it no longer stood"),
         _c("cleared_because", "VARCHAR", "`gone`, `changed` (another hold took its place) or `expired`"),
         _c("message", "VARCHAR", "what is held, why, and how to approve it"),
     ),
     ("hold_id", "sync_id"),
+)
+
+HOLD_PARTS = Table(
+    "sync",
+    "hold_parts",
+    "hold and site and role, or hold and sign of a broken extract",
+    (
+        _c("hold_id", "VARCHAR", "the hold"),
+        _c("sync_id", "VARCHAR", "the sync that made it"),
+        _c("site_id", "VARCHAR", "site; NULL for the rest of the district"),
+        _c("role", "VARCHAR", "`student`, `teacher` or `staff` where people are counted"),
+        _c("sign", "VARCHAR", "the sign, of a broken extract"),
+        _c("changes", "BIGINT", "how many changes are held there"),
+        _c("of", "BIGINT", "of how many records in force"),
+    ),
+)
+TURNOVER = Table(
+    "sync",
+    "turnover",
+    "sync, entity, role and site of the last thirty days, for the guards that remember",
+    (
+        _c("sync_id", "VARCHAR", "the sync"),
+        _c("applied_at", "TIMESTAMP", "UTC"),
+        _c("entity", "VARCHAR", "roster table"),
+        _c("role", "VARCHAR", "`student`, `teacher` or `staff` where people are counted"),
+        _c("site_id", "VARCHAR", "site"),
+        _c("gone", "BIGINT", "records archived or moved away, unasked"),
+        _c("come", "BIGINT", "records created, restored or moved there, unasked"),
+    ),
 )
 
 UNDONE = Table(
@@ -422,6 +452,8 @@ PUBLISHED: tuple[Table, ...] = (
     CHANGE_COUNTS,
     ISSUES,
     HOLDS,
+    HOLD_PARTS,
+    TURNOVER,
     SETTLED,
     UNDONE,
     SCHEMA_VERSIONS,
@@ -481,6 +513,8 @@ STAGING: tuple[Table, ...] = (
         ("section_n", "INTEGER", "number of the record within this staging"),
         ("clever_id", "VARCHAR", "Clever section id"),
         *((c.name, c.type, c.meaning) for c in SECTIONS.columns[2:13]),
+        ("term_unlisted", "BOOLEAN", "Clever does not list the term that it names, or lists none"),
+        ("course_unlisted", "BOOLEAN", "Clever does not list the course that it names, or lists none"),
     ),
     _t(
         "staging",

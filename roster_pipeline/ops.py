@@ -10,6 +10,7 @@ from pydantic import Field
 from roster_pipeline import holds
 from roster_pipeline.apply import apply
 from roster_pipeline.assets.common import publish, roster_counts
+from roster_pipeline.guards import judge_nothing
 from roster_pipeline.plan import ACTIONS, make_plan
 from roster_pipeline.resources.sync_run import SyncRun, now
 from roster_pipeline.undo import build_wanted_before
@@ -24,6 +25,9 @@ class Decision(dg.Config):
     )
     reason: str = Field(default="", description="Why; kept with the decision.")
     change: bool = Field(default=False, description="Overrule what somebody else has decided about it already.")
+    sites: list[str] = Field(
+        default=[], description="Approve the changes at these sites only (Clever school ids); empty means all of them."
+    )
 
 
 class Undo(dg.Config):
@@ -51,6 +55,7 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
                 reason=config.reason,
                 now=now(),
                 change=config.change,
+                sites=config.sites,
             )
         states = publish(sync)
     _show(context, sync, {"sync/holds": states["sync/holds"]})
@@ -64,7 +69,7 @@ def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
         with sync.connect(changes_truth=True) as connection:
             build_wanted_before(connection, config.sync_id, only_removals=config.only_removals, winner=config.wins)
             make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
-            holds.hold_nothing(connection)
+            judge_nothing(connection)
             made = apply(connection, replace(sync.info, undoes=config.sync_id, reason=config.reason), now=now())
             counts = roster_counts(connection)
         states = publish(sync)

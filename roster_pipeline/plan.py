@@ -77,7 +77,7 @@ def build_wanted(
         connection.execute(statement(f"wanted/{name}"))
     resolve_identities()
     connection.execute(statement("wanted/sections"), {"today": today})
-    for name in (*of_people, "section_courses"):
+    for name in (*of_people, "section_courses", "last_known_issues"):
         connection.execute(statement(f"wanted/{name}"))
 
 
@@ -123,7 +123,8 @@ def make_plan(
             for e in model.ENTITIES
         )
     )
-    connection.execute(statement("plan/holds"))
+    for name in ("plan/holds", "plan/hold_parts"):
+        connection.execute(statement(name))
 
 
 def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:

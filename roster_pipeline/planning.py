@@ -36,12 +36,12 @@ def plan_sync(
     if not is_made(connection, "wanted.mapped_sections"):
         map_sections(connection, data, info.district)
     limits, expected = load_limits(data, info.district), load_expected(data, info.district)
-    approved = holds.approved_fingerprints(connection, now)
     build_wanted(
         connection,
         today,
-        lambda: resolve_identities(connection, limits, day=today, expected=expected, approved=approved),
+        lambda: resolve_identities(connection, limits, today=today, now=now, expected=expected),
     )
     make_plan(connection, sync_id=info.sync_id, started_at=info.started_at, sites=info.sites)
-    held = guard_plan(connection, limits, sync_id=info.sync_id, now=now, expected=expected, approved=approved)
-    return summarize(connection), holds.stand(connection, held, now)
+    held = guard_plan(connection, limits, sync_id=info.sync_id, today=today, now=now, expected=expected)
+    holds.stand(connection, held)
+    return summarize(connection), held

@@ -15,10 +15,10 @@ from roster_pipeline.errors import RosterError
 from roster_pipeline.sql import statement
 
 TRUTH_SCHEMAS = ("roster", "mapping", "sync")
-VERSION = 2
+VERSION = 3
 """Of the tables as `model.py` has them now. A step `sql/migrations/<version>_*.sql` fills what a new column needs."""
 
-_STEPS = {2: ("sync_no", "pruned_at")}
+_STEPS = {2: ("sync_no", "pruned_at"), 3: ()}
 
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, file: Path, search_path: str) -> None:

@@ -76,8 +76,7 @@ def stage(connection: duckdb.DuckDBPyConnection, landing: Path, warnings: Iterab
 
 def require_staged(connection: duckdb.DuckDBPyConnection) -> None:
     """Raises RosterError when neither this run nor an earlier one has staged anything."""
-    query = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'staging' AND table_name = 'members' LIMIT 1"
-    if connection.execute(query).fetchone() is None:
+    if connection.execute(statement("staging/is_staged")).fetchone() is None:
         raise RosterError(
             "Nothing has been staged for this district yet", do="Run a whole sync first: `roster sync` or job sync_now"
         )

@@ -14,8 +14,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from roster_pipeline import history, holds, mapping, plan
+from roster_pipeline import history, mapping, plan
 from roster_pipeline.apply import apply
+from roster_pipeline.guards import judge_nothing
 from roster_pipeline.resources.warehouse import Warehouse, in_memory
 from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
 from roster_pipeline.staging import stage
@@ -40,7 +41,7 @@ def sync_without_dagster(
     mapping.map_sections(connection, data, info.district)
     plan.build_wanted(connection, today)
     plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
-    holds.hold_nothing(connection)
+    judge_nothing(connection)
     return apply(connection, info, now=NOW)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline import history, holds, plan, report
+from roster_pipeline import history, plan, report
 from roster_pipeline.apply import apply
 from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.guards import judge_nothing
 from roster_pipeline.terminal import print_details
 from roster_pipeline.undo import Winner, build_wanted_before
 from tests.conftest import NOW, Tiny, section, student
@@ -34,7 +35,7 @@ def undo(tiny: Tiny, sync_id: str, *, only_removals: bool = False, winner: Winne
     with tiny.connect() as connection:
         build_wanted_before(connection, sync_id, only_removals=only_removals, winner=winner)
         plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW)
-        holds.hold_nothing(connection)
+        judge_nothing(connection)
         return apply(connection, info, now=NOW)
 
 

@@ -121,7 +121,7 @@ def test_an_approval_lets_it_through_for_good(district: Guarded) -> None:
     district.sync()
     undo(district, "S002")
     district.sync()
-    district.approved = {h.fingerprint for h in district.holds}
+    district.decide()
     district.sync()
     assert (status(district, "north00"), held(district)) == ("archived", [])
     assert district.rows("FROM sync.undone") == []
@@ -182,7 +182,7 @@ def test_nobody_new_comes_to_a_site_that_was_undone(district: Guarded) -> None:
     district.sync()
     assert in_force(district) == before
     assert [guard for guard, _ in held(district)] == ["undone"]
-    district.approved = {h.fingerprint for h in district.holds}
+    district.decide()
     district.sync()
     assert (status(district, "north99"), held(district), district.rows("FROM sync.undone")) == ("pending", [], [])
 
@@ -194,7 +194,7 @@ def test_whoever_approves_a_broken_extract_does_not_approve_what_was_undone(dist
     district.records["schools"] = [s for s in district.records["schools"] if s["id"] != "south"]
     district.sync()
     assert [guard for guard, _ in held(district)] == ["broken_extract"]
-    district.approved = {h.fingerprint for h in district.holds}
+    district.decide()
     district.sync()
     assert (status(district, "north00"), held(district)) == ("pending", [("undone", 3)])
     assert status(district, "south00") == "archived"
@@ -204,10 +204,9 @@ def test_an_accident_that_was_approved_and_undone_holds_nothing_else(district: G
     """The school that vanished is held as undone; it is no sign of a broken extract again."""
     district.records["schools"] = [s for s in district.records["schools"] if s["id"] != "south"]
     district.sync()
-    district.approved = {h.fingerprint for h in district.holds}
+    district.decide()
     district.sync()
     undo(district, "S003")
-    district.approved = set()
     leave(district, "north00")
     district.sync()
     assert status(district, "north00") == "archived"

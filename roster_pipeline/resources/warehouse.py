@@ -246,7 +246,7 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
     connection.execute("".join(f"CREATE SCHEMA {schema};" for schema in SCRATCH_SCHEMAS))
-    for macro in ("clean", "clean_date", "platform_id"):
+    for macro in ("clean", "clean_date", "main_role", "platform_id"):
         connection.execute(statement(f"macros/{macro}"))
     return connection
 

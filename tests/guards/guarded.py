@@ -15,6 +15,7 @@ import duckdb
 from roster_pipeline import history, holds, mapping, model, plan
 from roster_pipeline.apply import apply
 from roster_pipeline.guards import ExpectedChange, Hold, Limits, Relinks, guard_plan, resolve_identities
+from roster_pipeline.holds import Decision
 from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse
 from roster_pipeline.staging import stage
 from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
@@ -38,7 +39,6 @@ class Guarded(Tiny):
 
     limits: Limits = field(default_factory=Limits)
     expected: Sequence[ExpectedChange] = ()
-    approved: set[str] = field(default_factory=set)
     holds: list[Hold] = field(default_factory=list)
     relinks: Relinks = field(default_factory=lambda: Relinks(0, 0, 0))
     look: Callable[[duckdb.DuckDBPyConnection], None] = lambda _: None
@@ -65,20 +65,25 @@ class Guarded(Tiny):
             return self._plan_and_apply(connection, info, today)
 
     def _plan_and_apply(self, connection: duckdb.DuckDBPyConnection, info: history.SyncInfo, today: date) -> plan.Plan:
+        now = datetime.combine(today, NOW.time())
+
         def resolve() -> None:
-            self.relinks = resolve_identities(
-                connection, self.limits, day=today, expected=self.expected, approved=self.approved
-            )
+            self.relinks = resolve_identities(connection, self.limits, today=today, now=now, expected=self.expected)
 
         plan.build_wanted(connection, today, resolve)
         plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
-        now = datetime.combine(today, NOW.time())
         self.holds = guard_plan(
-            connection, self.limits, sync_id=info.sync_id, now=now, expected=self.expected, approved=self.approved
+            connection, self.limits, sync_id=info.sync_id, today=today, now=now, expected=self.expected
         )
-        self.holds = holds.stand(connection, self.holds, now)
+        holds.stand(connection, self.holds)
         self.look(connection)
-        return apply(connection, info, now=NOW)
+        return apply(connection, info, now=now)
+
+    def decide(self, decision: Decision = "approved", *, sites: Sequence[str] = (), now: datetime = NOW) -> None:
+        """Decides everything that the last sync held."""
+        with self.connect() as connection:
+            for hold in self.holds:
+                holds.decide(connection, hold.hold_id, decision, by="Rae", reason="", now=now, sites=sites, change=True)
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -95,7 +100,8 @@ class Guarded(Tiny):
 
     @property
     def held(self) -> list[tuple[str, str, str | None, int, int]]:
-        return [(h.guard, h.entity, h.site_id, h.changes, h.of) for h in self.holds]
+        """The parts of the last sync's holds."""
+        return [(h.guard, h.entity, p.site_id, p.changes, p.of) for h in self.holds for p in h.parts]
 
     def drop(self, kind: str, *ids: str) -> list[Record]:
         """Takes records out of the extract, and people out of their sections; returns them."""
@@ -139,9 +145,7 @@ def fill(made: Guarded, *sites: str) -> None:
 def copy_of(synced: Guarded, root: Path) -> Guarded:
     """The same district, synced as far, for a test to do with as it likes."""
     records = json.loads(json.dumps(synced.records))
-    made = replace(
-        synced, root=root, records=records, inputs=dict(synced.inputs), approved=set(), holds=[], connection=None
-    )
+    made = replace(synced, root=root, records=records, inputs=dict(synced.inputs), holds=[], connection=None)
     with made.connect() as connection:
         connection.execute(f"ATTACH '{synced.root / 'synced.duckdb'}' AS synced (READ_ONLY)")
         for table in model.PUBLISHED:

@@ -53,11 +53,11 @@ def test_a_broken_extract_blocks_everything(
     assert sentence in hold.message
     assert (made.counts, made.held, hold.of) == ((), hold.changes, 2 + 80 + 80 + 8 + 86)
     assert roster(district) == before
-    district.approved = {hold.fingerprint}
+    district.decide()
     district.sync()
     assert district.holds == []
     assert roster(district) != before
-    assert district.rows("SELECT guard FROM plan.released") == [("broken_extract",)]
+    assert district.rows("SELECT guard FROM sync.holds WHERE applied_sync_id IS NOT NULL") == [("broken_extract",)]
 
 
 def second_term(district: Guarded) -> None:
@@ -147,7 +147,7 @@ def test_quarantine_above_its_budget_blocks_until_somebody_says_otherwise(
         assert [h.guard for h in district.holds] == (["broken_extract"] if blocks else [])
         assert ["5 more user records had to be left out" in h.message for h in district.holds] == [True] * blocks
     if blocks:
-        district.approved = {h.fingerprint for h in district.holds}
+        district.decide()
         district.sync()
         district.drop("users", "north02")
         district.sync()
@@ -159,7 +159,6 @@ def test_what_was_always_left_out_does_not_count(district: Guarded) -> None:
     district.limits = Limits(minimum_population=4)
     for record in district.records["sections"]:
         record["students"].append("stranger")
-    district.approved = set()
     district.sync()
     assert district.holds == []  # nothing changes, so nothing is held
     district.drop("users", "north01")

@@ -146,5 +146,5 @@ def test_nothing_disappears_and_what_is_held_is_what_was_not_applied(
             assert {h.hold_id for h in district.holds} == {w for (w,) in waiting}
             if not approve or n == 1:
                 break
-            district.approved = {h.fingerprint for h in district.holds}
+            district.decide()
     district.close()

@@ -3,3 +3,6 @@ UPDATE plan.sections AS s
 SET held_by = w.key
 FROM plan.waiting AS w
 WHERE w.entity = 'sections' AND w.id = s.section_id AND s.action IN ('create', 'archive', 'conclude') AND s.held_by IS NULL
+  AND s.section_id::VARCHAR NOT IN (
+    SELECT entity_id FROM plan.decided WHERE guard = 'relink_ambiguous' AND entity = 'sections' AND status = 'approved'
+  )

@@ -43,6 +43,6 @@ SELECT
       AND (by_name OR by_email) THEN 'apply'
     ELSE 'queue'
   END,
-  NULL
+  NULL, NULL
 FROM candidates
 QUALIFY NOT stays

@@ -31,6 +31,6 @@ SELECT
   'sections', id, new_id, old_clever_id, new_clever_id, site_id,
   format('site, name or course, period, teacher and {} of {} students', common, larger),
   if(count(*) OVER (PARTITION BY id) = 1 AND count(*) OVER (PARTITION BY new_id) = 1, 'apply', 'queue'),
-  NULL
+  NULL, NULL
 FROM compared
 WHERE larger = 0 OR 100 * common > $percent::DECIMAL(9, 3) * larger

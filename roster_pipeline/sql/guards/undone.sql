@@ -25,4 +25,6 @@ mapped_anew AS (
 )
 SELECT entity, entity_id, undo_sync_id
 FROM records
-WHERE entity <> 'section_courses' OR action <> 'archive' OR section_id NOT IN (FROM mapped_anew)
+WHERE (entity <> 'section_courses' OR action <> 'archive' OR section_id NOT IN (FROM mapped_anew))
+  -- what somebody has decided about since is theirs
+  AND (entity, entity_id) NOT IN (SELECT (entity, entity_id) FROM plan.decided WHERE guard = 'undone')

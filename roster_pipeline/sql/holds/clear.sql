@@ -1,10 +1,8 @@
--- clears the standing holds that this plan does not hold: their changes are gone, or others now, or the approval came too late
+-- clears the standing holds that this plan does not hold and nobody's approval still waits for: their changes are gone, or others now
 UPDATE sync.holds AS h
 SET status = 'cleared', cleared_sync_id = $sync_id, cleared_because = CASE
   WHEN h.status = 'approved' AND h.expires_at <= $now::TIMESTAMP THEN 'expired'
-  WHEN EXISTS (
-    FROM plan.holds AS p WHERE p.guard = h.guard AND p.entity = h.entity AND p.site_id IS NOT DISTINCT FROM h.site_id
-  ) THEN 'changed'
+  WHEN EXISTS (FROM plan.holds AS p WHERE p.guard = h.guard AND p.entity = h.entity) THEN 'changed'
   ELSE 'gone'
 END
 WHERE h.status <> 'cleared' AND h.applied_sync_id IS NULL
@@ -12,6 +10,7 @@ WHERE h.status <> 'cleared' AND h.applied_sync_id IS NULL
     (h.status = 'approved' AND h.expires_at <= $now::TIMESTAMP)
     OR (
       $whole_district AND h.hold_id NOT IN (SELECT hold_id FROM plan.holds)
+      AND h.hold_id NOT IN (SELECT hold_id FROM plan.decided WHERE status = 'approved')
       AND (h.guard = 'broken_extract' OR NOT EXISTS (FROM plan.holds WHERE blocks))
     )
   )

@@ -1,4 +1,5 @@
 -- writes a person's decision on one hold
 UPDATE sync.holds
-SET status = $decision, decided_by = $by, decided_at = $now::TIMESTAMP, expires_at = $expires_at::TIMESTAMP, reason = $reason
+SET status = $decision, decided_by = $by, decided_at = $now::TIMESTAMP, expires_at = $expires_at::TIMESTAMP, reason = $reason,
+  sites = $sites::VARCHAR[]
 WHERE hold_id = $hold_id AND status <> 'cleared' AND applied_sync_id IS NULL

@@ -9,7 +9,12 @@ WITH file_lines AS (
 ),
 matching_rules AS (
   SELECT s.clever_id, r.course_id, min(r.rule_id) AS rule_id
-  FROM (SELECT * FROM staging.sections ANTI JOIN file_lines USING (clever_id)) AS s
+  FROM (
+    SELECT s.clever_id, s.subject, s.grade, if(s.course_unlisted, c.clever_course, s.clever_course) AS clever_course
+    FROM staging.sections AS s
+    ANTI JOIN file_lines USING (clever_id)
+    LEFT JOIN roster.sections AS c USING (clever_id)
+  ) AS s
   JOIN input.rules AS r ON
     (r.subject IS NULL OR r.subject = lower(s.subject))
     AND (r.grade IS NULL OR r.grade = lower(s.grade))

@@ -1,5 +1,5 @@
 -- one row per undo whose changes come again
-INSERT INTO plan.trips BY NAME
+INSERT INTO plan.breaches BY NAME
 SELECT
   'undone|' || undo_sync_id AS key, 'undone' AS guard, mode(entity) AS entity, count(*) AS changes, count(*) AS in_force,
   0 AS "limit", true AS by_count

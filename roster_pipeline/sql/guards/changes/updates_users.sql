@@ -1,0 +1,8 @@
+-- one row per person of whom something would be updated that no other guard looks at, and that is not the platform's own
+CREATE OR REPLACE TABLE plan.judged AS
+SELECT rowid AS record, site_id, main_role(coalesce(from_json(before -> '$.roles', '["VARCHAR"]'), roles)) AS role
+FROM plan.users
+WHERE action = 'update' AND held_by IS NULL
+  AND len(list_filter(json_keys(before), lambda field: NOT list_contains(
+    ['first_name', 'last_name', 'email', 'sis_id', 'site_id', 'enrollment_status', 'first_login_at'], field
+  ))) > 0

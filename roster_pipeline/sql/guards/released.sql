@@ -1,2 +1,0 @@
--- one row per approval that let changes of this plan through
-CREATE OR REPLACE TABLE plan.released (guard VARCHAR, fingerprint VARCHAR)
