@@ -31,7 +31,8 @@ class Guard:
 
     `finds` names the statement that finds its changes among those of `actions`; `limit` and `count` are fields of
     `Limits`, in percent of the records in force and in number. With `days`, what left in the days before counts too.
-    What somebody approved for one of the guards `settled_by` is decided, and not judged again here. `says` completes
+    What somebody approved for one of the guards `settled_by` is decided, and not judged again here;
+    nor is what an undo took back and somebody let through, record by record, after all. `says` completes
     the sentence "17 of 120 students ...".
     """
 
@@ -206,7 +207,7 @@ def _take_out_what_is_decided(connection: duckdb.DuckDBPyConnection, guard: Guar
             f"DELETE FROM plan.judged WHERE record IN (SELECT p.rowid FROM plan.{entity.name} AS p "
             f"JOIN plan.decided AS d ON d.entity = '{entity.name}' AND d.entity_id = {key} "
             "WHERE d.status = 'approved' AND list_contains(?, d.guard))",
-            [[guard.name, *guard.settled_by]],
+            [[guard.name, "undone", *guard.settled_by]],
         )
     if "broken_extract" in guard.settled_by:
         connection.execute(statement("guards/explained"), {"entity": guard.entity})

@@ -277,7 +277,7 @@ def _holds(connection: duckdb.DuckDBPyConnection) -> list[Hold]:
 def _rejected(connection: duckdb.DuckDBPyConnection) -> list[Hold]:
     """The rejected holds that keep something of this plan back, as they were told when they were opened."""
     rows: list[tuple[Any, ...]] = connection.execute(statement("holds/rejected")).fetchall()
-    return [Hold(*row, False) for row in rows]
+    return [Hold(*row) for row in rows]
 
 
 def _new_holds(connection: duckdb.DuckDBPyConnection) -> dict[str, Hold]:
