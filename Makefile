@@ -9,7 +9,7 @@ unexport DAGSTER_HOME
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install sync test dev docs bench bench-ui format
+.PHONY: install sync test dev docs bench bench-ui accidents format
 
 install: .venv/installed
 
@@ -42,6 +42,10 @@ bench: .venv/installed  ## Measure the sync of a generated district, and rewrite
 
 bench-ui: .venv/installed  ## Measure the wait from the click on Launch in the Dagster UI to success
 	$(BIN)/python -m benchmarks.click
+
+# ONLY="names_rotated lists_rotated" measures these and rewrites nothing.
+accidents: .venv/installed  ## Replay every accident and an ordinary year through the guards, and rewrite docs/operations.md
+	$(BIN)/python -m benchmarks.accidents $(ONLY)
 
 format: .venv/installed
 	$(BIN)/ruff check --fix

@@ -5,13 +5,13 @@ Belongs here: tables. Does not belong here: measuring, the plot, a word that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
+from benchmarks.markdown import rewrite, table
 from benchmarks.results import Result, Run
 from roster_pipeline.config import PROJECT_ROOT
 
 PAGE = PROJECT_ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- made by `make bench`; edits are overwritten -->", "<!-- until here -->"
 
 _ROWS = {
     "floor": "floor: fetch, cut, read into tables",
@@ -30,12 +30,7 @@ _LIMIT = 600
 
 def write_page(results: Mapping[int, Result]) -> None:
     """Replaces what is between the markers. Raises ValueError when the page has lost them."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError(f"{PAGE} has no {BEGIN} ... {END}")
-    parts = (BEGIN, "![Wall time over students](performance.png)", *map(_section, results.items()), END)
-    PAGE.write_text(before + "\n\n".join(parts) + after, encoding="utf-8")
+    rewrite(PAGE, "make bench", ("![Wall time over students](performance.png)", *map(_section, results.items())))
 
 
 def _section(sized: tuple[int, Result]) -> str:
@@ -68,7 +63,7 @@ def _numbers(runs: Mapping[str, Run]) -> str:
             lines.append([title, *measured, *compared])
     peers = ["× faster than dlt tuned", "than dlt as it comes", "than pandas"]
     head = ["", "runs", "wall s", "CPU s", "peak MB", "disk MB", "× floor", *peers]
-    return _table(head, lines)
+    return table(head, lines)
 
 
 def _times(more: Run | None, less: Run | None) -> str:
@@ -86,13 +81,8 @@ def _steps(runs: Mapping[str, Run]) -> str:
     lines.append(["all steps", *(_seconds(sum(run.steps.values())) for run in measured.values())])
     around = [_seconds(run.wall - sum(run.steps.values())) for run in measured.values()]
     lines.append(["starting Python and Dagster, between the steps", *around])
-    return _table(["", *(_ROWS[name].removeprefix("ours, ") for name in measured)], lines)
+    return table(["", *(_ROWS[name].removeprefix("ours, ") for name in measured)], lines)
 
 
 def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:,.2f}"
-
-
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    rule = ["---", *("---:" for _ in head[1:])]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *lines))
