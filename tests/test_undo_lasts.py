@@ -276,7 +276,7 @@ def refused_or_beside(connection: duckdb.DuckDBPyConnection) -> None:
             "WHERE h.guard = 'undone' AND p.site_id NOT IN "
             "(SELECT site_id FROM plan.sites WHERE held_by IS NOT NULL AND action = 'restore')"
         )
-        if connection.execute("SELECT 1 FROM plan.holds").fetchone():
+        if connection.execute("SELECT 1 FROM plan.holds WHERE NOT blocks").fetchone():
             query += {
                 "sites": " AND p.action <> 'archive'",  # whose people are held there
                 "users": " AND p.user_id NOT IN (SELECT user_id FROM plan.waiting_people)",
