@@ -103,7 +103,10 @@ def schedule_timezone(env: Mapping[str, str] | None = None) -> str:
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
-    """The folder of the Dagster instance; the world's own is made ready, configured by `dagster.yaml`."""
+    """The folder of the Dagster instance; the world's own is made ready, configured by `dagster.yaml`.
+
+    Raises RosterError when there is no such folder, or nothing can be written into it.
+    """
     home = settings.dagster_home
     if home.resolve() == (settings.data / "dagster").resolve():
         home.mkdir(parents=True, exist_ok=True)
@@ -111,6 +114,13 @@ def prepare_dagster_home(settings: Settings) -> Path:
         if not link.exists():
             link.unlink(missing_ok=True)  # of a checkout that has moved
             link.symlink_to(PROJECT_ROOT / "dagster.yaml")
+    if not home.is_dir():
+        raise RosterError(f"DAGSTER_HOME is {home}, which is no folder", do="Make that folder, or unset DAGSTER_HOME")
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise RosterError(
+            f"Dagster's folder {home} cannot be written",
+            do="Give this account the right, or set another DAGSTER_HOME",
+        )
     return home
 
 

@@ -9,10 +9,9 @@ import os
 import sys
 from pathlib import Path
 
-import click
-
 from roster_pipeline.config import PROJECT_ROOT, load_settings, prepare_dagster_home
 from roster_pipeline.errors import RosterError
+from roster_pipeline.terminal import say
 
 
 def command(env: dict[str, str]) -> tuple[Path, list[str]]:
@@ -26,7 +25,7 @@ def command(env: dict[str, str]) -> tuple[Path, list[str]]:
         )
     env["DAGSTER_HOME"] = str(home)
     world = "the demo (no Clever credentials are set)" if settings.is_demo else "the account of your Clever credentials"
-    click.echo(f"Dagster shows {world}: its instance is {home}, its rosters are in {settings.warehouse}", err=True)
+    say(f"Dagster shows {world}: its instance is {home}, its rosters are in {settings.warehouse}", err=True)
     workspace = ["--workspace", str(PROJECT_ROOT / "workspace.yaml")]
     return home, [str(Path(sys.executable).with_name("dagster")), "dev", *workspace, *sys.argv[1:]]
 
@@ -37,7 +36,7 @@ def main() -> None:
     try:
         home, arguments = command(env)
     except RosterError as error:
-        click.echo(f"roster: {error}", err=True)
+        say(f"roster: {error}", err=True)
         sys.exit(error.exit_code)
     os.chdir(home)
     os.execve(arguments[0], arguments, env)  # noqa: S606 - our own command

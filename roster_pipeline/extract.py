@@ -86,7 +86,7 @@ def _landing_for(landings: Path, sync_id: str) -> Path:
 @contextmanager
 def _progress_bars() -> Iterator[Callable[[Progress], None]]:
     """One bar per list when a terminal watches; nothing otherwise."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console

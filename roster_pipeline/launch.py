@@ -109,7 +109,7 @@ class _Said(RosterError):
     def __init__(self, sentence: str, exit_code: int = 1) -> None:
         self.exit_code = exit_code
         what, _, do = sentence.rstrip(".").rpartition(". ")
-        super().__init__(what or sentence, do=do or "Look at the run in Dagster (`make dev`)")
+        super().__init__(what or do, do=do if what else "Look at the run in Dagster (`make dev`)")
 
 
 def _run(
@@ -138,8 +138,15 @@ def _run(
 @functools.cache
 def _instance() -> dg.DagsterInstance:
     """The one instance of this process: opening it takes 0.3 s."""
-    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(load_settings()))
-    instance = dg.DagsterInstance.get()
+    home = prepare_dagster_home(load_settings())
+    os.environ["DAGSTER_HOME"] = str(home)
+    try:
+        instance = dg.DagsterInstance.get()
+    except Exception as error:  # its file or its databases, in whatever way they are damaged
+        raise RosterError(
+            f"Dagster's instance in {home} cannot be opened ({type(error).__name__})",
+            do="Mend its dagster.yaml, or move its databases away: rosters and their history are not in them",
+        ) from error
     atexit.register(instance.dispose)
     return instance
 
@@ -153,6 +160,9 @@ def _failure(result: dg.ExecuteInProcessResult) -> RosterError:
             return _Said(
                 said.description, int(code.value) if isinstance(code, dg.IntMetadataValue) and code.value else 1
             )
+    outcome = ENDED.pop(result.run_id, Outcome())
+    if outcome.failure:  # before its first step, or between two
+        return _Said(outcome.failure, 130 if outcome.interrupted else 1)
     return _Said(f"Dagster run {result.run_id} failed. Look at it in Dagster (`make dev`)")
 
 

@@ -1,30 +1,109 @@
 """How answers look in a terminal.
 
-Belongs here: tables and sentences on standard output. Does not belong here: asking, and anything about
-rosters.
+Belongs here: tables and sentences, and what makes any text safe to print. Does not belong here: asking, and anything
+about rosters.
 """
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
+import logging
+import os
+import shutil
 import sys
+import unicodedata
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 Row = dict[str, Any]
 
+_JOINERS = "\u200c\u200d"
+"""Invisible, but part of how Persian and Indic names, and emoji, are written."""
 
-def site_rows(sites: list[Row]) -> list[Row]:
+_PROSE = {"site", "sites", "message", "before", "after", "requested_by"}
+"""Columns that may wrap; the others are ids, times, states and counts."""
+
+_WRAPPED = 12
+"""A column that wraps is at least as wide as this."""
+
+_STAYS = {"sync_id", "started_at", "last_synced_at", "status", "entity_id", "action", "site", "message"}
+"""Columns that a narrow terminal shows too; of the others, the rightmost is left out first."""
+
+_GAP = 2
+
+
+class _Log(logging.Handler):
+    """Log lines are lines like any other: safe, above the progress bars, and harmless when nobody listens any more."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage(), err=True)
+
+
+def prepare_streams() -> None:
+    """Sends what the pipeline logs to standard error; what a stream's encoding lacks will be escaped."""
+    logger = logging.getLogger("roster_pipeline")
+    logger.handlers = [_Log()]
+    logger.setLevel(logging.INFO)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def visible(text: str) -> str:
+    """`text` in one line, with all that steers a terminal or hides in it (ESC, bidi marks, ...) as visible escapes."""
+    return _escaped(text, lambda c: c.encode("unicode_escape").decode())
+
+
+def say(line: str = "", *, err: bool = False) -> None:
+    """Prints one line, whatever is in it."""
+    _write(f"{visible(line)}\n", err=err)
+
+
+def print_json(document: Row) -> None:
+    """Prints the document; what `visible` escapes is escaped here too, in JSON's own way, so that nothing is lost."""
+    encoding = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
+    text = json.dumps(document, default=_plain, ensure_ascii=encoding != "utf-8", indent=2)
+    _write("".join(_escaped(line, lambda c: json.dumps(c)[1:-1]) + "\n" for line in text.split("\n")))
+
+
+def print_table(rows: list[Row]) -> None:
+    """A line per row; where the terminal is too narrow, prose wraps, and columns are left out and named below."""
+    from rich.console import Console
+
+    if not rows:
+        return
+    cells = {name: [_cell(row[name]) for row in rows] for name in rows[0]}
+    widths = {name: _least_width(name, column) for name, column in cells.items()}
+    limit = _terminal_width()
+    left_out = [] if limit is None else _left_out(widths, limit)
+    shown = {name: column for name, column in cells.items() if name not in left_out}
+    whole = limit is None or _total(widths[name] for name in shown) <= limit
+    numbers = {name for name, value in rows[0].items() if isinstance(value, int)}
+    console = Console(width=limit or 1_000_000, highlight=False, markup=False, emoji=False)
+    with console.capture() as printed:
+        console.print(_table(shown, numbers, whole))
+    _write("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()))
+    if left_out:
+        say(f"  no room for {', '.join(left_out)}: --json has them, and so has a wider terminal")
+
+
+def _site_rows(sites: list[Row]) -> list[Row]:
     return [
         {
             "site": s["name"],
             "site_id": s["site_id"],
             "source": s["enrollment_source"],
             **{k: s[k] for k in ("students", "teachers", "sections", "mapped", "unmapped", "pending_students")},
-            "last_synced_at": s["last_synced_at"].strftime("%Y-%m-%d %H:%M UTC") if s["last_synced_at"] else "never",
+            "last_synced_at": s["last_synced_at"] or "never",
         }
         for s in sites
     ]
@@ -32,38 +111,44 @@ def site_rows(sites: list[Row]) -> list[Row]:
 
 def print_sync(row: Row) -> None:
     if row["failure"]:
-        click.echo(f"{row['district']}: {row['failure']}", err=True)
+        say(f"{row['district']}: {row['failure']}", err=True)
         return
     if row["error"]:
         what = f"{row['district']}: {row['status']}, the roster is as it was"
-        click.echo(f"{what}. {row['error']} (sync {row['sync_id']})", err=True)
+        say(f"{what}. {row['error']} (sync {row['sync_id']})", err=True)
         return
     seconds = (row["finished_at"] - row["started_at"]).total_seconds()
     changed = sum(row[k] for k in ("created", "updated", "archived", "restored"))
-    click.echo(f"\n{row['district']}: sync {row['sync_id']} {row['status']} in {seconds:.1f} s, {changed} changes")
-    click.echo(
+    say()
+    say(f"{row['district']}: sync {row['sync_id']} {row['status']} in {seconds:.1f} s, {changed} changes")
+    say(
         f"  created {row['created']}, updated {row['updated']}, archived {row['archived']}, "
         f"restored {row['restored']}, held {row['held']}, unchanged {row['unchanged']}"
     )
-    print_table(site_rows(row["sites"]))
+    print_table(_site_rows(row["sites"]))
     for code, count in sorted(Counter(issue["code"] for issue in row["issues"]).items()):
-        click.echo(f"  warning {code}: {count} (`roster details` lists them)")
+        say(f"  warning {code}: {count} (`roster details` lists them)")
     for hold in row["holds"]:
         print_hold(hold)
-    click.echo(f"  published: {row['published']}")
+    say(f"  published: {row['published']}")
 
 
 def print_details(row: Row) -> None:
-    click.echo(f"{row['district']}: sync {row['sync_id']} {row['status']}")
-    click.echo(f"  {row['trigger']}, asked for by {row['requested_by']}, Dagster run {row['dagster_run_id']}")
-    click.echo(f"  {row['started_at']:%Y-%m-%d %H:%M:%S} to {row['finished_at']:%H:%M:%S} UTC")
+    for name, none in (("life", "no sync has changed this record"), ("differences", "nothing differs")):
+        if name in row:
+            say(row["district"] if row[name] else f"{row['district']}: {none}")
+            print_table(row[name])
+            return
+    say(f"{row['district']}: sync {row['sync_id']} {row['status']}")
+    say(f"  {row['trigger']}, asked for by {row['requested_by']}, Dagster run {row['dagster_run_id']}")
+    say(f"  {row['started_at']:%Y-%m-%d %H:%M:%S} to {row['finished_at']:%H:%M:%S} UTC")
     if row["error"]:
-        click.echo(f"  {row['error']}")
+        say(f"  {row['error']}")
     for line in _undo_lines(row):
-        click.echo(f"  {line}")
+        say(f"  {line}")
     for title in ("counts", "changes", "issues"):
         if row.get(title):
-            click.echo(f"  {title}:")
+            say(f"  {title}:")
             print_table(row[title])
 
 
@@ -93,33 +178,117 @@ def print_hold(hold: Row) -> None:
         state += f", {hold['cleared_because']}"
     elif hold["expires_at"]:
         state += f"; for the next sync, until {hold['expires_at']:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"  hold {hold['hold_id']} {state}")
-    click.echo(f"    {hold['message']}")
+    say(f"  hold {hold['hold_id']} {state}")
+    say(f"    {hold['message']}")
 
 
-def print_table(rows: list[Row]) -> None:
-    from rich.console import Console
+def print_status(row: Row) -> None:
+    last = row["last_sync"]
+    say(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
+    if row["published_is_behind"]:
+        say(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")
+    print_table(_site_rows(row["sites"]))
+
+
+def print_recent(row: Row) -> None:
+    names = ("held", "created", "updated", "archived", "restored", "unchanged", "trigger", "requested_by")
+    say(row["district"])
+    print_table(
+        [
+            {
+                **{name: s[name] for name in ("sync_id", "started_at", "status")},
+                "sites": s["site_names"] or "all",
+                **{name: s[name] for name in names},
+            }
+            for s in row["syncs"]
+        ]
+    )
+    for failed in (s for s in row["syncs"] if s["error"]):
+        say(f"  {failed['sync_id']} {failed['status']}: {failed['error']}")
+
+
+def print_plan(row: Row) -> None:
+    planned = sum(c["changes"] for c in row["counts"])
+    held = sum(c["changes"] for c in row["counts"] if c["held_by"])
+    say(f"{row['district']}: {planned:,} changes planned, {held:,} of them held")
+    print_table(row["counts"])
+    print_table([{k: c[k] for k in ("entity", "action", "entity_id", "before", "after")} for c in row["changes"]])
+
+
+def print_holds(row: Row) -> None:
+    say(f"{row['district']}: {len(row['holds'])} holds")
+    for hold in row["holds"]:
+        print_hold(hold)
+    print_table(row.get("changes", []))
+
+
+def _escaped(text: str, escape: Callable[[str], str]) -> str:
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in _JOINERS or unicodedata.category(c) == "Zs" else escape(c) for c in text
+    )
+
+
+def _write(text: str, *, err: bool = False) -> None:
+    """To a reader that has gone away (`roster sync | head`) nothing more is written, and the work goes on."""
+    try:
+        click.echo(text, nl=False, err=err)
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, (sys.stderr if err else sys.stdout).fileno())  # what is buffered must not fail again at exit
+        os.close(nowhere)
+        if not isinstance(error, BrokenPipeError):
+            raise
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return visible(", ".join(value))
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    return "" if value is None else visible(str(value))
+
+
+def _terminal_width() -> int | None:
+    """None when no terminal watches: then a row is one line, whatever its length. COLUMNS overrules both."""
+    watched = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size().columns if watched or os.environ.get("COLUMNS") else None
+
+
+def _least_width(name: str, column: list[str]) -> int:
+    from rich.cells import cell_len
+
+    widest = max(cell_len(text) for text in (name, *column))
+    return min(widest, max(_WRAPPED, len(name))) if name in _PROSE else widest
+
+
+def _left_out(widths: dict[str, int], limit: int) -> list[str]:
+    shown = dict(widths)
+    for name in reversed(widths):
+        if _total(shown.values()) > limit and name not in _STAYS:
+            del shown[name]
+    return [name for name in widths if name not in shown]
+
+
+def _total(widths: Iterable[int]) -> int:
+    each = list(widths)
+    return sum(each) + _GAP * (len(each) - 1)
+
+
+def _table(columns: dict[str, list[str]], numbers: set[str], whole: bool) -> Table:
+    """Prose wraps, and everything else only when there is no other way (not `whole`); nothing is ever cut."""
     from rich.table import Table
+    from rich.text import Text
 
-    if not rows:
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name, value in rows[0].items():
-        table.add_column(
-            name,
-            justify="right" if isinstance(value, int) else "left",
-            no_wrap=not isinstance(value, str) or len(value) < 60,
-        )
-    for row in rows:
-        table.add_row(*("" if v is None else str(v) for v in row.values()))
-    width = None if sys.stdout.isatty() else 200
-    Console(width=width, highlight=False).print(table)
-
-
-def print_json(document: Row) -> None:
-    def plain(value: Any) -> str:
-        return (
-            str(value) if isinstance(value, Path) else value.isoformat() if hasattr(value, "isoformat") else str(value)
-        )
-
-    click.echo(json.dumps(document, default=plain, ensure_ascii=False, indent=2))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    for name in columns:
+        wraps = name in _PROSE or not whole
+        table.add_column(name, justify="right" if name in numbers else "left", no_wrap=not wraps, overflow="fold")
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*(Text(text) for text in row))
+    return table

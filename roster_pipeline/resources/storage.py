@@ -89,6 +89,19 @@ def _not_readable(error: duckdb.Error, file: Path, published: Path) -> Exception
     return RosterError(f"{name} is damaged and cannot be read; nothing was changed", do=way_back)
 
 
+def unreadable_copy(error: duckdb.Error, published: Path) -> Exception:
+    """What a person can do about a published copy that cannot be read; the error itself when that is not why."""
+    name = f"{published.parent.name}/{published.name}"
+    if _IN_USE in str(error):
+        return RosterError(f"{name} is open for writing in another program", do="Close it there, or open it read-only")
+    if not _is_damaged(error):
+        return error
+    return RosterError(
+        f"{name} is damaged and cannot be read",
+        do=f"`roster publish --district {published.parent.name}` makes it again",
+    )
+
+
 def _move_aside(file: Path) -> None:
     """Keeps the damaged file, one at most, for whoever wants to look at it."""
     aside = file.with_name(f"{file.name}.damaged")

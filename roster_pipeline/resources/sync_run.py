@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -211,7 +211,8 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         """A run that never held the district may not open its files: its failure waits for one that does."""
         failure = Failure(self._info, _status(error), _sentence(error), now())
         if self._is_sync:
-            put_aside(self.folder, failure)
+            with suppress(OSError):  # as a folder that cannot be written, which is the failure then
+                put_aside(self.folder, failure)
         self._outcome = Outcome(failure=failure.error, interrupted=_is_interrupt(error))
         self._show()
 

@@ -22,7 +22,7 @@ from slugify import slugify
 
 from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.resources.lock import exclusive, is_locked, locked
-from roster_pipeline.resources.storage import attach_staging, attach_truth, literal, sync_to_disk
+from roster_pipeline.resources.storage import attach_staging, attach_truth, literal, sync_to_disk, unreadable_copy
 from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
 from roster_pipeline.sql import statement
 
@@ -94,6 +94,8 @@ class Warehouse:
 
     def districts(self) -> list[DistrictIdentity]:
         """The districts that have a folder, by slug. Raises RosterError for one whose `district.json` is damaged."""
+        if self.root.exists() and not self.root.is_dir():
+            raise RosterError(f"The warehouse {self.root} is no folder", do="Set ROSTER_WAREHOUSE to one")
         return [_identity(file) for file in sorted(self.root.glob("*/district.json"))]
 
     def identity(self, slug: str) -> DistrictIdentity:
@@ -123,8 +125,9 @@ class Warehouse:
             folder = self.folder(slug)
             if not folder.path.exists():
                 identity = DistrictIdentity(slug, clever_id, name)
-                folder.path.mkdir(mode=0o700, parents=True)  # children's records: for us alone
-                write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
+                with self._writing():
+                    folder.path.mkdir(mode=0o700, parents=True)  # children's records: for us alone
+                    write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
                 return identity
         raise RosterError(
             f"District {clever_id!r} cannot have a folder: {by_name} and {', '.join(named_too)} are there already",
@@ -194,21 +197,25 @@ class Warehouse:
     def read(self, slug: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection to the published copy; one that an older release wrote has this one's tables too.
 
-        Raises RosterError when nothing was published yet, or a newer release wrote it.
+        Raises RosterError when nothing was published yet, when a newer release wrote it, and when it is damaged.
         """
         published = self.folder(slug).published
         if not published.exists():
             raise RosterError(
                 f"District {slug} has not been synced yet", do=f"Run `roster sync --district {slug}` first"
             )
-        with duckdb.connect(str(published), read_only=True) as connection:
-            if is_current(connection, published):
-                yield connection
-                return
-        with in_memory() as connection:
-            connection.execute(f"ATTACH {literal(published)} AS truth (READ_ONLY)")
-            read_as_current(connection, published)
-            yield connection
+        with without_values():
+            try:
+                with duckdb.connect(str(published), read_only=True) as connection:
+                    if is_current(connection, published):
+                        yield connection
+                        return
+                with in_memory() as connection:
+                    connection.execute(f"ATTACH {literal(published)} AS truth (READ_ONLY)")
+                    read_as_current(connection, published)
+                    yield connection
+            except duckdb.Error as error:
+                raise unreadable_copy(error, published) from None
 
     @contextmanager
     def lock(
@@ -216,12 +223,26 @@ class Warehouse:
     ) -> Iterator[dict[str, str]]:
         """Holds the district for one run; yields what an earlier holder left behind, if it died while it held it.
 
-        Raises SyncRefused when another run has held it for longer than `seconds`.
+        Raises SyncRefused when another run has held it for longer than `seconds`, and RosterError when its folder
+        cannot be written.
         """
         path = self.folder(slug).path / "lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._writing():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.open("ab").close()
         with locked(path, holder, seconds=seconds, waiting=waiting) as left:
             yield left
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tells of a folder that cannot be written before anything else is tried."""
+        try:
+            yield
+        except OSError as error:
+            raise RosterError(
+                f"The warehouse {self.root} cannot be written ({error.strerror})",
+                do="Mend that, or set ROSTER_WAREHOUSE to another folder",
+            ) from None
 
 
 def _identity(file: Path) -> DistrictIdentity:

@@ -9,7 +9,6 @@ import logging
 import shlex
 import shutil
 import socket
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,8 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-import click
-import msgspec
 import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -35,6 +32,7 @@ from roster_pipeline.sandbox.generate import generate
 from roster_pipeline.sandbox.platform_inputs import write_inputs
 from roster_pipeline.sandbox.records import load_district
 from roster_pipeline.sandbox.switchboard import Fault, Switchboard
+from roster_pipeline.terminal import print_json, say
 
 HOST = "127.0.0.1"
 DEMO_FOLDER = DEMO / "sandbox"
@@ -199,7 +197,7 @@ def _generate(folder: Path, students: int) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     columns = (TextColumn("Generating students"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=students)
         generate(
             partial,
@@ -226,16 +224,16 @@ def _environment(url: str, world: Path) -> dict[str, str]:
 
 
 def _announce_json(url: str, world: Path) -> None:
-    click.echo(msgspec.json.encode({"url": url, "environment": _environment(url, world)}).decode())
+    print_json({"url": url, "environment": _environment(url, world)})
 
 
 def _announce(sandbox: Sandbox, url: str, world: Path) -> None:
     for district in sandbox.districts:
         counts = ", ".join(f"{len(table)} {kind}" for kind, table in district.tables.items())
-        click.echo(f"{district.name}: {counts}")
+        say(f"{district.name}: {counts}")
     for fault in sandbox.faults.on:
-        click.echo(f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}")
-    click.echo(f"A local Clever answers at {url} until Ctrl-C. To use it:")
+        say(f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}")
+    say(f"A local Clever answers at {url} until Ctrl-C. To use it:")
     exports = [f"{name}={shlex.quote(value)}" for name, value in _environment(url, world).items()]
     for line in (exports[:2], exports[2:4], exports[4:]):
-        click.echo(f"  export {' '.join(line)}")
+        say(f"  export {' '.join(line)}")

@@ -1,0 +1,122 @@
+"""Commands that ask and change nothing: status, recent, details, holds.
+
+Belongs here: their arguments. Does not belong here: the questions (`report.py`), printing (`terminal.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from roster_pipeline import model
+from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, find, show
+from roster_pipeline.config import load_settings
+from roster_pipeline.terminal import (
+    Row,
+    print_details,
+    print_holds,
+    print_recent,
+    print_status,
+)
+
+
+@click.command()
+@DISTRICT
+@JSON
+def status(district: str | None, as_json: bool) -> None:
+    """Districts and sites, and when each was last synced successfully."""
+    from roster_pipeline import report
+    from roster_pipeline.resources.warehouse import Warehouse
+
+    found = ask(district, lambda c: {"sites": report.sites(c), "last_sync": report.sync(c, None)})
+    warehouse = Warehouse(load_settings().warehouse)
+    show(({**row, "published_is_behind": warehouse.is_behind(row["district"])} for row in found), print_status, as_json)
+
+
+@click.command()
+@DISTRICT
+@click.option("--limit", type=LIMIT, default=7, show_default=True, help="How many.")
+@JSON
+def recent(district: str | None, limit: int, as_json: bool) -> None:
+    """The last syncs, the newest first: when, of which sites, and what became of them."""
+    from roster_pipeline import report
+
+    show(ask(district, lambda c: {"syncs": report.recent(c, limit)}), print_recent, as_json)
+
+
+@click.command()
+@click.argument("sync_id", required=False)
+@DISTRICT
+@click.option(
+    "--entity",
+    type=click.Choice([e.name for e in model.ENTITIES]),
+    help="List the records of this entity.",
+)
+@click.option("--action", metavar="NAME", help="List the records with this action: create, update, archive, ...")
+@click.option("--since", metavar="SYNC_ID", help="List what differs between that sync and this one.")
+@click.option("--record", metavar="ID", help="Tell the life of one record over all syncs, by its id in sync.changes.")
+@click.option("--limit", type=LIMIT, default=50, show_default=True, help="How many records to list at most.")
+@JSON
+def details(
+    sync_id: str | None,
+    district: str | None,
+    entity: str | None,
+    action: str | None,
+    since: str | None,
+    record: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """One sync's changes and issues; the newest sync when none is named."""
+    from roster_pipeline import report
+    from roster_pipeline.plan import ACTIONS
+
+    if action not in (None, *ACTIONS):
+        raise click.BadParameter(f"{action!r} is not one of {', '.join(ACTIONS)}.", param_hint="'--action'")
+    if sync_id:
+        district, sync_id = find("syncs", "sync_id", sync_id, district)
+
+    def answer(connection: Any) -> Row:
+        if record:
+            return {"life": report.life(connection, record)}
+        one = report.sync(connection, sync_id)
+        if since:
+            earlier = report.sync(connection, since)
+            return {"differences": report.compare(connection, earlier["sync_id"], one["sync_id"], limit)}
+        counts, issues = report.change_counts(connection, one["sync_id"]), report.issues(connection, one["sync_id"])
+        found = {**one, "counts": counts, "issues": issues}
+        if entity or action or as_json:
+            found["changes"] = report.changes(connection, one["sync_id"], entity=entity, action=action, limit=limit)
+        return found
+
+    show(ask(district, answer), print_details, as_json)
+
+
+@click.command()
+@click.argument("hold_id", required=False)
+@DISTRICT
+@click.option("every", "--all", is_flag=True, help="Closed holds too.")
+@click.option(
+    "--limit",
+    type=LIMIT,
+    default=50,
+    show_default=True,
+    help="How many records of the named hold to list at most.",
+)
+@JSON
+def holds(hold_id: str | None, district: str | None, every: bool, limit: int, as_json: bool) -> None:
+    """What guards hold back, and how to approve it; of a hold that is named, every record it keeps back."""
+    from roster_pipeline import report
+
+    if hold_id:
+        district, hold_id = find("holds", "hold_id", hold_id, district)
+
+    def answer(connection: Any) -> Row:
+        found = report.holds(connection, every=every or hold_id is not None)
+        if not hold_id:
+            return {"holds": found}
+        changes = report.hold_changes(connection, hold_id, limit)
+        return {"holds": [h for h in found if h["hold_id"] == hold_id], "changes": changes}
+
+    show(ask(district, answer), print_holds, as_json)

@@ -1,0 +1,81 @@
+"""Commands that run the pipeline: sync, plan, publish.
+
+Belongs here: their arguments. Does not belong here: running anything (`launch.py`), printing (`terminal.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, each, refuse_unknown, show, sync_code
+from roster_pipeline.config import Settings, load_settings
+from roster_pipeline.terminal import print_plan, print_sync, say
+
+
+@click.command()
+@DISTRICT
+@click.option("sites", "--site", metavar="ID", multiple=True, help="Apply changes at this site only; may be repeated.")
+@click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who asks, as the history will show it.")
+@JSON
+def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_json: bool) -> None:
+    """Sync Now: ask Clever, and bring the roster up to date.
+
+    Exit 0 done, 1 failed, 3 held or refused.
+    """
+    from roster_pipeline.launch import launch_sync
+
+    settings = load_settings()
+    slugs = _districts_to_sync(settings, district, sites)
+    done = each(slugs, lambda slug: launch_sync(settings, slug, sites, requested_by))
+    show(done, print_sync, as_json, name="syncs", code=sync_code)
+
+
+@click.command()
+@DISTRICT
+@click.option(
+    "--limit",
+    type=LIMIT,
+    default=20,
+    show_default=True,
+    help="How many records to list at most; the counts are of all.",
+)
+@JSON
+def plan(district: str | None, limit: int, as_json: bool) -> None:
+    """Look before: what a sync would change now, and what would be held. Applies nothing."""
+    from roster_pipeline.launch import launch_plan
+
+    settings = load_settings()
+    slugs = _districts_to_sync(settings, district, ())
+    show(each(slugs, lambda slug: launch_plan(settings, slug, limit)), print_plan, as_json)
+
+
+@click.command()
+@DISTRICT
+@JSON
+def publish(district: str | None, as_json: bool) -> None:
+    """Make the published copy again, after it could not be made; every sync does so too."""
+    from roster_pipeline.launch import launch_publish
+    from roster_pipeline.resources.warehouse import Warehouse
+
+    warehouse = Warehouse(load_settings().warehouse)
+    known = [d.slug for d in warehouse.districts()]
+    refuse_unknown(district, known)
+
+    def made(slug: str) -> dict[str, object]:
+        launch_publish(slug, "roster publish")
+        return {"published": warehouse.folder(slug).published}
+
+    slugs = [s for s in known if district in (None, s) and warehouse.folder(s).roster.exists()]
+    show(each(slugs, made), lambda row: say(f"{row['district']}: published {row['published']}"), as_json)
+
+
+def _districts_to_sync(settings: Settings, district: str | None, sites: Sequence[str]) -> list[str]:
+    from roster_pipeline.launch import known_districts
+
+    known = known_districts(settings)
+    refuse_unknown(district, known)
+    if sites and district is None and len(known) > 1:
+        raise click.UsageError("--site needs --district, because there are several districts.")
+    return [district] if district else known
