@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline import report
 from roster_pipeline.config import Settings, load_settings, prepare_dagster_home
@@ -21,7 +22,7 @@ from roster_pipeline.extract import discover_districts
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.outcome import Outcome
 from roster_pipeline.planning import plan_sync
-from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, local_day, now, sync_id_of
+from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, INTERRUPTED, local_day, now, sync_id_of
 from roster_pipeline.resources.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -135,13 +136,23 @@ def _run(
     )
 
 
+_TO_THE_TERMINAL = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
+"""What a step prints is not captured into a file: a terminal behind one shows no progress bars, and the processes that
+copy it back die of a Ctrl-C with a traceback. What the pipeline logs is in Dagster's event log all the same."""
+
+
 @functools.cache
 def _instance() -> dg.DagsterInstance:
     """The one instance of this process: opening it takes 0.3 s."""
     home = prepare_dagster_home(load_settings())
     os.environ["DAGSTER_HOME"] = str(home)
     try:
-        instance = dg.DagsterInstance.get()
+        instance = dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=_TO_THE_TERMINAL))
     except Exception as error:  # its file or its databases, in whatever way they are damaged
         raise RosterError(
             f"Dagster's instance in {home} cannot be opened ({type(error).__name__})",
@@ -161,9 +172,16 @@ def _failure(result: dg.ExecuteInProcessResult) -> RosterError:
                 said.description, int(code.value) if isinstance(code, dg.IntMetadataValue) and code.value else 1
             )
     outcome = ENDED.pop(result.run_id, Outcome())
-    if outcome.failure:  # before its first step, or between two
-        return _Said(outcome.failure, 130 if outcome.interrupted else 1)
+    if outcome.interrupted or any(event.is_run_failure and _is_interrupt(event) for event in result.all_events):
+        return _Said(INTERRUPTED, 130)
+    if outcome.failure:  # before the first step
+        return _Said(outcome.failure)
     return _Said(f"Dagster run {result.run_id} failed. Look at it in Dagster (`make dev`)")
+
+
+def _is_interrupt(event: dg.DagsterEvent) -> bool:
+    error = event.job_failure_data.error
+    return error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
 
 
 def _recorded(settings: Settings, slug: str, result: dg.ExecuteInProcessResult) -> dict[str, Any]:

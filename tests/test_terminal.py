@@ -189,8 +189,13 @@ def test_a_reader_that_has_gone_away_does_not_stop_the_work(monkeypatch: pytest.
         monkeypatch.setattr(sys, "stdout", nobody)
         rows = common.each(["a", "b"], lambda slug: {"asked": slug})
         done: list[str] = []
+
+        def tell(row: dict[str, Any]) -> None:
+            say(row["asked"])
+            done.append(row["asked"])
+
         with pytest.raises(SystemExit) as ended:
-            common.show(rows, lambda row: (say(row["asked"]), done.append(row["asked"]))[1], as_json=False)
+            common.show(rows, tell, as_json=False)
     assert (ended.value.code, done) == (0, ["a", "b"])
 
 
@@ -288,8 +293,8 @@ def test_bad_usage_is_told_with_exit_2(command: str, says: str, roster: Roster) 
     assert says in document["error"]
 
 
-def overwrite(name: str, content: bytes) -> Callable[[Path], None]:
-    return lambda warehouse: (warehouse / "d" / name).write_bytes(content) and None
+def overwrite(name: str, content: bytes) -> Callable[[Path], object]:
+    return lambda warehouse: (warehouse / "d" / name).write_bytes(content)
 
 
 def cut_short(warehouse: Path) -> None:
@@ -314,12 +319,12 @@ def nothing(warehouse: Path) -> None:
         (overwrite("published.duckdb", b""), "`roster publish --district d` makes it again"),
         (cut_short, "d/published.duckdb is damaged"),
         (overwrite("district.json", b'{"slug": 5}'), "d/district.json cannot be read"),
-        (a_file, "is no folder. Set ROSTER_WAREHOUSE"),
+        (a_file, "is no folder that can be read. Give"),
         (nothing, "Nothing has been synced yet. Run `roster sync`."),
     ],
 )
 def test_what_is_damaged_is_told_with_what_to_do(
-    spoil: Callable[[Path], None], says: str, command: str, warehouse: Path, roster: Roster
+    spoil: Callable[[Path], object], says: str, command: str, warehouse: Path, roster: Roster
 ) -> None:
     spoil(warehouse)
     code, out, err = roster(*command.split(), "--json")

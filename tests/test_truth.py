@@ -120,6 +120,14 @@ def test_an_interrupt_is_told_as_what_it_was(
     assert last_run().tags["roster/status"] == done["status"]
 
 
+@pytest.mark.usefixtures("here")
+def test_an_interrupted_plan_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roster_pipeline.assets.clever.extract_district", interrupt)
+    with pytest.raises(RosterError, match="interrupted: somebody stopped it") as told:
+        launch.launch_plan(load_settings(), SLUG, 10)
+    assert told.value.exit_code == 130
+
+
 @pytest.mark.parametrize(("last", "applied"), [("staging", False), ("apply", True)])
 def test_a_signal_between_two_steps_is_recorded(
     last: str, applied: bool, here: Platform, monkeypatch: pytest.MonkeyPatch

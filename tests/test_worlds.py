@@ -81,8 +81,12 @@ def test_a_dagster_home_is_made_ready_and_somebody_elses_is_left_alone(tmp_path:
     home = prepare_dagster_home(load_settings({**REAL, "ROSTER_DATA": str(tmp_path)}))
     assert (home / "dagster.yaml").read_bytes() == (PROJECT_ROOT / "dagster.yaml").read_bytes()
     elsewhere = tmp_path / "elsewhere"
-    assert prepare_dagster_home(load_settings({**REAL, "DAGSTER_HOME": str(elsewhere)})) == elsewhere
-    assert not elsewhere.exists()
+    settings = load_settings({**REAL, "DAGSTER_HOME": str(elsewhere)})
+    with pytest.raises(RosterError, match="which is no folder"):
+        prepare_dagster_home(settings)
+    elsewhere.mkdir()
+    assert prepare_dagster_home(settings) == elsewhere
+    assert not list(elsewhere.iterdir())
 
 
 @pytest.mark.parametrize(("credentials", "below"), [({}, "demo"), (REAL, ".")])

@@ -12,13 +12,7 @@ import click
 from roster_pipeline import model
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, find, show
 from roster_pipeline.config import load_settings
-from roster_pipeline.terminal import (
-    Row,
-    print_details,
-    print_holds,
-    print_recent,
-    print_status,
-)
+from roster_pipeline.terminal import Row, print_details, print_holds, print_recent, print_status
 
 
 @click.command()

@@ -94,6 +94,8 @@ def unreadable_copy(error: duckdb.Error, published: Path) -> Exception:
     name = f"{published.parent.name}/{published.name}"
     if _IN_USE in str(error):
         return RosterError(f"{name} is open for writing in another program", do="Close it there, or open it read-only")
+    if "Permission denied" in str(error):
+        return RosterError(f"{name} cannot be read (Permission denied)", do="Give this account the right to read it")
     if not _is_damaged(error):
         return error
     return RosterError(
