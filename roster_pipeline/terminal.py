@@ -88,7 +88,7 @@ def print_table(rows: list[Row]) -> None:
     shown = {name: column for name, column in cells.items() if name not in left_out}
     whole = limit is None or _total(widths[name] for name in shown) <= limit
     numbers = {name for name, value in rows[0].items() if isinstance(value, int)}
-    console = Console(width=limit or 1_000_000, highlight=False, markup=False, emoji=False)
+    console = Console(width=limit or 1_000_000, highlight=False)
     with console.capture() as printed:
         console.print(_table(shown, numbers, whole))
     _write("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()))
