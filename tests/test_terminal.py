@@ -395,6 +395,5 @@ def test_the_version_is_told_without_loading_anything_slow() -> None:
     told = subprocess.run(
         [sys.executable, "-c", script, "--version"], capture_output=True, text=True, check=True
     ).stdout
-    version, modules = told.splitlines()
-    assert version == "roster, version 0.1.0"
-    assert not heavy & set(modules.split())
+    assert told.startswith("roster, version 0.1.0\n")
+    assert not heavy & set(told.split())
