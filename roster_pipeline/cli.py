@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from roster_pipeline.config import DEMO, Settings, load_settings
-from roster_pipeline.errors import RosterError
+from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.terminal import Row, print_details, print_hold, print_json, print_sync, print_table, site_rows
 
 _EXITS = {"failed": 1, "held": 3, "refused": 3}
@@ -102,10 +102,15 @@ def status(district: str | None, as_json: bool) -> None:
     from roster_pipeline import report
     from roster_pipeline.resources.warehouse import Warehouse
 
-    found = _ask(district, lambda c: {"sites": report.sites(c), "last_sync": report.sync(c, None)})
+    def ask(connection: Any) -> Row:
+        sync, without = report.sync(connection, None), report.lines_without(connection)
+        return {"sites": report.sites(connection), "last_sync": sync, "lines_that_name_nothing": without}
+
+    found = _ask(district, ask)
     warehouse = Warehouse(load_settings().warehouse)
     for row in found:
         row["published_is_behind"] = warehouse.is_behind(row["district"])
+        row["left_at"] = warehouse.identity(row["district"]).left_at
     if as_json:
         print_json({"districts": found})
         return
@@ -114,6 +119,12 @@ def status(district: str | None, as_json: bool) -> None:
         click.echo(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
         if row["published_is_behind"]:
             click.echo(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")
+        if row["left_at"]:
+            since = f"has left: not listed by Clever since {row['left_at']:%Y-%m-%d %H:%M} UTC, and not synced any more"
+            click.echo(f"  {since}; `roster forget {row['district']}` takes it off")
+        if (without := row["lines_that_name_nothing"])["lines"]:
+            told = f"{without['lines']:,} lines of data/*.csv name nothing that is there"
+            click.echo(f"  {told}; `roster details {without['sync_id']}` lists them")
         print_table(site_rows(row["sites"]))
 
 
@@ -307,6 +318,33 @@ def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, reason
     sys.exit(_exit_code([done]))
 
 
+@main.command()
+@click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_JSON
+def forget(slug: str, yes: bool, as_json: bool) -> None:
+    """Take off a district that has left Clever: delete its roster, history, decisions and partition, for good.
+
+    Exit 0 done, 2 no such district, 3 refused.
+    """
+    from roster_pipeline import launch
+
+    settings = load_settings()
+    found = launch.forgettable(settings, slug)
+    if found is None:
+        raise click.UsageError(f"There is no district {slug!r}.")
+    has = f"its partition, and {found['folder']} with {found['files']} files, {found['bytes'] / 1e6:.1f} MB"
+    what = has if found["folder"] else "its partition; it has no folder"
+    question = f"Delete for good all there is of {slug}: {what}?"
+    if not yes and not click.prompt(question, default=False, type=bool, prompt_suffix=" [y/N] ", err=True):
+        raise SyncRefused("Nothing was deleted", do="Answer y, or say --yes")
+    launch.forget(settings, slug)
+    if as_json:
+        print_json({"deleted": found})
+    else:
+        click.echo(f"{slug}: forgotten. Deleted: {what}. Lines of data/*.csv that name it are left to you.")
+
+
 @main.group(invoke_without_command=True)
 @click.option("--port", default=8765, show_default=True, help="The port on 127.0.0.1.")
 @click.option(
@@ -360,13 +398,15 @@ def _exit_code(syncs: Sequence[Row]) -> int:
 
 def _districts_to_sync(settings: Settings, district: str | None, sites: Sequence[str]) -> list[str]:
     from roster_pipeline.launch import known_districts
+    from roster_pipeline.resources.warehouse import Warehouse
 
     known = known_districts(settings)
     if district is not None and district not in known:
         raise click.UsageError(f"There is no district {district!r}; known: {', '.join(known) or 'none'}.")
-    if sites and district is None and len(known) > 1:
+    listed = [d.slug for d in Warehouse(settings.warehouse).districts() if d.left_at is None]
+    if sites and district is None and len(listed) > 1:
         raise click.UsageError("--site needs --district, because there are several districts.")
-    return [district] if district else known
+    return [district] if district else listed
 
 
 def _ask(district: str | None, question: Callable[[Any], Row], *, first_that_knows: bool = False) -> list[Row]:

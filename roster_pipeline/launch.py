@@ -16,7 +16,7 @@ import dagster as dg
 
 from roster_pipeline import report
 from roster_pipeline.config import Settings, load_settings, prepare_dagster_home
-from roster_pipeline.errors import RosterError
+from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.extract import discover_districts
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.outcome import Outcome
@@ -44,6 +44,40 @@ def known_districts(settings: Settings) -> list[str]:
     if missing:
         _instance().add_dynamic_partitions("district", missing)
     return slugs
+
+
+def forgettable(settings: Settings, slug: str) -> dict[str, Any] | None:
+    """What `forget` would delete: the folder of a district that has left, a partition; None when there is neither.
+
+    Raises SyncRefused for a district that Clever lists.
+    """
+    known_districts(settings)
+    warehouse = Warehouse(settings.warehouse)
+    path = warehouse.folder(slug).path if warehouse.has(slug) else None
+    if path and warehouse.identity(slug).left_at is None:
+        raise SyncRefused(f"Clever lists district {slug}", do="Disconnect the application from it in Clever first")
+    partition = slug in _instance().get_dynamic_partitions("district")
+    if path is None and not partition:
+        return None
+    sizes = [p.stat().st_size for p in path.rglob("*") if p.is_file()] if path else []
+    return {"district": slug, "folder": path, "files": len(sizes), "bytes": sum(sizes), "partition": partition}
+
+
+def forget(settings: Settings, slug: str) -> None:
+    """Deletes a district's folder and partition, for good. Raises SyncRefused while a run holds the district."""
+    warehouse = Warehouse(settings.warehouse)
+    if not warehouse.has(slug):
+        _instance().delete_dynamic_partition("district", slug)
+        return
+    try:
+        with warehouse.lock(slug, {}, waiting=log.debug, seconds=0):
+            _instance().delete_dynamic_partition("district", slug)
+            warehouse.forget(slug)
+    except SyncRefused:
+        raise SyncRefused(
+            f"A run of {slug} is under way, so nothing was deleted",
+            do="Forget the district when that has ended, or end it in Dagster",
+        ) from None
 
 
 def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_by: str) -> dict[str, Any]:
