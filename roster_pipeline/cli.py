@@ -123,7 +123,12 @@ def status(district: str | None, as_json: bool) -> None:
             since = f"has left: not listed by Clever since {row['left_at']:%Y-%m-%d %H:%M} UTC, and not synced any more"
             click.echo(f"  {since}; `roster forget {row['district']}` takes it off")
         if (without := row["lines_that_name_nothing"])["lines"]:
-            told = f"{without['lines']:,} lines of data/*.csv name nothing that is there"
+            count = (
+                "1 line of data/*.csv names"
+                if without["lines"] == 1
+                else f"{without['lines']:,} lines of data/*.csv name"
+            )
+            told = f"{count} nothing that is there"
             click.echo(f"  {told}; `roster details {without['sync_id']}` lists them")
         print_table(site_rows(row["sites"]))
 
