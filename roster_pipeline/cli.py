@@ -341,7 +341,7 @@ def forget(slug: str, yes: bool, as_json: bool) -> None:
     has = f"its partition, and {found['folder']} with {found['files']} files, {found['bytes'] / 1e6:.1f} MB"
     what = has if found["folder"] else "its partition; it has no folder"
     question = f"Delete for good all there is of {slug}: {what}?"
-    if not yes and not click.prompt(question, default=False, type=bool, prompt_suffix=" [y/N] ", err=True):
+    if not yes and not click.confirm(question, err=True):
         raise SyncRefused("Nothing was deleted", do="Answer y, or say --yes")
     launch.forget(settings, slug)
     if as_json:
@@ -411,6 +411,8 @@ def _districts_to_sync(settings: Settings, district: str | None, sites: Sequence
     listed = [d.slug for d in Warehouse(settings.warehouse).districts() if d.left_at is None]
     if sites and district is None and len(listed) > 1:
         raise click.UsageError("--site needs --district, because there are several districts.")
+    if not district and not listed:
+        raise RosterError("Clever lists none of the districts any more", do="`roster status` says since when")
     return [district] if district else listed
 
 

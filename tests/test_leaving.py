@@ -70,6 +70,15 @@ def test_a_district_that_left_is_told_once_and_not_launched_any_more(
     assert launched_tonight(instance) == [SLUG]
 
 
+@pytest.mark.usefixtures("instance")
+def test_a_district_that_left_is_synced_only_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "launch_plan", lambda *_: {"counts": [], "changes": []})
+    for arguments, slugs in ((), [SLUG]), (("--district", GONE), [GONE]):
+        planned = json.loads(roster("plan", "--json", *arguments).stdout)["districts"]
+        assert [d["district"] for d in planned] == slugs
+    assert roster("plan", "--district", "nowhere").exit_code == 2
+
+
 def test_the_sensor_notes_who_left(instance: dg.DagsterInstance) -> None:
     sensor = defs.resolve_sensor_def("new_districts")
     said = [sensor(dg.build_sensor_context(instance=instance)) for _ in range(2)]
@@ -123,6 +132,14 @@ def test_the_token_of_one_district_says_nothing_about_others(
     monkeypatch.setenv("CLEVER_DISTRICT_TOKEN", clever.sandbox.districts[0].token)
     assert launch.known_districts(load_settings()) == [GONE, SLUG]
     assert left() == []
+
+
+@pytest.mark.usefixtures("instance")
+def test_a_sync_of_districts_that_all_have_left_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    warehouse().note_listed({"another"}, datetime(2026, 11, 24))
+    monkeypatch.setattr(Clever, "districts", silence)
+    done = roster("sync")
+    assert (done.exit_code, "lists none of the districts any more" in done.stderr) == (1, True)
 
 
 @pytest.mark.usefixtures("instance")

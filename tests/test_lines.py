@@ -42,6 +42,12 @@ def test_each_line_that_names_nothing_is_a_warning(tiny: Tiny) -> None:
     assert [code for code, _ in issues(tiny)] == ["mapping_unknown_section"]
 
 
+def test_blank_lines_do_not_shift_the_line_that_is_named(tiny: Tiny) -> None:
+    tiny.inputs["logins"] += "\nd,nobody,2026-09-01T08:00:00Z\n"
+    tiny.sync()
+    assert issues(tiny) == [("input_unknown_user", "logins.csv, line 3")]
+
+
 def test_ids_in_capitals_are_the_same_ids(tiny: Tiny) -> None:
     tiny.line("section_courses", "D", "M6", "MATH-6")
     tiny.line("sites", "D", "SOUTH", "manual")
