@@ -15,7 +15,7 @@ from roster_pipeline.history import SyncInfo, copy_issues, record_success, remem
 from roster_pipeline.plan import Plan, apply_plan, summarize
 from roster_pipeline.sql import statement
 
-_ISSUES = ("staging.issues", "wanted.mapping_issues", "wanted.scope_issues", "wanted.last_known_issues")
+_ISSUES = ("staging.issues", "wanted.scope_issues", "wanted.last_known_issues")
 """What this sync noticed on its way from the landing to the plan."""
 
 
@@ -44,6 +44,7 @@ def apply(
         connection.execute("DELETE FROM mapping.courses; INSERT INTO mapping.courses BY NAME FROM input.courses")
         for table in _ISSUES:
             copy_issues(connection, info.sync_id, table)
+        connection.execute(statement("sync/line_issues"), {"sync_id": info.sync_id})
         connection.execute(statement("guards/log_relinks"), {"sync_id": info.sync_id})
     remember_turnover(connection, info, now)
     record_success(connection, info, made, now)

@@ -12,9 +12,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from roster_pipeline.config import CleverSettings, Settings
+from roster_pipeline.errors import CleverRefused
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.resources.clever import Clever, Endpoint, Extract, Progress
 from roster_pipeline.resources.landing import LISTS, is_complete
@@ -42,12 +44,26 @@ def _local_clever(district: Path) -> CleverSettings:
 
 
 def discover_districts(settings: Settings, warehouse: Warehouse) -> list[DistrictIdentity]:
-    """The districts that share with us, each with its slug; new ones get a folder.
+    """The districts that share with us, each with its slug; new ones get a folder, those that left a mark.
 
-    Raises CleverUnavailable or CleverRefused.
+    A district that left is told of once, a district that is back counts again. Raises CleverUnavailable or
+    CleverRefused; then, and when Clever lists nobody at all, nobody has left.
     """
     with Clever(clever_settings(settings)) as clever:
-        return [warehouse.register(d.id, d.name) for d in clever.districts()]
+        found, listed = clever.districts(), clever.listed()
+    if not found:
+        raise CleverRefused(
+            "Clever lists no district for this application. Nothing was changed, no district counts as having left",
+            do="See in the Clever dashboard which districts are connected",
+        )
+    for district in warehouse.note_listed(listed, datetime.now(UTC).replace(tzinfo=None, microsecond=0)):
+        log.warning(
+            "%s: Clever no longer lists this district, so it is not synced any more, and its roster stays as it is. "
+            "`roster forget %s` takes it off.",
+            district.slug,
+            district.slug,
+        )
+    return [warehouse.register(d.id, d.name) for d in found]
 
 
 def extract_district(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -23,6 +25,8 @@ NOTE = "note"  # a column for the people who edit: any file may have it, nothing
 LISTED_LINES = 5
 QUOTED_CHARACTERS = 60
 EnrollmentSource = Literal["clever", "manual"]
+Id = Annotated[str, "in small letters"]
+"""An id of Clever's or ours. Both are hexadecimal, so it means the same in capitals, and is read in small letters."""
 
 
 class Course(msgspec.Struct, frozen=True, gc=False):
@@ -39,7 +43,7 @@ class Course(msgspec.Struct, frozen=True, gc=False):
 class SectionCourse(msgspec.Struct, frozen=True, gc=False):
     """A course that hangs on a section; `section_id` is the platform's or Clever's."""
 
-    section_id: str
+    section_id: Id
     course_id: str
     line: int
 
@@ -58,7 +62,7 @@ class MappingRule(msgspec.Struct, frozen=True, gc=False):
 class Login(msgspec.Struct, frozen=True, gc=False):
     """A person's first login, in naive UTC; `user_id` is the platform's or Clever's."""
 
-    user_id: str
+    user_id: Id
     first_login_at: datetime
     line: int
 
@@ -66,7 +70,7 @@ class Login(msgspec.Struct, frozen=True, gc=False):
 class SiteSetting(msgspec.Struct, frozen=True, gc=False):
     """Where a site's enrollments come from; `site_id` is the platform's or Clever's."""
 
-    site_id: str
+    site_id: Id
     enrollment_source: EnrollmentSource
     line: int
 
@@ -81,10 +85,20 @@ _FILES: dict[type[msgspec.Struct], tuple[str, tuple[str, ...], tuple[str, ...]]]
     SiteSetting: ("sites.csv", ("district", "site_id"), ()),
 }
 
+_OPTIONAL: dict[type[msgspec.Struct], tuple[str, ...]] = {MappingRule: ("district",)}
+"""Columns that may be missing from the header."""
+
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 _Parse = Callable[[str], object]
 _Records = Iterator[tuple[int, list[str]]]  # line and cells
 _Problem = tuple[int, str | None, str, str]  # line, column, what is wrong, what to do
+
+
+class Lines(NamedTuple, Generic[_Row]):
+    """What a file says of one district, and how many lines it has for each other one, by slug."""
+
+    rows: list[_Row]
+    elsewhere: Mapping[str, int]
 
 
 class _CellError(Exception):
@@ -95,10 +109,21 @@ def _quoted(value: str) -> str:
     return repr(value if len(value) <= QUOTED_CHARACTERS else value[:QUOTED_CHARACTERS] + "...")
 
 
+_MANGLED = re.compile(r"[-+]?\d+(?:[.,]\d+E[-+]?\d+|E[-+]\d+)|#(?:[A-Z/0]+[!?]|N/A|#+)", re.IGNORECASE)
+"""What spreadsheets make of a long number, and of a text that begins like a formula."""
+
+
+def _text(cell: str) -> str:
+    if _MANGLED.fullmatch(cell):
+        do = "Format the column as text (in Excel: Format Cells, Text), then paste the values into it once more"
+        raise _CellError(f"{_quoted(cell)} is not the value, but what a spreadsheet made of it", do)
+    return cell
+
+
 def _required(cell: str) -> str:
     if not cell:
         raise _CellError("the cell is empty", "Fill it in, or remove the line")
-    return cell
+    return _text(cell)
 
 
 def _word(words: dict[str, object]) -> _Parse:
@@ -127,24 +152,35 @@ def _utc(cell: str) -> datetime:
         raise _CellError(f"{_quoted(cell)} is not an ISO 8601 date or time", do) from None
 
 
+def _not_after(latest: datetime) -> _Parse:
+    def parse(cell: str) -> datetime:
+        moment = _utc(cell)
+        if moment > latest:
+            raise _CellError(f"{_quoted(cell)} is in the future", "Write when it was; a day ahead is let pass")
+        return moment
+
+    return parse
+
+
 def _mappable(courses: Sequence[Course]) -> _Parse:
-    catalog = {course.course_id: course for course in courses}
+    catalog = {course.course_id.lower(): course for course in courses}
 
     def parse(cell: str) -> str:
-        course = catalog.get(_required(cell))
+        course = catalog.get(_required(cell).lower())
         if course is None:
             raise _CellError(f"unknown course {_quoted(cell)}", "Correct it, or add the course to courses.csv")
         if not course.active:
             what = f"course {_quoted(cell)} is inactive (courses.csv, line {course.line})"
             raise _CellError(what, "Name another course, or make this one active in courses.csv")
-        return cell
+        return course.course_id
 
     return parse
 
 
 _PARSE: dict[object, _Parse] = {
     str: _required,
-    str | None: lambda cell: cell or None,
+    str | None: lambda cell: _text(cell) or None,
+    Id: lambda cell: _required(cell).lower(),
     bool: _word({"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}),
     datetime: _utc,
     EnrollmentSource: _word({"clever": "clever", "manual": "manual"}),
@@ -204,10 +240,12 @@ def _records(raw: bytes, problems: list[_Problem]) -> _Records:
         problems.append((line, None, what, do))
 
 
-def _header_problems(columns: Sequence[str], line: int, header: list[str]) -> Iterator[_Problem]:
-    known = f"the columns are {', '.join(columns)} and, if wanted, {NOTE}, with commas between them"
+def _header_problems(
+    columns: Sequence[str], optional: Sequence[str], line: int, header: list[str]
+) -> Iterator[_Problem]:
+    known = f"the columns are {', '.join(columns)} and, if wanted, {', '.join(optional)}, with commas between them"
     for at, name in enumerate(header):
-        if name not in columns and name != NOTE:
+        if name not in columns and name not in optional:
             yield line, None, f"unknown column {_quoted(name)}", f"Rename or remove it; {known}"
         elif (first := header.index(name)) < at:
             what = f"the header names it twice, in its cells {first + 1} and {at + 1}"
@@ -220,7 +258,7 @@ def _header_problems(columns: Sequence[str], line: int, header: list[str]) -> It
 def _rows(
     row: type[_Row], parse: dict[str, _Parse], header: list[str], records: _Records, problems: list[_Problem]
 ) -> Iterator[tuple[object, _Row]]:
-    """Every row without a fault, with its district (None in a file that has none)."""
+    """Every row without a fault, with its district (None where it names none)."""
     _, key, one_of = _FILES[row]
     columns = [(header.index(name), name, parse[name]) for name in parse]
     key_cells = itemgetter(*map(header.index, key))
@@ -241,7 +279,7 @@ def _rows(
         if one_of and not any(cells[header.index(name)] for name in one_of):
             what = f"without {', '.join(one_of)} it would match every section"
             problems.append((line, None, what, "Fill in at least one of them"))
-        earlier = seen.setdefault(key_cells(cells), line)
+        earlier = seen.setdefault(key_cells([cell.lower() for cell in cells]), line)
         if earlier != line and all(cells[header.index(name)] for name in key):
             what = f"duplicate line: the same {', '.join(key)} as line {earlier}"
             problems.append((line, None, what, "Remove one of the two"))
@@ -249,47 +287,55 @@ def _rows(
             yield (values[0] if fields_from else None), row(*values[fields_from:], line)
 
 
-def _read(row: type[_Row], data: Path, district: str | None = None, **parse: _Parse) -> list[_Row]:
+def _read(row: type[_Row], data: Path, district: str | None = None, **parse: _Parse) -> Lines[_Row]:
     """The file's rows, of all districts or one; `parse` reads columns that ask for more than their type."""
     file, key, _ = _FILES[row]
+    optional = _OPTIONAL.get(row, ())
     fields = {f.name: _PARSE[f.type] for f in msgspec.structs.fields(row) if f.name != "line"} | parse
-    columns = ({"district": _required} if "district" in key else {}) | fields
+    columns = {"district": _PARSE[Id]} | fields if "district" in key else fields
     problems: list[_Problem] = []
     records = _records(_load(data / file, ",".join(columns)), problems)
     line, header = next(records, (1, []))
     header = [name.lower() for name in header]
     if header:
-        problems += _header_problems(list(columns), line, header)
+        problems += _header_problems(list(columns), [*optional, NOTE], line, header)
     elif not problems:
         problems.append((1, None, "the file is empty", f"Make `{','.join(columns)}` its first line"))
-    usable = () if problems else _rows(row, columns, header, records, problems)
-    rows = [found for where, found in usable if where == district]
+    if "district" in optional and "district" in header:
+        columns = {"district": lambda cell: _text(cell).lower() or None} | columns
+    rows: list[_Row] = []
+    elsewhere: Counter[str] = Counter()
+    for where, found in () if problems else _rows(row, columns, header, records, problems):
+        if where in (None, district):
+            rows.append(found)
+        else:
+            elsewhere[str(where)] += 1
     if problems:
         raise _error(data / file, problems)
-    return rows
+    return Lines(rows, elsewhere)
 
 
 def read_courses(data: Path) -> list[Course]:
     """The rows of courses.csv, in the order of the file. Raises InputError, as all of these do."""
-    return _read(Course, data)
+    return _read(Course, data).rows
 
 
-def read_section_courses(data: Path, district: str, courses: Sequence[Course]) -> list[SectionCourse]:
+def read_section_courses(data: Path, district: str, courses: Sequence[Course]) -> Lines[SectionCourse]:
     """The district's rows of section_courses.csv; a mistake in another district's row raises too."""
     return _read(SectionCourse, data, district, course_id=_mappable(courses))
 
 
-def read_rules(data: Path, courses: Sequence[Course]) -> list[MappingRule]:
-    """The rows of mapping_rules.csv, which hold for every district."""
-    return _read(MappingRule, data, course_id=_mappable(courses))
+def read_rules(data: Path, district: str, courses: Sequence[Course]) -> Lines[MappingRule]:
+    """The rows of mapping_rules.csv that hold for the district: its own, and those that name none."""
+    return _read(MappingRule, data, district, course_id=_mappable(courses))
 
 
-def read_logins(data: Path, district: str) -> list[Login]:
-    """The district's rows of logins.csv; a mistake in another district's row raises too."""
-    return _read(Login, data, district)
+def read_logins(data: Path, district: str, latest: datetime) -> Lines[Login]:
+    """The district's rows of logins.csv; a mistake in another district's row raises too, as does one after `latest`."""
+    return _read(Login, data, district, first_login_at=_not_after(latest))
 
 
-def read_site_settings(data: Path, district: str) -> list[SiteSetting]:
+def read_site_settings(data: Path, district: str) -> Lines[SiteSetting]:
     """The district's rows of sites.csv; a mistake in another district's row raises too."""
     return _read(SiteSetting, data, district)
 

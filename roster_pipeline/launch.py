@@ -17,19 +17,19 @@ from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline import report
 from roster_pipeline.config import Settings, load_settings, prepare_dagster_home
-from roster_pipeline.errors import RosterError
+from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.extract import discover_districts
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.outcome import Outcome
 from roster_pipeline.planning import plan_sync
 from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, INTERRUPTED, local_day, now, sync_id_of
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.resources.warehouse import DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
 
 
-def known_districts(settings: Settings) -> list[str]:
-    """The slugs of all districts, those that Clever has just told us of included, each made a partition.
+def known_districts(settings: Settings) -> list[DistrictIdentity]:
+    """All districts, those that Clever has just told us of included, each made a partition.
 
     When Clever cannot be asked, the districts seen before: the sync of each fails by itself, in its own history.
     Raises RosterError only when there are none.
@@ -40,11 +40,45 @@ def known_districts(settings: Settings) -> list[str]:
     except RosterError:
         if not warehouse.districts():
             raise
-    slugs = [d.slug for d in warehouse.districts()]
-    missing = sorted(set(slugs) - set(_instance().get_dynamic_partitions("district")))
+    known = warehouse.districts()
+    missing = sorted({d.slug for d in known} - set(_instance().get_dynamic_partitions("district")))
     if missing:
         _instance().add_dynamic_partitions("district", missing)
-    return slugs
+    return known
+
+
+def forgettable(settings: Settings, slug: str) -> dict[str, Any] | None:
+    """What `forget` would delete: the folder of a district that has left, a partition; None when there is neither.
+
+    Raises SyncRefused for a district that Clever lists.
+    """
+    known_districts(settings)
+    warehouse = Warehouse(settings.warehouse)
+    path = warehouse.folder(slug).path if warehouse.has(slug) else None
+    if path and warehouse.identity(slug).left_at is None:
+        raise SyncRefused(f"Clever lists district {slug}", do="Disconnect the application from it in Clever first")
+    partition = slug in _instance().get_dynamic_partitions("district")
+    if path is None and not partition:
+        return None
+    sizes = [p.stat().st_size for p in path.rglob("*") if p.is_file()] if path else []
+    return {"district": slug, "folder": path, "files": len(sizes), "bytes": sum(sizes), "partition": partition}
+
+
+def forget(settings: Settings, slug: str) -> None:
+    """Deletes a district's folder and partition, for good. Raises SyncRefused while a run holds the district."""
+    warehouse = Warehouse(settings.warehouse)
+    if not warehouse.has(slug):
+        _instance().delete_dynamic_partition("district", slug)
+        return
+    try:
+        with warehouse.lock(slug, {}, waiting=log.debug, seconds=0):
+            _instance().delete_dynamic_partition("district", slug)
+            warehouse.forget(slug)
+    except SyncRefused:
+        raise SyncRefused(
+            f"A run of {slug} is under way, so nothing was deleted",
+            do="Forget the district when that has ended, or end it in Dagster",
+        ) from None
 
 
 def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_by: str) -> dict[str, Any]:
@@ -73,7 +107,9 @@ def launch_decision(settings: Settings, slug: str, requested_by: str, **decision
         raise _failure(result)
     with Warehouse(settings.warehouse).read(slug) as connection:
         (hold,) = (h for h in report.holds(connection) if h["hold_id"] == decision["hold_id"])
-    return {k: hold[k] for k in ("status", "decided_by", "decided_at")} | {"already": hold["decided_at"] < asked_at}
+    return {k: hold[k] for k in ("status", "decided_by", "decided_at", "sites")} | {
+        "already": hold["decided_at"] < asked_at
+    }
 
 
 def launch_publish(slug: str, requested_by: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,17 @@ _PLAIN = {
 }
 """The files that may have a line per person or section, with the header that a program gives them."""
 
+_AHEAD = timedelta(days=1)
+"""How far in the future a login may be: a time without an offset is read as UTC, whatever zone it was written in."""
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """A district that a file names, and in how many lines."""
+
+    file: str
+    district: str
+    lines: int
+
 
 def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
     """Loads the catalog, the rules, the site settings and the logins into `input.*`.
@@ -29,14 +41,14 @@ def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str
     All are checked before the first is loaded, so a mistake in one (InputError) changes nothing.
     """
     courses = inputs.read_courses(data)
-    rows: dict[str, Sequence[msgspec.Struct]] = {
-        "courses": courses,
-        "rules": inputs.read_rules(data, courses),
-        "sites": inputs.read_site_settings(data, district),
-    }
+    rules = inputs.read_rules(data, district, courses)
+    sites = inputs.read_site_settings(data, district)
+    rows: dict[str, Sequence[msgspec.Struct]] = {"courses": courses, "rules": rules.rows, "sites": sites.rows}
+    elsewhere = {"mapping_rules.csv": rules.elsewhere, "sites.csv": sites.elsewhere}
     if not load_plain(connection, "logins", data, district):
-        rows["logins"] = inputs.read_logins(data, district)
-    _load(connection, rows)
+        logins = inputs.read_logins(data, district, _latest())
+        rows["logins"], elsewhere["logins.csv"] = logins
+    _load(connection, rows, elsewhere)
 
 
 def map_sections(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
@@ -47,7 +59,8 @@ def map_sections(connection: duckdb.DuckDBPyConnection, data: Path, district: st
     courses = inputs.read_courses(data)
     _load(connection, {"courses": courses})
     if not load_plain(connection, "section_courses", data, district):
-        _load(connection, {"section_courses": inputs.read_section_courses(data, district, courses)})
+        lines = inputs.read_section_courses(data, district, courses)
+        _load(connection, {"section_courses": lines.rows}, {"section_courses.csv": lines.elsewhere})
     connection.execute(statement("wanted/mapped_sections"))
     connection.execute(statement("wanted/mapping_issues"))
 
@@ -63,23 +76,40 @@ def load_plain(connection: duckdb.DuckDBPyConnection, name: str, data: Path, dis
         with file.open("rb") as text:
             if text.readline() != _PLAIN[name]:
                 return False
+            lines = sum(1 for _ in text)
         sql = statement(f"input/plain_{name}")
-        values = {"file": str(file), "district": district}
+        values = {"file": str(file), "district": district, "latest": _latest()}
         connection.execute(sql, {k: v for k, v in values.items() if f"${k}" in sql})
     except (OSError, duckdb.Error):
         return False
     plain = connection.execute(
-        "SELECT coalesce(bool_and(is_plain), true) AND count(*) = count(DISTINCT key) FROM input.plain"
+        "SELECT coalesce(bool_and(is_plain), true) AND count(*) = count(DISTINCT key) AND count(*) = $lines "
+        "FROM input.plain",
+        {"lines": lines},  # DuckDB skips blank ones, and would number the others wrong
     ).fetchone() == (True,)
     if plain:
         connection.execute(statement(f"input/of_plain_{name}"), {"district": district})
+        connection.execute(statement("input/named_districts"))
+        connection.execute(statement("input/named_in_plain"), {"file": file.name, "district": district})
     connection.execute("DROP TABLE input.plain")
     return plain
 
 
-def _load(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[msgspec.Struct]]) -> None:
+def _latest() -> datetime:
+    """The last moment, in naive UTC, at which somebody can have logged in."""
+    return datetime.now(UTC).replace(tzinfo=None) + _AHEAD
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Sequence[msgspec.Struct]],
+    elsewhere: Mapping[str, Mapping[str, int]] | None = None,
+) -> None:
+    """Loads rows into `input.<name>`, and how many lines each file has for other districts."""
+    named = [_Named(file, slug, lines) for file, slugs in (elsewhere or {}).items() for slug, lines in slugs.items()]
+    connection.execute(statement("input/named_districts"))
     with tempfile.TemporaryDirectory() as folder:
-        for name, rows in tables.items():
+        for name, rows in {**tables, "named": named}.items():
             file = Path(folder) / f"{name}.ndjson"
             inputs.write_ndjson(rows, file)
             connection.execute(statement(f"input/{name}"), {"file": str(file)})

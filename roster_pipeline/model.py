@@ -587,5 +587,6 @@ INPUTS: tuple[Table, ...] = (
         ("user_id", "VARCHAR", "ours or Clever's id"),
         ("platform_id", "UUID", "the same, where it is ours"),
         ("first_login_at", "TIMESTAMP", "UTC"),
+        ("line", "INTEGER", "line of the file"),
     ),
 )

@@ -69,7 +69,7 @@ def build_wanted(
     start(connection)
     connection.execute(statement("plan/basis"), {"today": today})
     settled = connection.execute("SELECT 1 FROM sync.settled JOIN plan.basis USING (basis)").fetchone() is not None
-    of_people: tuple[str, ...] = ("users", "user_sites", "enrollments", "scope_issues")
+    of_people: tuple[str, ...] = ("users", "user_sites", "enrollments", "scope_issues", "login_issues")
     if settled:
         connection.execute(statement("wanted/settled"))
         of_people = ()

@@ -63,6 +63,11 @@ def issues(connection: duckdb.DuckDBPyConnection, sync_id: str) -> list[Row]:
     return _rows(connection, "report/issues", {"sync_id": sync_id})
 
 
+def lines_without(connection: duckdb.DuckDBPyConnection) -> Row:
+    """How many `lines` of the files people edit name nothing that is there, and the `sync_id` that lists them."""
+    return _rows(connection, "report/lines_without", {})[0]
+
+
 def holds(connection: duckdb.DuckDBPyConnection, *, every: bool = False) -> list[Row]:
     """The holds that wait for a decision or for the sync that acts on it; with `every`, the closed ones too."""
     return _rows(connection, "report/holds", {"all": every})

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from roster_pipeline.config import schedule_timezone
+from roster_pipeline.config import load_settings, schedule_timezone
+from roster_pipeline.errors import RosterError
 from roster_pipeline.jobs import nightly_sync
+from roster_pipeline.resources.warehouse import Warehouse
 
 
 @dg.schedule(
@@ -19,9 +21,13 @@ from roster_pipeline.jobs import nightly_sync
     ),
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """One run per district that is known; the sensor `new_districts` makes them known."""
-    districts = context.instance.get_dynamic_partitions("district")
-    if not districts:
-        yield dg.SkipReason("No district is known yet; the sensor new_districts adds them.")
-    for slug in districts:
+    """One run per partition that is a district and has not left Clever; the sensor `new_districts` knows."""
+    partitions = context.instance.get_dynamic_partitions("district")
+    try:
+        listed = {d.slug for d in Warehouse(load_settings().warehouse).districts() if d.left_at is None}
+    except RosterError:  # each run says what is wrong, and its history keeps it
+        listed = set(partitions)
+    if not listed & set(partitions):
+        yield dg.SkipReason("No district is to be synced; the sensor new_districts adds those that Clever lists.")
+    for slug in (p for p in partitions if p in listed):
         yield dg.RunRequest(run_key=f"{slug}-{context.scheduled_execution_time:%Y-%m-%d}", partition_key=slug)

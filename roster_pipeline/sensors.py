@@ -12,16 +12,22 @@ from roster_pipeline.resources.warehouse import Warehouse
 @dg.sensor(
     minimum_interval_seconds=600,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Asks Clever every ten minutes which districts share with us, and adds new ones as partitions.",
+    description=(
+        "Asks Clever every ten minutes which districts share with us: new ones become partitions, and those that left "
+        "are synced no more."
+    ),
 )
 def new_districts(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """A district that disappears keeps its partition: its roster stays until somebody decides otherwise."""
+    """A district that disappears keeps its partition: its roster stays until somebody forgets it."""
     settings = load_settings()
+    warehouse = Warehouse(settings.warehouse)
     try:
-        found = {d.slug for d in discover_districts(settings, Warehouse(settings.warehouse))}
+        found = {d.slug for d in discover_districts(settings, warehouse)}
+        left = [d.slug for d in warehouse.districts() if d.left_at is not None]
     except RosterError as error:
         return dg.SkipReason(str(error))
     fresh = sorted(found - set(context.instance.get_dynamic_partitions("district")))
     if not fresh:
-        return dg.SkipReason(f"No new district; {len(found)} known.")
+        gone = f" No longer listed, and not synced: {', '.join(left)}; `roster forget` takes them off." if left else ""
+        return dg.SkipReason(f"No new district; {len(found)} listed.{gone}")
     return dg.SensorResult(dynamic_partitions_requests=[district_partitions.build_add_request(fresh)])

@@ -179,7 +179,13 @@ def print_hold(hold: Row) -> None:
     elif hold["expires_at"]:
         state += f"; for the next sync, until {hold['expires_at']:%Y-%m-%d %H:%M} UTC"
     say(f"  hold {hold['hold_id']} {state}")
+    if hold["sites"]:
+        say(f"    approved at {', '.join(hold['sites'])} alone")
     say(f"    {hold['message']}")
+    sites = [p for p in hold["parts"] if p["site_id"]]
+    for part in sites if len(sites) > 1 else ():
+        where = f"{part['site_id']} ({part['site']})" if part["site"] else part["site_id"]
+        say(f"      at {where}: {part['changes']:,} of {part['of']:,}{' ' + part['role'] if part['role'] else ''}")
 
 
 def print_status(row: Row) -> None:
@@ -187,6 +193,14 @@ def print_status(row: Row) -> None:
     say(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
     if row["published_is_behind"]:
         say(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")
+    if row["left_at"]:
+        say(f"  has left: not listed by Clever since {row['left_at']:%Y-%m-%d %H:%M} UTC, and not synced any more")
+        say(f"  `roster forget {row['district']}` takes it off")
+    if (without := row["lines_that_name_nothing"])["lines"]:
+        lines = (
+            "1 line of data/*.csv names" if without["lines"] == 1 else f"{without['lines']:,} lines of data/*.csv name"
+        )
+        say(f"  {lines} nothing that is there; `roster details {without['sync_id']}` lists them")
     print_table(_site_rows(row["sites"]))
 
 

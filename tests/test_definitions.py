@@ -15,6 +15,7 @@ import pytest
 
 from roster_pipeline.definitions import defs
 from roster_pipeline.partitions import district_partitions
+from roster_pipeline.resources.warehouse import Warehouse
 
 SPECS = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 
@@ -74,7 +75,13 @@ def test_by_hand_runs_in_one_process_too() -> None:
     assert defs.executor == dg.in_process_executor
 
 
-def test_nightly_at_two_pacific_on_by_default_one_run_per_district(tmp_path: Path) -> None:
+def test_nightly_at_two_pacific_on_by_default_one_run_per_district(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEVER_DISTRICT_TOKEN", "t")
+    monkeypatch.setenv("ROSTER_DATA", str(tmp_path))
+    for name in ("a", "b"):
+        Warehouse(tmp_path / "warehouse").register(name, name)
     schedule = defs.resolve_schedule_def("nightly")
     assert schedule.cron_schedule == "0 2 * * *"
     assert schedule.execution_timezone == "America/Los_Angeles"

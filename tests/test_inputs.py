@@ -36,12 +36,13 @@ CATALOG = [
     Course("math-7", "Math", "Math 7", "7", True, 3),
     Course("art-1", "Art", "Art 1", None, False, 4),
 ]
+LATEST = datetime(2026, 11, 24, 10)
 READERS: Mapping[str, Callable[[Path], Sequence[object]]] = {
     "courses.csv": read_courses,
-    "section_courses.csv": lambda data: read_section_courses(data, "riverbend-usd", CATALOG),
-    "mapping_rules.csv": lambda data: read_rules(data, CATALOG),
-    "logins.csv": lambda data: read_logins(data, "riverbend-usd"),
-    "sites.csv": lambda data: read_site_settings(data, "riverbend-usd"),
+    "section_courses.csv": lambda data: read_section_courses(data, "riverbend-usd", CATALOG).rows,
+    "mapping_rules.csv": lambda data: read_rules(data, "riverbend-usd", CATALOG).rows,
+    "logins.csv": lambda data: read_logins(data, "riverbend-usd", LATEST).rows,
+    "sites.csv": lambda data: read_site_settings(data, "riverbend-usd").rows,
 }
 HEADERS = {
     "courses.csv": "course_id,subject,title,grade,active",
@@ -55,6 +56,10 @@ CLOSE_QUOTE = "Close the quote, and write a quote that belongs to the text twice
 ONE_CELL = "Give every column one cell, empty or not; a value with a comma goes into double quotes."
 FILL_IN = "Fill it in, or remove the line."
 ISO = "Write it like 2025-08-18 or 2025-08-18T14:30:00Z."
+MANGLED = (
+    "not the value, but what a spreadsheet made of it. "
+    "Format the column as text (in Excel: Format Cells, Text), then paste the values into it once more."
+)
 AS_UTF8 = "Save the file as UTF-8 (in Excel: CSV UTF-8)."
 
 
@@ -153,16 +158,29 @@ ROWS: list[tuple[str, str, bytes, list[object]]] = [
         [SiteSetting("a", "clever", 2), SiteSetting("b", "clever", 3)],
     ),
     (
-        "ids are text: any length, leading zeros, other scripts; case counts",
+        "ids are text: any length, leading zeros, other scripts; capitals do not count",
         "sites.csv",
-        "district,site_id,enrollment_source\nriverbend-usd,007,clever\nriverbend-usd,Škola,clever\n"
-        f"riverbend-usd,škola,clever\nriverbend-usd,{'x' * 300},clever\n".encode(),
+        "district,site_id,enrollment_source\nRiverbend-USD,007,clever\nriverbend-usd,Škola,clever\n"
+        f"riverbend-usd,{'x' * 300},clever\nriverbend-usd,5E10,clever\n".encode(),
         [
             SiteSetting("007", "clever", 2),
-            SiteSetting("Škola", "clever", 3),
-            SiteSetting("škola", "clever", 4),
-            SiteSetting("x" * 300, "clever", 5),
+            SiteSetting("škola", "clever", 3),
+            SiteSetting("x" * 300, "clever", 4),
+            SiteSetting("5e10", "clever", 5),
         ],
+    ),
+    (
+        "courses in capitals are those of the catalog",
+        "section_courses.csv",
+        b"district,section_id,course_id\nriverbend-usd,S1,MATH-6\n",
+        [SectionCourse("s1", "math-6", 2)],
+    ),
+    (
+        "rules of the district, of another, of all",
+        "mapping_rules.csv",
+        b"rule_id,district,subject,grade,clever_course,course_id\nr1,RIVERBEND-USD,math,,,math-6\n"
+        b"r2,other-usd,,6,,math-6\nr3,,,,Math VI,math-6\n",
+        [MappingRule("r1", "math", None, None, "math-6", 2), MappingRule("r3", None, None, "Math VI", "math-6", 4)],
     ),
 ]
 
@@ -208,9 +226,10 @@ def test_each_column_must_be_there(tmp_path: Path, file: str) -> None:
     names = HEADERS[file].split(",")
     for name in names:
         rest = [n for n in names if n != name]
+        optional = "district, note" if file == "mapping_rules.csv" else "note"
         assert error(tmp_path, file, ",".join(rest).encode()) == (
             f"{file}, line 1, column {name}: missing from the header. Add it; "
-            f"the columns are {', '.join(names)} and, if wanted, note, with commas between them."
+            f"the columns are {', '.join(names)} and, if wanted, {optional}, with commas between them."
         )
 
 
@@ -360,6 +379,12 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         "logins.csv, line 3: duplicate line: the same district, user_id as line 2. Remove one of the two.",
     ),
     (
+        "duplicate login, once in capitals",
+        "logins.csv",
+        LOGINS + b"riverbend-usd,u1,2025-08-18\nRiverbend-USD,U1,2025-08-19\n",
+        "logins.csv, line 3: duplicate line: the same district, user_id as line 2. Remove one of the two.",
+    ),
+    (
         "duplicate site, three times",
         "sites.csv",
         SITES + b"riverbend-usd,a,clever\nriverbend-usd,a,manual\nriverbend-usd,a,clever\n",
@@ -417,8 +442,8 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
     (
         "unknown course of a rule",
         "mapping_rules.csv",
-        RULES + b"r1,Math,,,MATH-6\n",
-        "mapping_rules.csv, line 2, column course_id: unknown course 'MATH-6'. "
+        RULES + b"r1,Math,,,MATH-8\n",
+        "mapping_rules.csv, line 2, column course_id: unknown course 'MATH-8'. "
         "Correct it, or add the course to courses.csv.",
     ),
     (
@@ -427,6 +452,26 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         RULES + b"r1,Art,,,art-1\n",
         "mapping_rules.csv, line 2, column course_id: course 'art-1' is inactive (courses.csv, line 4). "
         "Name another course, or make this one active in courses.csv.",
+    ),
+    (
+        "an id that a spreadsheet took for a number, in another district",
+        "logins.csv",
+        LOGINS + b"other-usd,1.23E+11,2025-08-18\n",
+        f"logins.csv, line 2, column user_id: '1.23E+11' is {MANGLED}",
+    ),
+    (
+        "a login in the future, in another district",
+        "logins.csv",
+        LOGINS + b"other-usd,u1,2026-11-24T10:00:00Z\nother-usd,u2,2062-11-24\n",
+        "logins.csv, line 3, column first_login_at: '2062-11-24' is in the future. "
+        "Write when it was; a day ahead is let pass.",
+    ),
+    (
+        "unknown column of a rule",
+        "mapping_rules.csv",
+        b"rule_id,subject,grade,clever_course,course_id,distrct\n",
+        "mapping_rules.csv, line 1: unknown column 'distrct'. Rename or remove it; the columns are rule_id, subject, "
+        "grade, clever_course, course_id and, if wanted, district, note, with commas between them.",
     ),
     (
         "sixty characters are quoted whole",
@@ -542,6 +587,23 @@ def test_first_login_that_is_no_time(tmp_path: Path, written: str) -> None:
     )
 
 
+@pytest.mark.parametrize("cell", ["5.07E+23", "5,07E+23", "5E+23", "1e-7", "#NAME?", "#N/A", "#DIV/0!", "#REF!", "###"])
+@pytest.mark.parametrize("file", ["section_courses.csv", "mapping_rules.csv", "sites.csv"])
+def test_what_a_spreadsheet_makes_of_an_id_is_refused(tmp_path: Path, file: str, cell: str) -> None:
+    names = HEADERS[file].split(",")
+    column = {"mapping_rules.csv": "grade"}.get(file, names[1])
+    content = f"{HEADERS[file]}\n" + ",".join(f'"{cell}"' if n == column else "math-6" for n in names)
+    assert error(tmp_path, file, content.encode()).startswith(
+        f"{file}, line 2, column {column}: '{cell}' is not the value"
+    )
+
+
+def test_lines_of_other_districts_are_counted(tmp_path: Path) -> None:
+    lines = b"riverbend-usd,u1,2025-08-18\nOther-USD,u1,2025-08-18\nother-usd,u2,2025-08-18\nthird,u1,2025-08-18\n"
+    (tmp_path / "logins.csv").write_bytes(LOGINS + lines)
+    assert read_logins(tmp_path, "riverbend-usd", LATEST).elsewhere == {"other-usd": 2, "third": 1}
+
+
 def test_neither_notes_nor_titles_are_quoted(tmp_path: Path) -> None:
     content = (
         b"note,course_id,subject,title,grade,active\nMaria,,Maria,Maria,Maria,1\nMaria,a,Maria,Maria,Maria,1,Maria\n"
@@ -549,7 +611,7 @@ def test_neither_notes_nor_titles_are_quoted(tmp_path: Path) -> None:
     assert "Maria" not in error(tmp_path, "courses.csv", content)
 
 
-TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1).filter(
+TEXT = st.text(st.characters(exclude_characters="\0#", exclude_categories=["Cs"]), min_size=1).filter(
     lambda value: value == value.strip() != ""
 )
 ZONES = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -559,7 +621,7 @@ MOMENTS = st.one_of(st.datetimes(*YEARS), st.datetimes(*YEARS, timezones=ZONES))
 
 @settings(max_examples=100, deadline=None)
 @given(
-    logins=st.lists(st.tuples(TEXT, TEXT, MOMENTS), unique_by=lambda row: row[:2]),
+    logins=st.lists(st.tuples(TEXT, TEXT, MOMENTS), unique_by=lambda row: (row[0].lower(), row[1].lower())),
     titles=st.lists(st.tuples(TEXT, TEXT, st.none() | TEXT, st.booleans()), max_size=5),
     order=st.permutations(["district", "user_id", "first_login_at", "note"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
@@ -586,12 +648,14 @@ def test_what_a_csv_writer_writes_comes_back(
             order,
             [{"district": d, "user_id": u, "first_login_at": at.isoformat(), "note": u} for d, u, at in logins],
         )
-        for district in {row[0] for row in logins} | {"nowhere"}:
-            assert [(row.user_id, row.first_login_at) for row in read_logins(data, district)] == [
-                (u, at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None))
+        for district in {row[0].lower() for row in logins} | {"nowhere"}:
+            found = read_logins(data, district, YEARS[1] + timedelta(days=1))
+            assert [(row.user_id, row.first_login_at) for row in found.rows] == [
+                (u.lower(), at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None))
                 for d, u, at in logins
-                if d == district
+                if d.lower() == district
             ]
+            assert sum(found.elsewhere.values()) == len(logins) - len(found.rows)
         write(
             data / "courses.csv",
             ["active", "grade", "title", "subject", "course_id"],

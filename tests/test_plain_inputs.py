@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,27 @@ ODD = st.text(alphabet='ab ,"\n\r\t\u00e9', max_size=3)
 DISTRICT = st.sampled_from(["d", "d", "d", "e", " d", ""])
 LOGINS = st.tuples(
     DISTRICT,
-    st.sampled_from(["a", "b", "c", "550e8400-e29b-41d4-a716-446655440000"]) | ODD,
+    st.sampled_from(["a", "b", "c", "A", "5e-3", "550e8400-e29b-41d4-a716-446655440000"]) | ODD,
     st.sampled_from(
-        ["2026-11-01T08:00:00Z", "2026-11-01T08:00:00Z", "2026-02-30T08:00:00Z", "2026-11-01", "2026-11-01 08:00"]
+        [
+            "2026-11-01T08:00:00Z",
+            "2026-11-01T08:00:00Z",
+            "2026-02-30T08:00:00Z",
+            "2026-11-01",
+            "2026-11-01 08:00",
+            "2999-01-01T08:00:00Z",
+        ]
     ),
 )
 LINES = st.tuples(
-    DISTRICT, st.sampled_from(["s1", "s2", "s3"]) | ODD, st.sampled_from(["math", "math", "old", "none", "math "])
+    DISTRICT,
+    st.sampled_from(["s1", "s2", "s3", "S1", "5e-3"]) | ODD,
+    st.sampled_from(["math", "math", "old", "none", "math "]),
 )
+
+
+def read_logins(data: Path, district: str) -> inputs.Lines[inputs.Login]:
+    return inputs.read_logins(data, district, datetime.now(UTC).replace(tzinfo=None))
 
 
 def scratch() -> duckdb.DuckDBPyConnection:
@@ -45,7 +59,7 @@ def scratch() -> duckdb.DuckDBPyConnection:
 @pytest.mark.parametrize(
     ("name", "header", "lines", "read", "columns"),
     [
-        ("logins", "district,user_id,first_login_at", LOGINS, inputs.read_logins, "user_id, first_login_at"),
+        ("logins", "district,user_id,first_login_at", LOGINS, read_logins, "user_id, first_login_at, line"),
         (
             "section_courses",
             "district,section_id,course_id",
@@ -58,7 +72,12 @@ def scratch() -> duckdb.DuckDBPyConnection:
 )
 @given(data=st.data())
 def test_the_short_way_reads_what_the_long_way_reads(
-    name: str, header: str, lines: Any, read: Callable[[Path, str], Sequence[Any]], columns: str, data: st.DataObject
+    name: str,
+    header: str,
+    lines: Any,
+    read: Callable[[Path, str], inputs.Lines[Any]],
+    columns: str,
+    data: st.DataObject,
 ) -> None:
     rows = data.draw(st.lists(lines, max_size=6))
     text = "\n".join([header, *(",".join(cells) for cells in rows)]) + data.draw(st.sampled_from(["\n", ""]))
@@ -67,11 +86,13 @@ def test_the_short_way_reads_what_the_long_way_reads(
         if not load_plain(connection, name, Path(folder), "d"):
             return
         short = connection.execute(f"SELECT {columns} FROM input.{name} ORDER BY ALL").fetchall()
+        elsewhere = dict(connection.execute("SELECT district, lines FROM input.named_districts").fetchall())
         try:
-            long = [tuple(getattr(row, c) for c in columns.split(", ")) for row in read(Path(folder), "d")]
+            found = read(Path(folder), "d")
         except InputError as error:
             pytest.fail(f"the long way refuses {text!r}: {error}")
-        assert short == sorted(long)
+        assert short == sorted(tuple(getattr(row, c) for c in columns.split(", ")) for row in found.rows)
+        assert elsewhere == found.elsewhere
 
 
 @pytest.mark.parametrize("name", ["logins", "section_courses"])

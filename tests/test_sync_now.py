@@ -295,7 +295,9 @@ def test_a_second_sync_waits_for_its_turn_and_says_so(synced: Platform) -> None:
 
 
 def test_districts_do_not_wait_for_each_other(synced: Platform) -> None:
-    with Warehouse(synced.data / "warehouse").lock("another-usd", {}, waiting=pytest.fail):
+    warehouse = Warehouse(synced.data / "warehouse")
+    other = warehouse.register("another", "Another USD").slug
+    with warehouse.lock(other, {}, waiting=pytest.fail):
         assert synced.sync()["status"] == "succeeded"
 
 

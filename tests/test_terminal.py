@@ -21,7 +21,7 @@ from roster_pipeline import launch, report
 from roster_pipeline.cli import common, main
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history import SyncInfo, record_failure
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.resources.warehouse import DistrictIdentity, Warehouse
 from roster_pipeline.terminal import say, visible
 from tests.conftest import NOW, Tiny, section
 
@@ -125,7 +125,7 @@ def dagster_stubbed(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             counts = [{"entity": "users", "action": "update", "site_id": NASTY, "held_by": None, "changes": 2}]
             return {"counts": counts, "changes": report.changes(c, f"{SYNC}2")}
 
-    monkeypatch.setattr(launch, "known_districts", lambda _: ["d"])
+    monkeypatch.setattr(launch, "known_districts", lambda _: [DistrictIdentity("d", "d", "d")])
     monkeypatch.setattr(launch, "launch_sync", synced)
     monkeypatch.setattr(launch, "launch_plan", planned)
 
@@ -208,7 +208,7 @@ def test_ids_times_and_states_are_whole_at_80_columns(
     Warehouse(warehouse).publish("d")
     monkeypatch.setenv("COLUMNS", "80")
     _, out, _ = roster("status")
-    table = out.splitlines()[1:]
+    table = out.splitlines()[2:]
     assert table[0].split() == ["site", "site_id", "source", "students", "last_synced_at"]
     assert {w for line in table for w in line.split() if w.startswith("6590")} == {"65909b869342d782a41539e6"}
     assert sum("2026-11-23 10:00 UTC" in line for line in table) == 2
@@ -343,7 +343,7 @@ def test_a_sync_without_a_record_does_not_stop_the_next_district(
             raise RosterError("a: roster.duckdb is damaged", do="Put it back")
         return {"status": "succeeded", "failure": None, "interrupted": False}
 
-    monkeypatch.setattr(launch, "known_districts", lambda _: ["a", "b"])
+    monkeypatch.setattr(launch, "known_districts", lambda _: [DistrictIdentity(s, s, s) for s in ("a", "b")])
     monkeypatch.setattr(launch, "launch_sync", synced)
     code, out, _ = roster("sync", "--json")
     first, second = json.loads(out)["syncs"]

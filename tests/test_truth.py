@@ -198,7 +198,7 @@ def test_a_failure_before_the_first_step_is_in_the_history(
     name: str, value: str, says: str, here: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
-    assert launch.known_districts(load_settings()) == [SLUG]
+    assert [d.slug for d in launch.known_districts(load_settings())] == [SLUG]
     done = sync()
     assert (done["status"], says in done["error"]) == ("failed", True)
     assert here.rows("SELECT status, requested_by FROM sync.syncs ORDER BY sync_no DESC LIMIT 1") == [("failed", "ops")]

@@ -85,6 +85,7 @@ def publish(sync: SyncRun) -> dict[str, dict[str, Any]]:
         last = report.recent(connection, 1)
         standing = report.holds(connection)
         details = row_count(connection, "sync.syncs") | {k: row[k] for row in last for k in _LAST_SYNC}
+        details["lines that name nothing"] = report.lines_without(connection)["lines"]
         kept = row_count(connection, "sync.holds")
         sync.published(report.sync_of_run(connection, sync.info.dagster_run_id))
     states = [h["status"] for h in standing]

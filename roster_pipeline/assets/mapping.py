@@ -83,7 +83,7 @@ def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterato
         rules.map_sections(connection, sync.settings.data, sync.info.district)
         mapped = row_count(connection, "wanted.mapped_sections")
         by_rule = row_count(connection, "wanted.mapped_sections", "mapped_by = 'rule'")
-        unknown = row_count(connection, "wanted.mapping_issues")
+        unknown = row_count(connection, "wanted.mapping_issues", "code = 'mapping_unknown_section'")
     counts = {
         **mapped,
         "by rule": by_rule["dagster/row_count"],

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from roster_pipeline.cli.answers import details, holds, recent, status
-from roster_pipeline.cli.decisions import approve, reject, undo
+from roster_pipeline.cli.decisions import approve, forget, reject, undo
 from roster_pipeline.cli.local_clever import sandbox
 from roster_pipeline.cli.syncs import plan, publish, sync
 from roster_pipeline.config import PROJECT_ROOT
@@ -52,7 +52,7 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    commands=[sync, publish, status, recent, details, plan, holds, approve, reject, undo, sandbox],
+    commands=[sync, publish, status, recent, details, plan, holds, approve, reject, undo, forget, sandbox],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="roster-pipeline", prog_name="roster")

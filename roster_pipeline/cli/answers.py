@@ -23,9 +23,20 @@ def status(district: str | None, as_json: bool) -> None:
     from roster_pipeline import report
     from roster_pipeline.resources.warehouse import Warehouse
 
-    found = ask(district, lambda c: {"sites": report.sites(c), "last_sync": report.sync(c, None)})
     warehouse = Warehouse(load_settings().warehouse)
-    show(({**row, "published_is_behind": warehouse.is_behind(row["district"])} for row in found), print_status, as_json)
+
+    def answer(connection: Any) -> Row:
+        return {
+            "sites": report.sites(connection),
+            "last_sync": report.sync(connection, None),
+            "lines_that_name_nothing": report.lines_without(connection),
+        }
+
+    def with_state(row: Row) -> Row:
+        slug = row["district"]
+        return {**row, "published_is_behind": warehouse.is_behind(slug), "left_at": warehouse.identity(slug).left_at}
+
+    show(map(with_state, ask(district, answer)), print_status, as_json)
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""Commands with which a person decides: approve, reject, undo.
+"""Commands with which a person decides: approve, reject, undo, forget.
 
 Belongs here: their arguments. Does not belong here: what a decision does (`holds.py`, `undo.py`).
 """
@@ -9,7 +9,8 @@ import click
 
 from roster_pipeline.cli.common import JSON, find, show, sync_code
 from roster_pipeline.config import load_settings
-from roster_pipeline.terminal import print_json, print_sync, say
+from roster_pipeline.errors import SyncRefused
+from roster_pipeline.terminal import print_json, print_sync, say, visible
 
 _BY = click.option(
     "requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with the decision."
@@ -23,10 +24,11 @@ _WHY = click.option("reason", "--why", metavar="TEXT", default="", help="Why; ke
 @_BY
 @_WHY
 @_CHANGE
+@click.option("sites", "--site", metavar="ID", multiple=True, help="Only what is held at this site; may be repeated.")
 @JSON
-def approve(hold_id: str, requested_by: str, reason: str, change: bool, as_json: bool) -> None:
-    """Let the next sync apply exactly the changes of one hold, if they are still the same then."""
-    _decide(hold_id, "approved", requested_by, reason, change, as_json)
+def approve(hold_id: str, requested_by: str, reason: str, change: bool, sites: tuple[str, ...], as_json: bool) -> None:
+    """Let the next sync apply exactly the changes of one hold: those that are still the same then."""
+    _decide(hold_id, "approved", requested_by, reason, change, sites, as_json)
 
 
 @click.command()
@@ -37,7 +39,7 @@ def approve(hold_id: str, requested_by: str, reason: str, change: bool, as_json:
 @JSON
 def reject(hold_id: str, requested_by: str, reason: str, change: bool, as_json: bool) -> None:
     """Keep the changes of one hold back for good, until it is approved after all."""
-    _decide(hold_id, "rejected", requested_by, reason, change, as_json)
+    _decide(hold_id, "rejected", requested_by, reason, change, (), as_json)
 
 
 @click.command()
@@ -67,17 +69,45 @@ def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, reason
     show([done], print_sync, as_json, name="syncs", code=sync_code)
 
 
-def _decide(hold_id: str, decision: str, requested_by: str, reason: str, change: bool, as_json: bool) -> None:
+@click.command()
+@click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@JSON
+def forget(slug: str, yes: bool, as_json: bool) -> None:
+    """Take off a district that has left Clever: delete its roster, history, decisions and partition, for good.
+
+    Exit 0 done, 2 no such district, 3 refused.
+    """
+    from roster_pipeline import launch
+
+    settings = load_settings()
+    found = launch.forgettable(settings, slug)
+    if found is None:
+        raise click.UsageError(f"There is no district {slug!r}.")
+    has = f"its partition, and {found['folder']} with {found['files']} files, {found['bytes'] / 1e6:.1f} MB"
+    what = has if found["folder"] else "its partition; it has no folder"
+    if not yes and not click.confirm(visible(f"Delete for good all there is of {slug}: {what}?"), err=True):
+        raise SyncRefused("Nothing was deleted", do="Answer y, or say --yes")
+    launch.forget(settings, slug)
+    if as_json:
+        print_json({"deleted": found})
+    else:
+        say(f"{slug}: forgotten. Deleted: {what}. Lines of data/*.csv that name it are left to you.")
+
+
+def _decide(
+    hold_id: str, decision: str, requested_by: str, reason: str, change: bool, sites: tuple[str, ...], as_json: bool
+) -> None:
     from roster_pipeline.launch import launch_decision
 
     slug, hold_id = find("holds", "hold_id", hold_id)
-    done = launch_decision(
-        load_settings(), slug, requested_by, hold_id=hold_id, decision=decision, reason=reason, change=change
-    )
+    asked = {"hold_id": hold_id, "decision": decision, "reason": reason, "change": change, "sites": list(sites)}
+    done = launch_decision(load_settings(), slug, requested_by, **asked)
     if as_json:
         print_json({"district": slug, "hold_id": hold_id, **done})
     elif done["already"]:
         when = f"{done['decided_at']:%Y-%m-%d %H:%M} UTC"
         say(f"{slug}: hold {hold_id} was {decision} by {done['decided_by']} on {when} already.")
     else:
-        say(f"{slug}: hold {hold_id} is {decision}; the next sync acts on it.")
+        where = f" at {', '.join(done['sites'])}" if done["sites"] else ""
+        say(f"{slug}: hold {hold_id} is {decision}{where}; the next sync acts on it.")

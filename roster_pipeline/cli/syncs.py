@@ -11,6 +11,7 @@ import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, each, refuse_unknown, show, sync_code
 from roster_pipeline.config import Settings, load_settings
+from roster_pipeline.errors import RosterError
 from roster_pipeline.terminal import print_plan, print_sync, say
 
 
@@ -75,7 +76,10 @@ def _districts_to_sync(settings: Settings, district: str | None, sites: Sequence
     from roster_pipeline.launch import known_districts
 
     known = known_districts(settings)
-    refuse_unknown(district, known)
-    if sites and district is None and len(known) > 1:
+    refuse_unknown(district, [d.slug for d in known])
+    listed = [d.slug for d in known if d.left_at is None]
+    if sites and district is None and len(listed) > 1:
         raise click.UsageError("--site needs --district, because there are several districts.")
-    return [district] if district else known
+    if not district and not listed:
+        raise RosterError("Clever lists none of the districts any more", do="`roster status` says since when")
+    return [district] if district else listed

@@ -134,6 +134,13 @@ class Clever:
             raise refused
         return [found[i] for i in sorted(found)]
 
+    def listed(self) -> frozenset[str]:
+        """The ids of all districts that Clever lists for our application, also of those whose token it refuses.
+
+        Empty with the token of one district, which says nothing about the others. Raises as `districts`.
+        """
+        return frozenset(access.district_id for access in self._tokens.every() if access.district_id)
+
     def extract(
         self,
         district_id: str,

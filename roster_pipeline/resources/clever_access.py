@@ -132,7 +132,7 @@ class Tokens:
             raise CleverRefused(
                 f"Clever no longer lists district {district_id} for this application: it disconnected, or its"
                 " token was withdrawn. Nothing was changed, nobody counts as having left",
-                do="Ask the district to connect the application again, or take it off the platform",
+                do="Ask the district to connect the application again, or take it off with `roster forget`",
             )
         return bearers
 

@@ -120,12 +120,15 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         run, instance = context.run, context.instance
         if run is None or instance is None or "dagster/partition" not in run.tags:
             raise dg.Failure("A sync needs a district: launch it for a partition.", allow_retries=False)
+        self._settings = load_settings()
+        slug = run.tags["dagster/partition"]
+        if not self.warehouse.has(slug):  # a partition that somebody typed: it gets no folder and no history
+            raise dg.Failure(str(self.warehouse.unknown(slug)), allow_retries=False)
         record = instance.get_run_record_by_id(run.run_id)
         started_at = (record.create_timestamp if record else datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
-        self._settings = load_settings()
         self._info = SyncInfo(
             sync_id=sync_id_of(run.run_id, started_at),
-            district=run.tags["dagster/partition"],
+            district=slug,
             trigger=_trigger(run),
             requested_by=self.requested_by or run.tags.get("dagster/schedule_name") or "Dagster",
             started_at=started_at,
@@ -145,7 +148,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                 with uninterrupted():
                     self._end()
         except BaseException as error:
-            if not begun:
+            if not begun and self.warehouse.has(slug):
                 with uninterrupted():
                     self._never_begun(error)
             raise

@@ -7,13 +7,13 @@ the tables mean (`model.py`) and what is written into them.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -76,11 +76,12 @@ class DistrictFolder:
 
 @dataclass(frozen=True)
 class DistrictIdentity:
-    """Who a slug is to Clever."""
+    """Who a slug is to Clever; `left_at` is when Clever was first seen (naive UTC) not to list it any more."""
 
     slug: str
     clever_id: str
     name: str
+    left_at: datetime | None = None
 
 
 class Warehouse:
@@ -101,15 +102,37 @@ class Warehouse:
             )
         return [_identity(file) for file in sorted(self.root.glob("*/district.json"))]
 
+    def has(self, slug: str) -> bool:
+        """Whether Clever has ever listed this district, and nobody has forgotten it since."""
+        return slug in self._slugs()
+
     def identity(self, slug: str) -> DistrictIdentity:
         for district in self.districts():
             if district.slug == slug:
                 return district
-        known = ", ".join(d.slug for d in self.districts()) or "none yet"
-        raise RosterError(
-            f"There is no district {slug!r} (known: {known})",
+        raise self.unknown(slug)
+
+    def unknown(self, slug: str) -> RosterError:
+        """What to say to whoever means a district that is not there."""
+        return RosterError(
+            f"There is no district {slug!r} (known: {', '.join(self._slugs()) or 'none yet'})",
             do="Check the name; a district that is new in Clever appears with the next `roster sync`",
         )
+
+    def note_listed(self, clever_ids: Collection[str], now: datetime) -> list[DistrictIdentity]:
+        """Remembers of each district whether Clever lists it; returns those that have left since the last time.
+
+        An empty list is no answer: nobody has left then.
+        """
+        left = []
+        for district in self.districts() if clever_ids else ():
+            is_listed = district.clever_id in clever_ids
+            if is_listed and district.left_at is not None:
+                self._write(replace(district, left_at=None))
+            elif not is_listed and district.left_at is None:
+                left.append(replace(district, left_at=now))
+                self._write(left[-1])
+        return left
 
     def register(self, clever_id: str, name: str) -> DistrictIdentity:
         """The identity of a district, given a slug and a folder when it is seen for the first time.
@@ -130,12 +153,32 @@ class Warehouse:
                 identity = DistrictIdentity(slug, clever_id, name)
                 with self._writing():
                     folder.path.mkdir(mode=0o700, parents=True)  # children's records: for us alone
-                    write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
+                    self._write(identity)
                 return identity
         raise RosterError(
             f"District {clever_id!r} cannot have a folder: {by_name} and {', '.join(named_too)} are there already",
             do="Move away the folder that is not a district's, then sync again",
         )
+
+    def forget(self, slug: str) -> None:
+        """Deletes the district's folder with all that is in it. Only for who holds the district.
+
+        What says that it is a district goes last: when this is interrupted, it can be done once more.
+        """
+        folder = self.folder(slug)
+        for path in folder.path.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path != folder.identity:
+                path.unlink()
+        folder.identity.unlink()
+        folder.path.rmdir()
+
+    def _slugs(self) -> list[str]:
+        return sorted(file.parent.name for file in self.root.glob("*/district.json"))
+
+    def _write(self, identity: DistrictIdentity) -> None:
+        write_atomically(self.folder(identity.slug).identity, msgspec.json.encode(identity))
 
     @contextmanager
     def connect(
@@ -154,6 +197,7 @@ class Warehouse:
         folder.path.mkdir(parents=True, exist_ok=True)
         with without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
             connection.execute(f"SET temp_directory = {literal(folder.path / 'tmp')}")
+            connection.execute(statement("input/districts"), {"slugs": self._slugs()})
             try:
                 attach_staging(connection, folder.staging)
                 attach_truth(connection, folder.roster, folder.published)
@@ -226,14 +270,17 @@ class Warehouse:
     ) -> Iterator[dict[str, str]]:
         """Holds the district for one run; yields what an earlier holder left behind, if it died while it held it.
 
-        Raises SyncRefused when another run has held it for longer than `seconds`, and RosterError when its folder
-        cannot be written.
+        Raises SyncRefused when another run has held it for longer than `seconds`, RosterError when there is no such
+        district, or was forgotten while this one waited, and when its folder cannot be written.
         """
+        if not self.has(slug):
+            raise self.unknown(slug)
         path = self.folder(slug).path / "lock"
         with self._writing():
-            path.parent.mkdir(parents=True, exist_ok=True)
             path.open("ab").close()
         with locked(path, holder, seconds=seconds, waiting=waiting) as left:
+            if not self.has(slug):
+                raise self.unknown(slug)
             yield left
 
     @contextmanager

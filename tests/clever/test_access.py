@@ -137,6 +137,7 @@ def test_a_dead_district_does_not_hide_the_others(
 ) -> None:
     fake.tokens = [token_entry("dead", make_id(1)), token_entry(TOKEN)]
     assert [d.id for d in connect().districts()] == [DISTRICT]
+    assert connect().listed() == {DISTRICT, make_id(1)}, "who is refused has not left"
     assert f"token of district {make_id(1)}" in caplog.text
     fake.valid = set()
     with pytest.raises(CleverRefused, match="refuses the token"):

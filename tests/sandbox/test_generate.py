@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_district_of_any_size(tmp_path: Path, students: int) -> None:
 def test_the_inputs_are_ones_that_the_pipeline_accepts() -> None:
     courses = read_courses(DATA)
     assert len(courses) == 40
-    assert len(read_rules(DATA, courses)) == 3
-    assert len(read_section_courses(DATA, "riverbend-usd", courses)) > 200
-    assert len(read_logins(DATA, "riverbend-usd")) > 500
-    assert [setting.enrollment_source for setting in read_site_settings(DATA, "riverbend-usd")] == ["manual"]
+    assert len(read_rules(DATA, "riverbend-usd", courses).rows) == 3
+    assert len(read_section_courses(DATA, "riverbend-usd", courses).rows) > 200
+    assert len(read_logins(DATA, "riverbend-usd", datetime(2026, 11, 24)).rows) > 500
+    assert [s.enrollment_source for s in read_site_settings(DATA, "riverbend-usd").rows] == ["manual"]

@@ -1,4 +1,4 @@
--- one row per rule of data/mapping_rules.csv; NULL means any
+-- one row per rule of data/mapping_rules.csv for this district or for all; NULL means any
 CREATE OR REPLACE TABLE input.rules AS
 SELECT rule_id, lower(subject) AS subject, lower(grade) AS grade, lower(clever_course) AS clever_course, course_id
 FROM read_json($file, format = 'newline_delimited', columns = {

@@ -1,4 +1,4 @@
--- one row per line of data/section_courses.csv for this district; section_id is ours or Clever's
+-- one row per line of data/section_courses.csv for this district; section_id is ours or Clever's, in small letters
 CREATE OR REPLACE TABLE input.section_courses AS
 SELECT section_id, course_id, line
 FROM read_json($file, format = 'newline_delimited', columns = {

@@ -1,4 +1,4 @@
--- one row per site of this district that data/sites.csv says something about
+-- one row per site of this district that data/sites.csv says something about; site_id in small letters
 CREATE OR REPLACE TABLE input.sites AS
 SELECT site_id, enrollment_source, line
 FROM read_json($file, format = 'newline_delimited', columns = {

@@ -3,9 +3,9 @@ CREATE OR REPLACE TABLE wanted.mapped_sections AS
 WITH file_lines AS (
   SELECT DISTINCT coalesce(by_clever_id.clever_id, by_roster.clever_id, by_first_id.clever_id) AS clever_id, f.course_id
   FROM input.section_courses AS f
-  LEFT JOIN staging.sections AS by_clever_id ON by_clever_id.clever_id = f.section_id
-  LEFT JOIN roster.sections AS by_roster ON by_roster.section_id::VARCHAR = lower(f.section_id)
-  LEFT JOIN staging.sections AS by_first_id ON platform_id('section', by_first_id.clever_id)::VARCHAR = lower(f.section_id)
+  LEFT JOIN staging.sections AS by_clever_id ON lower(by_clever_id.clever_id) = f.section_id
+  LEFT JOIN roster.sections AS by_roster ON by_roster.section_id::VARCHAR = f.section_id
+  LEFT JOIN staging.sections AS by_first_id ON platform_id('section', by_first_id.clever_id)::VARCHAR = f.section_id
 ),
 matching_rules AS (
   SELECT s.clever_id, r.course_id, min(r.rule_id) AS rule_id

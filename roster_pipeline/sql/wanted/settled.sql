@@ -6,4 +6,10 @@ CREATE OR REPLACE TABLE wanted.user_sites AS FROM roster.user_sites WHERE false;
 CREATE OR REPLACE TABLE wanted.enrollments AS FROM roster.enrollments WHERE false;
 CREATE OR REPLACE TABLE wanted.scope_issues AS
 SELECT * EXCLUDE (sync_id) FROM sync.issues
-WHERE code = 'members_not_on_clever' AND sync_id = (SELECT sync_id FROM sync.settled)
+WHERE code = 'members_not_on_clever' AND sync_id = (SELECT sync_id FROM sync.settled);
+CREATE OR REPLACE TABLE wanted.login_issues AS
+SELECT
+  * EXCLUDE (sync_id), try_cast(regexp_extract(record_id, 'line (\d+)$', 1) AS BIGINT) AS line,
+  coalesce(try_cast(regexp_extract(record_id, ', (\d+) lines?$', 1) AS BIGINT), 1) AS lines
+FROM sync.issues
+WHERE code = 'input_unknown_user' AND sync_id = (SELECT sync_id FROM sync.settled)

@@ -11,4 +11,4 @@ SELECT
   END AS status
 FROM staging.sites AS s
 FULL JOIN roster.sites AS c ON c.site_id = s.site_id
-LEFT JOIN input.sites AS setting ON setting.site_id = coalesce(s.site_id, c.site_id)
+LEFT JOIN input.sites AS setting ON setting.site_id = lower(coalesce(s.site_id, c.site_id))

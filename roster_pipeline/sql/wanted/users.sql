@@ -14,7 +14,7 @@ shared AS (
   JOIN wanted.user_ids AS i ON i.user_n = u.user_n
   LEFT JOIN synced_site ON synced_site.user_n = u.user_n
   LEFT JOIN roster.users AS c ON c.user_id = i.user_id
-  LEFT JOIN input.logins AS by_clever_id ON by_clever_id.user_id = u.clever_id
+  LEFT JOIN input.logins AS by_clever_id ON by_clever_id.user_id = lower(u.clever_id)
   LEFT JOIN input.logins AS by_user_id ON by_user_id.platform_id = i.user_id
   WHERE synced_site.site_id IS NOT NULL
     OR (list_contains(u.roles, 'district_admin') AND EXISTS (FROM wanted.sites WHERE enrollment_source = 'clever'))
