@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from roster_pipeline.config import CleverSettings, Settings
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.resources.clever import Clever, Endpoint, Extract, Progress
 from roster_pipeline.resources.landing import LISTS, is_complete
@@ -78,6 +79,7 @@ def _landing_for(landings: Path, sync_id: str) -> Path:
     earlier = sorted(path for path in landings.iterdir() if path != landing)
     if earlier and not landing.exists() and not is_complete(earlier[-1]):
         earlier.pop().rename(landing)
+        failpoint("landing_taken_over")
     for path in earlier:
         shutil.rmtree(path)
     return landing

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from roster_pipeline.errors import RosterError
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.resources.landing import Warning_
 from roster_pipeline.resources.storage import renew_staging
 from roster_pipeline.sql import statement
@@ -91,8 +92,10 @@ def _keep(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("".join(f"DROP TABLE IF EXISTS staged.staging.{n};" for n in _KEPT) + "CHECKPOINT staged")
     except duckdb.Error:
         renew_staging(connection)
+    failpoint("staging_part_written")
     connection.execute("BEGIN")
     for name in _KEPT:
         connection.execute(f"CREATE TABLE staged.staging.{name} AS FROM memory.staging.{name}")
     connection.execute(statement("staging/enrollments").replace("VIEW staging.", "VIEW staged.staging."))
     connection.execute("COMMIT")
+    failpoint("staging_kept")

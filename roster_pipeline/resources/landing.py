@@ -24,6 +24,7 @@ from typing import Any
 import msgspec
 
 from roster_pipeline.errors import BrokenExtract, SyncRefused
+from roster_pipeline.failpoints import failpoint
 
 LISTS = ("schools", "terms", "courses", "sections", "users")
 
@@ -146,6 +147,7 @@ class ListFile:
                 part.write(lines)
                 part.flush()
                 os.fsync(part.fileno())
+            failpoint("page_written")
             self._save(msgspec.structs.replace(state, bytes=self.state.bytes + len(lines)))
 
     def note(self, **changes: Any) -> None:
@@ -168,7 +170,9 @@ class ListFile:
             with self._part.open("ab") as part:
                 part.truncate(self.state.bytes)
             self._save(msgspec.structs.replace(self.state, complete=True, **facts))
+            failpoint("list_checked")
             self._part.replace(self.file)
+            failpoint("list_landed")
 
     def count_distinct(self) -> int:
         """Different ids in the part; a record without a usable id counts as itself.
@@ -261,6 +265,7 @@ def resume_from(landing: Path, source: str, now: datetime, within: timedelta) ->
     for name in LISTS:
         # The checkpoint goes first: a part without one is nothing, a checkpoint without its part is a lie.
         _checkpoint_path(landing, name).unlink(missing_ok=True)
+        failpoint("checkpoint_forgotten")
         (landing / f"{name}.ndjson.part").unlink(missing_ok=True)
         (landing / f"{name}.ndjson").unlink(missing_ok=True)
     return now
@@ -277,12 +282,14 @@ def read_checkpoint(landing: Path, name: str) -> Checkpoint | None:
 def unlink_receipt(landing: Path) -> None:
     """The landing is no longer whole."""
     _complete_path(landing).unlink(missing_ok=True)
+    failpoint("receipt_withdrawn")
 
 
 def write_receipt(landing: Path, extract: Extract) -> None:
     """Declare the landing whole; the last thing an extract does."""
     content = msgspec.json.encode(extract, enc_hook=_path_to_name)
     replace_file(_complete_path(landing), msgspec.json.format(content))
+    failpoint("receipt_written")
 
 
 def is_complete(landing: Path) -> bool:
@@ -319,6 +326,7 @@ def replace_file(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    failpoint("landing_part_written")
     temporary.replace(path)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from roster_pipeline.errors import SyncRefused
+from roster_pipeline.failpoints import failpoint
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,10 @@ def locked(
     """
     with path.open("a+b") as file:
         _take(file, path.parent.name, seconds, waiting)
+        failpoint("district_locked")
         left = _note(file)
         _write(file, json.dumps(dict(holder)))
+        failpoint("lock_note_written")
         try:
             yield left
         finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from roster_pipeline.errors import RosterError
+from roster_pipeline.failpoints import failpoint
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def attach_truth(connection: duckdb.DuckDBPyConnection, file: Path, published: P
     if fresh:
         file.unlink(missing_ok=True)
         connection.execute(f"ATTACH {literal(file)} AS truth (STORAGE_VERSION '{STORAGE_VERSION}')")
+        failpoint("truth_made")
         return
     try:
         connection.execute(f"ATTACH {literal(file)} AS truth")
@@ -105,7 +107,9 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     connection.execute(f"ATTACH {literal(fresh)} AS rewritten (STORAGE_VERSION '{STORAGE_VERSION}')")
     connection.execute("COPY FROM DATABASE truth TO rewritten; CHECKPOINT rewritten; DETACH rewritten; DETACH truth")
     sync_to_disk(fresh)
+    failpoint("truth_copied")
     fresh.replace(file)
+    failpoint("truth_rewritten")
     connection.execute(f"ATTACH {literal(file)} AS truth")
 
 

@@ -23,6 +23,7 @@ from pydantic import Field, PrivateAttr
 from roster_pipeline import announce
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import PublishFailed, RosterError, SyncRefused
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.outcome import (
     KILLED,
@@ -228,6 +229,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             if dead is not None and dead.trigger not in NO_SYNC:
                 log.warning("Sync %s was killed; it is recorded as failed.", dead.sync_id)
                 put_aside(self.folder, Failure(dead, "failed", KILLED, now()))
+                failpoint("killed_put_aside")
                 announce.tag_end(self._instance, dead.dagster_run_id, "failed")
             if record_what_was_put_aside(self.warehouse, self._info.district):
                 self.warehouse.publish(self._info.district)

@@ -21,6 +21,7 @@ import msgspec
 from slugify import slugify
 
 from roster_pipeline.errors import PublishFailed, RosterError
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.resources.lock import exclusive, is_locked, locked
 from roster_pipeline.resources.storage import attach_staging, attach_truth, literal, sync_to_disk
 from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
@@ -124,6 +125,7 @@ class Warehouse:
             if not folder.path.exists():
                 identity = DistrictIdentity(slug, clever_id, name)
                 folder.path.mkdir(mode=0o700, parents=True)  # children's records: for us alone
+                failpoint("district_folder_made")
                 write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
                 return identity
         raise RosterError(
@@ -153,6 +155,7 @@ class Warehouse:
                 attach_truth(connection, folder.roster, folder.published)
                 if changes_truth:
                     folder.unpublished.touch()
+                    failpoint("unpublished_marked")
                 bring_up_to_date(connection, folder.roster, _SEARCH_PATH)
                 yield connection
             finally:
@@ -168,9 +171,12 @@ class Warehouse:
         try:
             with duckdb.connect(str(folder.roster)) as connection:
                 connection.execute("CHECKPOINT")
+            failpoint("truth_checkpointed")
             shutil.copyfile(folder.roster, fresh)
             sync_to_disk(fresh)
+            failpoint("copied")
             fresh.replace(folder.published)
+            failpoint("published")
         except (OSError, duckdb.Error) as error:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
@@ -179,6 +185,7 @@ class Warehouse:
                 do=f"When that is mended, `roster publish --district {slug}` or the next sync makes it again",
             ) from None
         folder.unpublished.unlink(missing_ok=True)
+        failpoint("unpublished_removed")
         return folder.published
 
     def is_behind(self, slug: str) -> bool:
@@ -264,6 +271,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    failpoint("atomic_part_written")
     part.replace(path)
 
 
