@@ -17,13 +17,13 @@ from pathlib import Path
 import click
 
 from roster_pipeline import failpoints
-from tests.crash.workload import Outcome, pass_failpoint, random_session, survive
+from tests.crash.workload import Outcome, pass_failpoints, random_session, survive
 from tests.crash.world import MEMORY, import_everything
 
 
 def main_of(name: str) -> Outcome:
     """One seed, or one failpoint, in a folder of its own."""
-    happens = partial(random_session, int(name)) if name.isdigit() else partial(pass_failpoint, name)
+    happens = partial(random_session, int(name)) if name.isdigit() else partial(pass_failpoints, name.split("+"))
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.exists() else None, prefix="roster-crash-") as root:
         return survive(name, Path(root), happens)
 
@@ -36,7 +36,10 @@ def main_of(name: str) -> Outcome:
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="How many at a time.")
 def main(seeds: int, first: int, names: Sequence[str], every: bool, jobs: int) -> None:
     import_everything()
-    todo = [*(failpoints.NAMES if every else names), *map(str, range(first, first + seeds))]
+    todo = [
+        *(failpoints.NAMES if every else ["+".join(names)] if names else []),
+        *map(str, range(first, first + seeds)),
+    ]
     began = time.monotonic()
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
         for outcome in pool.imap_unordered(main_of, todo):

@@ -49,6 +49,7 @@ Name = Literal[
     "applied",
     "pruned",
     "decided",
+    "failure_written",
     "failure_recorded",
     # the published copy
     "truth_checkpointed",

@@ -98,6 +98,7 @@ def record_failure(
     if known:
         return
     _insert_sync(connection, info, finished_at, status=status, trigger=info.trigger, error=error)
+    failpoint("failure_written")
     record_issues(connection, info.sync_id, [("error", status, "sync", None, None, error)])
 
 

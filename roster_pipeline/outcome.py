@@ -108,8 +108,10 @@ def _why(error: Exception) -> str:
 
 
 def _write(connection: duckdb.DuckDBPyConnection, failures: Iterable[Failure]) -> None:
+    connection.execute("BEGIN")
     for f in failures:
         record_failure(connection, f.info, status=f.status, error=f.error, finished_at=f.at)
+    connection.execute("COMMIT")
 
 
 def _read(found: Row) -> Failure:

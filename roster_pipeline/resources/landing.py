@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -241,6 +242,19 @@ def opened(landing: Path) -> Iterator[None]:
                 do="Wait until it has ended, then run the sync again if it failed",
             ) from None
         yield
+
+
+def discard(landing: Path, bin_: Path) -> None:
+    """Deletes a landing, or a folder of them, by way of `bin_`: killed meanwhile, no list of it is ever resumed.
+
+    What cannot be deleted is left for the next time.
+    """
+    shutil.rmtree(bin_, ignore_errors=True)
+    with suppress(OSError):
+        landing.rename(bin_)
+        failpoint("landing_set_aside")
+    shutil.rmtree(bin_, ignore_errors=True)
+    failpoint("landing_discarded")
 
 
 def resume_from(landing: Path, source: str, now: datetime, within: timedelta) -> datetime:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -58,12 +60,23 @@ def attach_staging(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     connection.execute("CREATE SCHEMA IF NOT EXISTS staged.staging")
 
 
-def renew_staging(connection: duckdb.DuckDBPyConnection) -> None:
-    """Puts an empty file in the place of the attached one, whose damage showed only when it was read."""
+@contextmanager
+def fresh_staging(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """An empty file, attached as `fresh`, that takes the place of the attached one when it is filled.
+
+    Killed before that, the old one stands: what was staged last is there for runs that do not ask Clever.
+    """
     ((path,),) = connection.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'staged'").fetchall()
-    connection.execute("DETACH staged")
-    _move_aside(Path(path))
-    attach_staging(connection, Path(path))
+    file = Path(path)
+    part = _unwritten_part(file)
+    connection.execute(f"ATTACH {literal(part)} AS fresh; CREATE SCHEMA fresh.staging")
+    yield
+    connection.execute("CHECKPOINT fresh; DETACH fresh; DETACH staged")
+    sync_to_disk(part)
+    failpoint("staging_part_written")
+    part.replace(file)
+    failpoint("staging_kept")
+    attach_staging(connection, file)
 
 
 def literal(path: Path) -> str:
@@ -102,8 +115,7 @@ def _move_aside(file: Path) -> None:
 def _rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Puts a copy in our storage version in the place of the attached truth; killed meanwhile, the old file stands."""
     log.warning("%s/%s is written once more, so that DuckDB 1.2 and later can read it.", file.parent.name, file.name)
-    fresh = file.with_name(f"{file.name}.part")
-    fresh.unlink(missing_ok=True)
+    fresh = _unwritten_part(file)
     connection.execute(f"ATTACH {literal(fresh)} AS rewritten (STORAGE_VERSION '{STORAGE_VERSION}')")
     connection.execute("COPY FROM DATABASE truth TO rewritten; CHECKPOINT rewritten; DETACH rewritten; DETACH truth")
     sync_to_disk(fresh)
@@ -111,6 +123,14 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     fresh.replace(file)
     failpoint("truth_rewritten")
     connection.execute(f"ATTACH {literal(file)} AS truth")
+
+
+def _unwritten_part(file: Path) -> Path:
+    """Where the file is made that will replace `file`; what a killed run left there is gone, its log too."""
+    part = file.with_name(f"{file.name}.part")
+    for left in (part, part.with_name(f"{part.name}.wal")):
+        left.unlink(missing_ok=True)
+    return part
 
 
 def sync_to_disk(file: Path) -> None:

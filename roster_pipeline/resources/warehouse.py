@@ -28,6 +28,7 @@ from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, 
 from roster_pipeline.sql import statement
 
 SLUG_LENGTH = 80
+_UNFINISHED = ".part"
 SCRATCH_SCHEMAS = ("staging", "input", "wanted", "plan")
 _SEARCH_PATH = ",".join(
     [*(f"truth.{s}" for s in TRUTH_SCHEMAS), *(f"memory.{s}" for s in SCRATCH_SCHEMAS), "staged.staging"]
@@ -71,6 +72,16 @@ class DistrictFolder:
         return self.path / "landing"
 
     @property
+    def discarded(self) -> Path:
+        """A landing on its way out."""
+        return self.path / "landing.discarded"
+
+    @property
+    def spilled(self) -> Path:
+        """Scratch that did not fit into memory."""
+        return self.path / "tmp"
+
+    @property
     def identity(self) -> Path:
         return self.path / "district.json"
 
@@ -95,7 +106,8 @@ class Warehouse:
 
     def districts(self) -> list[DistrictIdentity]:
         """The districts that have a folder, by slug. Raises RosterError for one whose `district.json` is damaged."""
-        return [_identity(file) for file in sorted(self.root.glob("*/district.json"))]
+        files = sorted(self.root.glob("*/district.json"))
+        return [_identity(file) for file in files if file.parent.suffix != _UNFINISHED]
 
     def identity(self, slug: str) -> DistrictIdentity:
         for district in self.districts():
@@ -124,9 +136,11 @@ class Warehouse:
             folder = self.folder(slug)
             if not folder.path.exists():
                 identity = DistrictIdentity(slug, clever_id, name)
-                folder.path.mkdir(mode=0o700, parents=True)  # children's records: for us alone
+                fresh = self.folder(slug + _UNFINISHED)
+                fresh.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # children's records: for us alone
                 failpoint("district_folder_made")
-                write_atomically(folder.identity, json.dumps(asdict(identity)).encode())
+                write_atomically(fresh.identity, json.dumps(asdict(identity)).encode())
+                fresh.path.rename(folder.path)  # with the identity in it: killed before, the slug is still free
                 return identity
         raise RosterError(
             f"District {clever_id!r} cannot have a folder: {by_name} and {', '.join(named_too)} are there already",
@@ -149,7 +163,7 @@ class Warehouse:
         folder = self.folder(slug)
         folder.path.mkdir(parents=True, exist_ok=True)
         with without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
-            connection.execute(f"SET temp_directory = {literal(folder.path / 'tmp')}")
+            connection.execute(f"SET temp_directory = {literal(folder.spilled)}")
             try:
                 attach_staging(connection, folder.staging)
                 attach_truth(connection, folder.roster, folder.published)
@@ -219,16 +233,23 @@ class Warehouse:
 
     @contextmanager
     def lock(
-        self, slug: str, holder: Mapping[str, str], waiting: Callable[[str], None], *, seconds: float = 3600.0
-    ) -> Iterator[dict[str, str]]:
-        """Holds the district for one run; yields what an earlier holder left behind, if it died while it held it.
+        self,
+        slug: str,
+        holder: Mapping[str, str],
+        waiting: Callable[[str], None],
+        killed: Callable[[dict[str, str]], None] = lambda _: None,
+        *,
+        seconds: float = 3600.0,
+    ) -> Iterator[None]:
+        """Holds the district for one run; `killed` is told of an earlier holder that died while it held it.
 
         Raises SyncRefused when another run has held it for longer than `seconds`.
         """
-        path = self.folder(slug).path / "lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with locked(path, holder, seconds=seconds, waiting=waiting) as left:
-            yield left
+        folder = self.folder(slug)
+        folder.path.mkdir(parents=True, exist_ok=True)
+        with locked(folder.path / "lock", holder, seconds=seconds, waiting=waiting, killed=killed):
+            shutil.rmtree(folder.spilled, ignore_errors=True)  # of a killed run: children's records, and large
+            yield
 
 
 def _identity(file: Path) -> DistrictIdentity:
@@ -262,11 +283,14 @@ def _detach(connection: duckdb.DuckDBPyConnection) -> None:
     """Lets go of the district's files, whatever state a step left the connection in."""
     with suppress(duckdb.TransactionException):
         connection.execute("ROLLBACK")  # says so when there is nothing to roll back
-    connection.execute("SET search_path = 'memory'; DETACH DATABASE IF EXISTS truth; DETACH DATABASE IF EXISTS staged")
+    connection.execute(
+        "SET search_path = 'memory'; DETACH DATABASE IF EXISTS truth; DETACH DATABASE IF EXISTS staged;"
+        "DETACH DATABASE IF EXISTS fresh"
+    )
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(path.name + _UNFINISHED)
     with part.open("wb") as file:
         file.write(content)
         file.flush()

@@ -94,10 +94,7 @@ def _read(file: Path, copy: Path) -> State:
             return State()
         syncs = connection.execute("SELECT sync_id, sync_no, status FROM sync.syncs ORDER BY sync_no").fetchall()
         holds = connection.execute("SELECT hold_id, status FROM sync.holds ORDER BY sync_id").fetchall()
-        rows = {
-            t.full_name: connection.execute(f"SELECT {_columns(t)} FROM {t.full_name}").fetchall()
-            for t in tables
-        }
+        rows = {t.full_name: connection.execute(f"SELECT {_columns(t)} FROM {t.full_name}").fetchall() for t in tables}
         numbers = {sync_id: f"sync {number}" for sync_id, number, _ in syncs}
         return State(
             _digest(repr((name, row)) for name in sorted(rows) for row in rows[name]),

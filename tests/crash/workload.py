@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -42,9 +42,9 @@ class Session:
         self.world.day_passes(days, seed)
         self.news = True
 
-    def edit(self, seed: int) -> None:
-        self.told.append("somebody edits the mapping")
-        self.world.edit_mapping(seed)
+    def edit(self, seed: int, *, keep: float = 0.97) -> None:
+        self.told.append(f"an edit leaves {keep:.0%} of the mapping")
+        self.world.edit_mapping(seed, keep=keep)
         self.news = True
 
     def do(self, command: str, seed: int = 0, kill: Kill = NEVER) -> Ended:
@@ -67,7 +67,7 @@ class Session:
         return ended
 
     def recover(self) -> None:
-        """A restart: the next sync needs no repair, tells of who was killed, and leaves nothing for the one after."""
+        """A restart: the next sync needs no repair, tells of who was killed, and leaves nothing for another one."""
         before, news = self.truth, self.news
         self._sync()
         if missing := self.dead - self.truth.syncs.keys():
@@ -150,7 +150,7 @@ def random_session(seed: int, session: Session) -> None:
         if rng.random() < 0.5:
             session.day_passes(rng.choice((1, 1, 2, 4)), rng.randrange(1000))
         if rng.random() < 0.4:
-            session.edit(rng.randrange(1000))
+            session.edit(rng.randrange(1000), keep=rng.choice((0.97, 0.97, 0.75)))
         command, applied = rng.choice(_COMMANDS), session.truth.applied
         with_a_mistake = command == "sync" and rng.random() < 0.15
         if with_a_mistake:
@@ -175,80 +175,127 @@ def random_session(seed: int, session: Session) -> None:
 
 @dataclass(frozen=True)
 class Passage:
-    """A command that passes a failpoint, and what must have happened before."""
+    """A command that passes a failpoint, and what must be the case before: see `_GIVEN`."""
 
     command: str
-    given: str = "synced"
+    given: str = "news"
 
 
-_SYNC, _UNDO = Passage("sync"), Passage("undo")
-_FIRST, _KILLED = Passage("sync", "new"), Passage("publish", "killed")
+_FIRST, _SYNC = Passage("sync", "nothing"), Passage("sync")
+_AFTER_A_KILL, _UNPUBLISHED = Passage("publish", "killed"), Passage("publish", "unpublished")
 PASSAGES: dict[failpoints.Name, Passage] = {
     "district_folder_made": _FIRST,
     "atomic_part_written": _FIRST,
-    "district_locked": _KILLED,
-    "lock_note_written": _KILLED,
-    "killed_put_aside": _KILLED,
-    "put_aside_recorded": _KILLED,
-    "put_aside_removed": _KILLED,
-    "landing_taken_over": Passage("sync", "killed"),
-    "landing_set_aside": _SYNC,
-    "landing_discarded": _SYNC,
+    "truth_made": _FIRST,
+    "truth_laid_out": _FIRST,
     "receipt_withdrawn": _SYNC,
     "checkpoint_forgotten": _SYNC,
-    "page_written": _SYNC,
     "landing_part_written": _SYNC,
+    "page_written": _SYNC,
     "list_checked": _SYNC,
     "list_landed": _SYNC,
+    "district_locked": _AFTER_A_KILL,
+    "killed_put_aside": _AFTER_A_KILL,
+    "lock_note_written": _AFTER_A_KILL,
+    "failure_written": Passage("mapping", "mistaken"),
+    "failure_recorded": Passage("mapping", "mistaken"),
+    "put_aside_recorded": _AFTER_A_KILL,
+    "put_aside_removed": _AFTER_A_KILL,
+    "landing_taken_over": Passage("sync", "killed"),
     "district_landed": _SYNC,
     "receipt_written": _SYNC,
     "staging_part_written": _SYNC,
     "staging_kept": _SYNC,
-    "truth_made": _FIRST,
-    "unpublished_marked": _UNDO,
-    "truth_laid_out": _FIRST,
+    "unpublished_marked": Passage("mapping"),
+    "plan_written": Passage("mapping"),
+    "landing_set_aside": _SYNC,
+    "landing_discarded": _SYNC,
+    "pruned": Passage("mapping", "pruning"),
+    "applied": Passage("undo", "synced"),
+    "truth_checkpointed": _UNPUBLISHED,
+    "copied": _UNPUBLISHED,
+    "published": _UNPUBLISHED,
+    "unpublished_removed": _UNPUBLISHED,
+    "decided": Passage("decide", "held"),
     "truth_copied": Passage("undo", "old"),
     "truth_rewritten": Passage("undo", "old"),
-    "plan_written": _UNDO,
-    "applied": _UNDO,
-    "pruned": Passage("mapping", "pruning"),
-    "decided": Passage("decide", "held"),
-    "failure_recorded": Passage("mapping", "mistaken"),
-    "truth_checkpointed": _UNDO,
-    "copied": _UNDO,
-    "published": _UNDO,
-    "unpublished_removed": _UNDO,
+}
+"""In an order in which one kill often leaves what the next passage needs."""
+
+
+def _synced(session: Session) -> None:
+    if not session.truth.applied:
+        session.do("sync")
+        session.day_passes(1, seed=1)
+
+
+def _news(session: Session) -> None:
+    _synced(session)
+    session.edit(len(session.told))
+
+
+def _killed(session: Session) -> None:
+    _synced(session)
+    if not session.world.note():
+        session.do("sync", kill=Kill(at="list_checked"))
+
+
+def _mistaken(session: Session) -> None:
+    _synced(session)
+    session.world.make_a_mistake()
+
+
+def _pruning(session: Session) -> None:
+    _news(session)
+    session.world.settings["ROSTER_HISTORY_DAYS"] = "0"
+
+
+def _with_something_to_undo(session: Session) -> None:
+    _news(session)
+    session.do("mapping")
+
+
+def _unpublished(session: Session) -> None:
+    _synced(session)
+    if not session.world.folder.unpublished.exists():
+        _news(session)
+        session.do("mapping", kill=Kill(at="applied"))
+
+
+def _held(session: Session) -> None:
+    _synced(session)
+    session.edit(len(session.told), keep=0.7)
+    session.do("mapping")
+
+
+def _old(session: Session) -> None:
+    _with_something_to_undo(session)
+    session.world.run(steps.as_newer_duckdbs_write_it)
+
+
+_GIVEN: dict[str, Callable[[Session], None]] = {
+    "nothing": lambda _: None,
+    "news": _news,
+    "synced": _with_something_to_undo,
+    "killed": _killed,
+    "mistaken": _mistaken,
+    "pruning": _pruning,
+    "unpublished": _unpublished,
+    "held": _held,
+    "old": _old,
 }
 
 
-def prepare(session: Session, given: str) -> None:
-    """Brings a fresh world to where a passage begins."""
-    if given == "new":
-        return
-    session.do("sync")
-    session.edit(1)
-    session.do("mapping")
-    session.day_passes(4 if given == "held" else 1, 1)
-    session.edit(2)
-    if given == "killed":
-        session.do("sync", kill=Kill(at="list_landed:2"))
-    elif given == "held":
-        session.do("sync")
-    elif given == "mistaken":
-        session.world.make_a_mistake()
-    elif given == "pruning":
-        session.world.settings["ROSTER_HISTORY_DAYS"] = "0"
-    elif given == "old":
-        session.world.run(steps.as_newer_duckdbs_write_it)
-
-
-def pass_failpoint(name: failpoints.Name, session: Session) -> None:
-    """Dies at one failpoint, and recovers. Raises Broken, also when the failpoint is not passed."""
-    passage = PASSAGES[name]
-    prepare(session, passage.given)
-    if not session.do(passage.command, kill=Kill(at=name)).killed:
-        raise Broken(f"{passage.command} does not pass {name}")
-    session.world.mend_it()
+def pass_failpoints(names: Sequence[failpoints.Name], session: Session) -> None:
+    """Dies at one failpoint after the other, and recovers at the end. Raises Broken, also when one is not passed."""
+    for name in names:
+        passage = PASSAGES[name]
+        _GIVEN[passage.given](session)
+        ended = session.do(passage.command, seed=1, kill=Kill(at=name))
+        session.world.mend_it()
+        session.world.settings.clear()
+        if not ended.killed:
+            raise Broken(f"{passage.command} does not pass {name}")
     session.recover()
 
 

@@ -221,14 +221,14 @@ class World:
     def day_passes(self, days: int, seed: int) -> None:
         advance_running(self.url, days=days, seed=seed)
 
-    def edit_mapping(self, seed: int) -> None:
-        """Some lines of section_courses.csv go, and those that went before come back; somebody logs in."""
+    def edit_mapping(self, seed: int, *, keep: float) -> None:
+        """A share of the lines of section_courses.csv stays, those that went before come back; somebody logs in."""
         rng = random.Random(seed)
         kept, lines = self.root / "section_courses.csv", self.data / "section_courses.csv"
         if not kept.exists():
             shutil.copy(lines, kept)
         header, *every = kept.read_text().splitlines(keepends=True)
-        lines.write_text(header + "".join(line for line in every if rng.random() < rng.choice((0.97, 0.8))))
+        lines.write_text(header + "".join(line for line in every if rng.random() < keep))
         with (self.data / "logins.csv").open("a") as logins:
             logins.write(f"{SLUG},nobody-{seed},2026-11-20\n")
 
@@ -246,6 +246,8 @@ class World:
         """Files of the district and the warehouse that a sync that ended well leaves nobody a use for."""
         own = {"district.json", "staging.duckdb", "roster.duckdb", "published.duckdb", "lock"}
         found = {p.name for p in self.folder.path.iterdir()} - own
+        if self.folder.unrecorded.exists() and not any(self.folder.unrecorded.iterdir()):
+            found -= {self.folder.unrecorded.name}
         found |= {p.name for p in self.warehouse.iterdir()} - {SLUG, "checks.lock"}
         return sorted([*found, *(["a note in the lock"] if self.note() else [])])
 
