@@ -68,7 +68,8 @@ def fresh_staging(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """
     ((path,),) = connection.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'staged'").fetchall()
     file = Path(path)
-    part = _unwritten_part(file)
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
     connection.execute(f"ATTACH {literal(part)} AS fresh; CREATE SCHEMA fresh.staging")
     yield
     connection.execute("CHECKPOINT fresh; DETACH fresh; DETACH staged")
@@ -115,7 +116,8 @@ def _move_aside(file: Path) -> None:
 def _rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Puts a copy in our storage version in the place of the attached truth; killed meanwhile, the old file stands."""
     log.warning("%s/%s is written once more, so that DuckDB 1.2 and later can read it.", file.parent.name, file.name)
-    fresh = _unwritten_part(file)
+    fresh = file.with_name(f"{file.name}.part")
+    fresh.unlink(missing_ok=True)
     connection.execute(f"ATTACH {literal(fresh)} AS rewritten (STORAGE_VERSION '{STORAGE_VERSION}')")
     connection.execute("COPY FROM DATABASE truth TO rewritten; CHECKPOINT rewritten; DETACH rewritten; DETACH truth")
     sync_to_disk(fresh)
@@ -123,14 +125,6 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     fresh.replace(file)
     failpoint("truth_rewritten")
     connection.execute(f"ATTACH {literal(file)} AS truth")
-
-
-def _unwritten_part(file: Path) -> Path:
-    """Where the file is made that will replace `file`; what a killed run left there is gone, its log too."""
-    part = file.with_name(f"{file.name}.part")
-    for left in (part, part.with_name(f"{part.name}.wal")):
-        left.unlink(missing_ok=True)
-    return part
 
 
 def sync_to_disk(file: Path) -> None:
