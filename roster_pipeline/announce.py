@@ -47,6 +47,14 @@ def tag_end(instance: dg.DagsterInstance, run_id: str, status: str) -> None:
     instance.add_run_tags(run_id, {"roster/status": status})
 
 
+def tag_killed(instance: dg.DagsterInstance, dead: SyncInfo) -> None:
+    """Tags the run of a sync that died, if Dagster still has it: runs can be deleted, and instances replaced."""
+    try:
+        tag_end(instance, dead.dagster_run_id, "failed")
+    except dg.DagsterRunNotFoundError:
+        log.warning("%s: Dagster does not know the run of the killed sync %s", dead.district, dead.sync_id)
+
+
 def show_failure(instance: dg.DagsterInstance, info: SyncInfo, status: str, error: str) -> None:
     """Reports a failed sync on `sync/details`, where its run never came; the last materialization stands beside it."""
     metadata: dict[str, Any] = {

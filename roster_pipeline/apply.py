@@ -11,6 +11,7 @@ from datetime import datetime
 import duckdb
 
 from roster_pipeline import holds
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history import SyncInfo, copy_issues, record_success, remember_turnover
 from roster_pipeline.plan import Plan, apply_plan, summarize
 from roster_pipeline.sql import statement
@@ -51,5 +52,7 @@ def apply(
     connection.execute("DELETE FROM sync.settled")
     if whole_district and not made.held:
         connection.execute("INSERT INTO sync.settled SELECT basis, ? FROM plan.basis", [info.sync_id])
+    failpoint("plan_written")
     connection.execute("COMMIT")
+    failpoint("applied")
     return made

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +16,11 @@ from pathlib import Path
 
 from roster_pipeline.config import CleverSettings, Settings
 from roster_pipeline.errors import CleverRefused
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.resources.clever import Clever, Endpoint, Extract, Progress
-from roster_pipeline.resources.landing import LISTS, is_complete
-from roster_pipeline.resources.warehouse import DistrictIdentity, Warehouse
+from roster_pipeline.resources.landing import LISTS, discard, is_complete
+from roster_pipeline.resources.warehouse import DistrictFolder, DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def extract_district(
     CleverRefused or BrokenExtract; what has been fetched is kept for the next try. After `seconds` it gives up.
     """
     identity = warehouse.identity(info.district)
-    landing = _landing_for(warehouse.folder(info.district).landings, info.sync_id)
+    landing = _landing_for(warehouse.folder(info.district), info.sync_id)
     with Clever(clever_settings(settings)) as clever, _progress_bars() as progress:
         extract = clever.extract(identity.clever_id, landing, progress, landed, seconds)
     for warning in extract.warnings:
@@ -87,15 +87,16 @@ def extract_district(
     return extract
 
 
-def _landing_for(landings: Path, sync_id: str) -> Path:
+def _landing_for(folder: DistrictFolder, sync_id: str) -> Path:
     """This sync's folder: the newest unfinished one of an earlier sync under a new name, else a new one."""
-    landings.mkdir(parents=True, exist_ok=True)
-    landing = landings / sync_id
-    earlier = sorted(path for path in landings.iterdir() if path != landing)
+    folder.landings.mkdir(parents=True, exist_ok=True)
+    landing = folder.landings / sync_id
+    earlier = sorted(path for path in folder.landings.iterdir() if path != landing)
     if earlier and not landing.exists() and not is_complete(earlier[-1]):
         earlier.pop().rename(landing)
+        failpoint("landing_taken_over")
     for path in earlier:
-        shutil.rmtree(path)
+        discard(path, folder.discarded)
     return landing
 
 

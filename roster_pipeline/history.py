@@ -12,6 +12,7 @@ from datetime import datetime
 
 import duckdb
 
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guard_changes import LONGEST_MEMORY
 from roster_pipeline.plan import Plan
 from roster_pipeline.sql import statement
@@ -97,6 +98,7 @@ def record_failure(
     if known:
         return
     _insert_sync(connection, info, finished_at, status=status, trigger=info.trigger, error=error)
+    failpoint("failure_written")
     record_issues(connection, info.sync_id, [("error", status, "sync", None, None, error)])
 
 
@@ -142,6 +144,7 @@ def prune(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime
             f"DELETE FROM sync.{table} WHERE sync_id IN (SELECT sync_id FROM sync.syncs WHERE pruned_at IS NOT NULL)"
         )
     connection.execute("COMMIT")
+    failpoint("pruned")
 
 
 def _insert_sync(

@@ -10,6 +10,7 @@ from pydantic import Field
 from roster_pipeline import holds
 from roster_pipeline.apply import apply
 from roster_pipeline.assets.common import publish, roster_counts
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import judge_nothing
 from roster_pipeline.plan import ACTIONS, make_plan
 from roster_pipeline.resources.sync_run import SyncRun, now
@@ -57,6 +58,7 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
                 change=config.change,
                 sites=config.sites,
             )
+            failpoint("decided")
         states = publish(sync)
     _show(context, sync, {"sync/holds": states["sync/holds"]})
     context.log.info(told)

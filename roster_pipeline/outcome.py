@@ -16,6 +16,7 @@ import duckdb
 
 from roster_pipeline import report
 from roster_pipeline.errors import RosterError
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history import SyncInfo, record_failure
 from roster_pipeline.report import Row
 from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse, write_atomically
@@ -66,6 +67,7 @@ def record(warehouse: Warehouse, failure: Failure) -> Outcome:
     try:
         with warehouse.connect(info.district, changes_truth=True) as connection:
             _write(connection, [failure])
+            failpoint("failure_recorded")
             return Outcome(report.sync_of_run(connection, info.dagster_run_id))
     except Exception as error:  # whatever it is, it must not take the place of the failure itself
         with suppress(OSError):
@@ -88,8 +90,10 @@ def record_what_was_put_aside(warehouse: Warehouse, slug: str) -> int:
     failures = [_read(json.loads(f.read_text(encoding="utf-8"))) for f in files]
     with warehouse.connect(slug, changes_truth=True) as connection:
         _write(connection, failures)
+    failpoint("put_aside_recorded")
     for file in files:
         file.unlink()
+        failpoint("put_aside_removed")
     return len(files)
 
 
@@ -104,8 +108,10 @@ def _why(error: Exception) -> str:
 
 
 def _write(connection: duckdb.DuckDBPyConnection, failures: Iterable[Failure]) -> None:
+    connection.execute("BEGIN")
     for f in failures:
         record_failure(connection, f.info, status=f.status, error=f.error, finished_at=f.at)
+    connection.execute("COMMIT")
 
 
 def _read(found: Row) -> Failure:

@@ -12,6 +12,7 @@ import duckdb
 
 from roster_pipeline import model
 from roster_pipeline.errors import RosterError
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.sql import statement
 
 TRUTH_SCHEMAS = ("roster", "mapping", "sync")
@@ -74,6 +75,7 @@ def _upgrade(connection: duckdb.DuckDBPyConnection, tables: set[str], version: i
             connection.execute(statement(table.full_name.replace(".", "/")))
     connection.execute("INSERT INTO sync.schema_versions VALUES (?, now()::TIMESTAMP)", [VERSION])
     connection.execute("COMMIT")
+    failpoint("truth_laid_out")
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, database: str = "truth") -> set[str]:

@@ -13,7 +13,7 @@ import duckdb
 
 from roster_pipeline.errors import RosterError
 from roster_pipeline.resources.landing import Warning_
-from roster_pipeline.resources.storage import renew_staging
+from roster_pipeline.resources.storage import fresh_staging
 from roster_pipeline.sql import statement
 
 _OF_LIST = {
@@ -83,16 +83,8 @@ def require_staged(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _keep(connection: duckdb.DuckDBPyConnection) -> None:
-    """Copies what is staged in memory into the district's file, all of it or nothing.
-
-    The file is emptied first, so that it does not grow: what was in it is old anyway.
-    """
-    try:
-        connection.execute("".join(f"DROP TABLE IF EXISTS staged.staging.{n};" for n in _KEPT) + "CHECKPOINT staged")
-    except duckdb.Error:
-        renew_staging(connection)
-    connection.execute("BEGIN")
-    for name in _KEPT:
-        connection.execute(f"CREATE TABLE staged.staging.{name} AS FROM memory.staging.{name}")
-    connection.execute(statement("staging/enrollments").replace("VIEW staging.", "VIEW staged.staging."))
-    connection.execute("COMMIT")
+    """Copies what is staged in memory into a file that takes the place of the district's, all of it or nothing."""
+    with fresh_staging(connection):
+        for name in _KEPT:
+            connection.execute(f"CREATE TABLE fresh.staging.{name} AS FROM memory.staging.{name}")
+        connection.execute(statement("staging/enrollments").replace("VIEW staging.", "VIEW fresh.staging."))

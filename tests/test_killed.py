@@ -1,105 +1,202 @@
-"""`kill -9` at every stage: the published roster is the old one or the new one, and the next sync needs no repair."""
+"""What kills once broke, each as a test of its own; `tests/crash/` looks for more of them.
+
+A process that dies is an exception here that nothing may catch: what is on disk then is what a kill leaves, but for
+what DuckDB would have written while it closes.
+"""
 
 from __future__ import annotations
 
-import os
+import json
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
+import duckdb
 import pytest
 
-from tests.platform import Platform
+from roster_pipeline import failpoints, history, launch
+from roster_pipeline.config import load_settings
+from roster_pipeline.extract import _landing_for
+from roster_pipeline.history import SyncInfo
+from roster_pipeline.outcome import Failure, put_aside, record_what_was_put_aside
+from roster_pipeline.resources.landing import discard
+from roster_pipeline.resources.lock import locked
+from roster_pipeline.resources.storage import attach_truth
+from roster_pipeline.resources.warehouse import Warehouse, in_memory
+from roster_pipeline.staging import stage
+from tests.conftest import NOW, Tiny
+from tests.platform import SLUG, Platform
 
-LAYERS = ("clever", "staging", "mapping", "roster", "sync")
-EVERYTHING = (
-    "SELECT * EXCLUDE (last_synced_at) FROM roster.sites ORDER BY ALL",
-    "FROM roster.users ORDER BY ALL",
-    "SELECT * EXCLUDE (since_sync_id) FROM roster.section_courses ORDER BY ALL",
-    "FROM roster.course_access ORDER BY ALL",
-)
+INFO = SyncInfo("20261123T100000000-00000001", "d", "nightly", "Rae", NOW, "run")
 
-# The command with one function replaced: it does its work, or the first half of it, and the process is gone.
-DIES_AFTER = """
-import os, signal, sys
-import {module} as module
-work = module.{function}
-def dies(*args, **kwargs):
-    work(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-module.{function} = dies
-from roster_pipeline.cli import main
-main(["sync"])
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.fixture
+def dies_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    def kill(*_: int) -> None:
+        raise Killed
+
+    monkeypatch.setattr("roster_pipeline.failpoints.os.kill", kill)
+    monkeypatch.setattr(failpoints, "_armed", None)
+    return failpoints.arm
+
+
+def killed(work: Callable[[], Any]) -> None:
+    with pytest.raises(Killed):
+        work()
+    failpoints.arm("")
+
+
+def test_a_killed_sync_is_not_forgotten_when_the_next_run_is_killed_too(tmp_path: Path) -> None:
+    """The next run's note took the place of the first before that was written down."""
+    (tmp_path / "lock").write_text(json.dumps(INFO.note()))
+
+    def dies(note: dict[str, str]) -> None:
+        assert SyncInfo.from_note(note) == INFO
+        raise Killed
+
+    with pytest.raises(Killed), locked(tmp_path / "lock", {"a": "b"}, seconds=0, waiting=pytest.fail, killed=dies):
+        pass
+    assert json.loads((tmp_path / "lock").read_text()) == INFO.note()
+
+
+def test_a_look_at_the_plan_leaves_the_note_of_a_killed_sync(tmp_path: Path) -> None:
+    Warehouse(tmp_path).register("a-district", "d")
+    (tmp_path / "d" / "lock").write_text(json.dumps(INFO.note()))
+    with Warehouse(tmp_path).lock("d", {}, pytest.fail):
+        pass
+    assert json.loads((tmp_path / "d" / "lock").read_text()) == INFO.note()
+
+
+@pytest.mark.parametrize("place", ["district_folder_made", "atomic_part_written"])
+def test_a_new_district_gets_its_own_name_after_a_kill(
+    place: str, tmp_path: Path, dies_at: Callable[[str], None]
+) -> None:
+    """It got a second folder, under a longer name, for good."""
+    warehouse = Warehouse(tmp_path)
+    dies_at(place)
+    killed(lambda: warehouse.register("id1", "Peña USD"))
+    assert warehouse.districts() == []
+    assert warehouse.register("id1", "Peña USD").slug == "pena-usd"
+    assert [p.name for p in tmp_path.rglob("*")] == ["pena-usd", "district.json"]
+
+
+def test_what_was_staged_outlives_a_kill_while_it_is_replaced(tiny: Tiny, dies_at: Callable[[str], None]) -> None:
+    """The file was emptied first; without Clever nothing could be synced then."""
+    tiny.sync()
+    tiny.records["sections"] = []
+    dies_at("staging_part_written")
+    killed(tiny.sync)
+    with Warehouse(tiny.root).connect("d") as connection:
+        assert connection.execute("SELECT clever_id FROM staging.sections").fetchall() == [("m6",)]
+        stage(connection, tiny.root / "landing")
+    assert not (tiny.root / "d" / "staging.duckdb.part").exists()
+    with Warehouse(tiny.root).connect("d") as connection:
+        assert connection.execute("SELECT clever_id FROM staging.sections").fetchall() == []
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_landing_that_is_half_deleted_is_never_resumed(whole: bool, tmp_path: Path) -> None:
+    """Lists of a sync that was applied were mixed with those of the next."""
+    folder = Warehouse(tmp_path).folder("d")
+    earlier = folder.landings / "S1"
+    earlier.mkdir(parents=True)
+    (earlier / "users.checkpoint.json").write_text("{}")
+    killed_in_rmtree = folder.discarded if whole else folder.discarded / "S0"
+    killed_in_rmtree.mkdir(parents=True)
+    (killed_in_rmtree / "sections.checkpoint.json").write_text("{}")
+    discard(folder.landings, folder.discarded)
+    assert not folder.discarded.exists()
+    assert list(_landing_for(folder, "S2").parent.iterdir()) == []
+
+
+def test_a_landing_leaves_its_place_before_anything_in_it_is_deleted(
+    tmp_path: Path, dies_at: Callable[[str], None]
+) -> None:
+    folder = Warehouse(tmp_path).folder("d")
+    (folder.landings / "S1").mkdir(parents=True)
+    dies_at("landing_set_aside")
+    killed(lambda: discard(folder.landings, folder.discarded))
+    assert not folder.landings.exists()
+    assert [p.name for p in folder.discarded.iterdir()] == ["S1"]
+
+
+def test_a_failure_and_its_issue_are_written_together(tiny: Tiny, dies_at: Callable[[str], None]) -> None:
+    """Killed between the two, the history had a failed sync without a word why."""
+    tiny.sync()
+    warehouse = Warehouse(tiny.root)
+    put_aside(warehouse.folder("d"), Failure(INFO, "failed", "no room", NOW))
+    dies_at("failure_written")
+    killed(lambda: record_what_was_put_aside(warehouse, "d"))
+    assert tiny.rows("SELECT status FROM sync.syncs") == [("succeeded",)]
+    record_what_was_put_aside(warehouse, "d")
+    assert tiny.rows("SELECT status, message FROM sync.syncs JOIN sync.issues USING (sync_id)") == [
+        ("failed", "no room")
+    ]
+
+
+def test_what_a_killed_run_spilled_is_deleted(tmp_path: Path) -> None:
+    """It held children's records, and as many gigabytes as it had needed."""
+    Warehouse(tmp_path).register("a-district", "d")
+    folder = Warehouse(tmp_path).folder("d")
+    folder.spilled.mkdir(parents=True)
+    (folder.spilled / "duckdb_temp_storage-0.tmp").touch()
+    with Warehouse(tmp_path).lock("d", INFO.note(), pytest.fail):
+        assert not folder.spilled.exists()
+
+
+def test_a_killed_sync_whose_run_dagster_has_not_is_recorded(synced: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next sync failed: it wanted to tag that run."""
+    with dg.DagsterInstance.from_config(str(synced.root / "dagster")) as instance:
+        monkeypatch.setattr(launch, "_instance", lambda: instance)
+        (synced.published.with_name("lock")).write_text(json.dumps(INFO.note()))
+        assert launch.launch_sync(load_settings(), SLUG, (), "ops")["status"] == "succeeded"
+    assert synced.rows("SELECT status FROM sync.syncs ORDER BY sync_no") == [
+        ("succeeded",),
+        ("failed",),
+        ("succeeded",),
+    ]
+
+
+COMMITS_AND_DIES = """
+import duckdb, os, signal, sys
+connection = duckdb.connect()
+connection.execute(f"ATTACH '{sys.argv[1]}' AS truth (STORAGE_VERSION 'latest')")
+connection.execute("CREATE TABLE truth.kept AS SELECT 1 AS one; CHECKPOINT truth")
+connection.execute("INSERT INTO truth.kept VALUES (2)")
+os.kill(os.getpid(), signal.SIGKILL)
 """
-DIES_IN_COPY = """
-import os, signal
-from pathlib import Path
-import roster_pipeline.resources.warehouse as module
-def dies(source, target):
-    Path(target).write_bytes(Path(source).read_bytes()[:1000])
-    os.kill(os.getpid(), signal.SIGKILL)
-module.shutil.copyfile = dies
-from roster_pipeline.cli import main
-main(["sync"])
-"""
 
 
-def roster(platform: Platform) -> list[list[tuple[Any, ...]]]:
-    return [platform.rows(query) for query in EVERYTHING]
+def test_a_truth_is_rewritten_with_what_was_committed_last(tmp_path: Path) -> None:
+    """The last commit is in the log beside the file; the log of an earlier rewrite that was killed is no one's."""
+    folder = Warehouse(tmp_path).folder("d")
+    folder.path.mkdir()
+    died = subprocess.run([sys.executable, "-c", COMMITS_AND_DIES, folder.roster], check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert folder.roster.with_name("roster.duckdb.wal").exists()
+    shutil.copy(folder.roster.with_name("roster.duckdb.wal"), folder.path / "roster.duckdb.part.wal")
+    with in_memory() as connection:
+        attach_truth(connection, folder.roster, folder.published)
+    with duckdb.connect(str(folder.roster)) as connection:
+        assert connection.execute("FROM kept ORDER BY one").fetchall() == [(1,), (2,)]
+    assert [p.name for p in folder.path.iterdir()] == ["roster.duckdb"]
 
 
-@pytest.mark.parametrize(
-    ("script", "already_applied"),
-    [
-        pytest.param(
-            DIES_AFTER.format(module="roster_pipeline.assets.clever", function="extract_district"), False, id="extract"
-        ),
-        pytest.param(DIES_AFTER.format(module="roster_pipeline.assets.staging", function="stage"), False, id="staging"),
-        pytest.param(DIES_AFTER.format(module="roster_pipeline.assets.roster", function="plan_sync"), False, id="plan"),
-        pytest.param(DIES_AFTER.format(module="roster_pipeline.apply", function="record_success"), False, id="apply"),
-        pytest.param(DIES_IN_COPY, True, id="publish"),
-    ],
-)
-def test_killed_at(script: str, already_applied: bool, synced: Platform) -> None:
-    old = roster(synced)
-    lines = (synced.data / "section_courses.csv").read_text().splitlines(keepends=True)
-    (synced.data / "section_courses.csv").write_text("".join(lines[:-3]))
-    logins = (synced.data / "logins.csv").read_text().splitlines(keepends=True)
-    (synced.data / "logins.csv").write_text(
-        "".join(logins) + f"{lines[1].split(',')[0]},{_pending(synced)},2026-11-20\n"
-    )
-
-    killed = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, **synced.environment}, capture_output=True, check=False
-    )
-    assert killed.returncode == -signal.SIGKILL
-    assert roster(synced) == old
-
-    assert synced.materialize(*LAYERS)
-    new = roster(synced)
-    assert new != old
-    assert len(new[2]) == len(old[2]) - 3
-    history = synced.rows("SELECT status, error LIKE '%killed%' FROM sync.syncs ORDER BY sync_id")
-    middle = ("succeeded", None) if already_applied else ("failed", True)
-    assert history == [("succeeded", None), middle, ("succeeded", None)]
-    assert synced.materialize(*LAYERS)
-    assert roster(synced) == new
-
-
-def _pending(platform: Platform) -> str:
-    ((clever_id,),) = platform.rows(
-        "SELECT min(clever_id) FROM roster.users WHERE enrollment_status = 'pending' AND grade IS NOT NULL"
-    )
-    return str(clever_id)
-
-
-def test_no_half_written_file_is_left_under_a_name_that_counts(synced: Platform, tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-c", DIES_IN_COPY], env={**os.environ, **synced.environment}, capture_output=True, check=False
-    )
-    assert synced.rows("SELECT count(*) FROM sync.syncs") == [(1,)]
-    assert synced.materialize("sync")
-    assert synced.rows("SELECT count(*) FROM sync.syncs") == [(2,)]
-    assert not list(tmp_path.rglob("*.duckdb.part"))
+def test_half_a_published_copy_is_nobodys(tiny: Tiny) -> None:
+    tiny.sync()
+    warehouse = Warehouse(tiny.root)
+    part = warehouse.publish("d").with_name("published.duckdb.part")
+    part.write_bytes(b"half")
+    warehouse.publish("d")
+    assert not part.exists()
+    with warehouse.read("d") as connection:
+        assert history.has_succeeded_before(connection)

@@ -1,6 +1,5 @@
 """Layer 4, `roster`: the plan, and the roster that it changes in one transaction."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from roster_pipeline.guards import Hold
 from roster_pipeline.history import prune
 from roster_pipeline.plan import ACTIONS
 from roster_pipeline.planning import is_made, plan_sync
+from roster_pipeline.resources.landing import discard
 from roster_pipeline.resources.sync_run import SyncRun, now
 
 _SHOWN_COUNTS = 200
@@ -122,5 +122,5 @@ def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mater
         if sync.settings.history_days is not None:
             prune(connection, now() - timedelta(days=sync.settings.history_days), now())
         counts = roster_counts(connection)
-    shutil.rmtree(sync.folder.landings, ignore_errors=True)
+    discard(sync.folder.landings, sync.folder.discarded)
     yield from materialized(context, counts)

@@ -21,6 +21,7 @@ import msgspec
 
 from roster_pipeline.config import CleverSettings
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.resources import landing as landings
 from roster_pipeline.resources.clever_access import API_VERSION, Access, Tokens
 from roster_pipeline.resources.clever_http import (
@@ -169,6 +170,7 @@ class Clever:
             fetched = self._side_by_side(access, district_id, files, progress, landed, seconds)
             file = landing / "districts.ndjson"
             landings.replace_file(file, record)
+            failpoint("district_landed")
             extract = Extract(
                 district=district,
                 endpoints=(_one_record(file, record), *(fetched[name] for name in LISTS)),

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any
 import msgspec
 
 from roster_pipeline.errors import BrokenExtract, SyncRefused
+from roster_pipeline.failpoints import failpoint
 
 LISTS = ("schools", "terms", "courses", "sections", "users")
 
@@ -146,6 +148,7 @@ class ListFile:
                 part.write(lines)
                 part.flush()
                 os.fsync(part.fileno())
+            failpoint("page_written")
             self._save(msgspec.structs.replace(state, bytes=self.state.bytes + len(lines)))
 
     def note(self, **changes: Any) -> None:
@@ -168,7 +171,9 @@ class ListFile:
             with self._part.open("ab") as part:
                 part.truncate(self.state.bytes)
             self._save(msgspec.structs.replace(self.state, complete=True, **facts))
+            failpoint("list_checked")
             self._part.replace(self.file)
+            failpoint("list_landed")
 
     def count_distinct(self) -> int:
         """Different ids in the part; a record without a usable id counts as itself.
@@ -239,6 +244,19 @@ def opened(landing: Path) -> Iterator[None]:
         yield
 
 
+def discard(landing: Path, bin_: Path) -> None:
+    """Deletes a landing, or a folder of them, by way of `bin_`: killed meanwhile, no list of it is ever resumed.
+
+    What cannot be deleted is left for the next time.
+    """
+    shutil.rmtree(bin_, ignore_errors=True)
+    with suppress(OSError):
+        landing.rename(bin_)
+        failpoint("landing_set_aside")
+    shutil.rmtree(bin_, ignore_errors=True)
+    failpoint("landing_discarded")
+
+
 def resume_from(landing: Path, source: str, now: datetime, within: timedelta) -> datetime:
     """When the extract in `landing` started: now, unless it can be resumed.
 
@@ -261,6 +279,7 @@ def resume_from(landing: Path, source: str, now: datetime, within: timedelta) ->
     for name in LISTS:
         # The checkpoint goes first: a part without one is nothing, a checkpoint without its part is a lie.
         _checkpoint_path(landing, name).unlink(missing_ok=True)
+        failpoint("checkpoint_forgotten")
         (landing / f"{name}.ndjson.part").unlink(missing_ok=True)
         (landing / f"{name}.ndjson").unlink(missing_ok=True)
     return now
@@ -277,12 +296,14 @@ def read_checkpoint(landing: Path, name: str) -> Checkpoint | None:
 def unlink_receipt(landing: Path) -> None:
     """The landing is no longer whole."""
     _complete_path(landing).unlink(missing_ok=True)
+    failpoint("receipt_withdrawn")
 
 
 def write_receipt(landing: Path, extract: Extract) -> None:
     """Declare the landing whole; the last thing an extract does."""
     content = msgspec.json.encode(extract, enc_hook=_path_to_name)
     replace_file(_complete_path(landing), msgspec.json.format(content))
+    failpoint("receipt_written")
 
 
 def is_complete(landing: Path) -> bool:
@@ -319,6 +340,7 @@ def replace_file(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    failpoint("landing_part_written")
     temporary.replace(path)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from roster_pipeline.errors import SyncRefused
+from roster_pipeline.failpoints import failpoint
 
 log = logging.getLogger(__name__)
 
@@ -25,19 +26,31 @@ _LOOK_AGAIN = 0.2
 
 @contextmanager
 def locked(
-    path: Path, holder: Mapping[str, str], *, seconds: float, waiting: Callable[[str], None]
-) -> Iterator[dict[str, str]]:
-    """Holds the lock at `path`; yields the note of an earlier holder that died while it held it, else nothing.
+    path: Path,
+    holder: Mapping[str, str],
+    *,
+    seconds: float,
+    waiting: Callable[[str], None],
+    killed: Callable[[dict[str, str]], None],
+) -> Iterator[None]:
+    """Holds the lock at `path`, with a note of who does; one without a note leaves the note that stands.
 
-    `waiting` is told once for whom this one waits. Raises SyncRefused when the lock is not free within `seconds`.
-    The kernel drops the lock with the process, however that ends; the note stays, and tells of a killed sync.
+    `killed` is told the note of an earlier holder that died while it held the lock, before this one's takes its place:
+    killed in between, too, nobody is forgotten. `waiting` is told once for whom this one waits. Raises SyncRefused
+    when the lock is not free within `seconds`. The kernel drops the lock with the process, however that ends.
     """
     with path.open("a+b") as file:
         _take(file, path.parent.name, seconds, waiting)
-        left = _note(file)
+        failpoint("district_locked")
+        if not holder:
+            yield
+            return
+        if left := _note(file):
+            killed(left)
         _write(file, json.dumps(dict(holder)))
+        failpoint("lock_note_written")
         try:
-            yield left
+            yield
         finally:
             _write(file, "")
 

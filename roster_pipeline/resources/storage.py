@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from roster_pipeline.errors import RosterError
+from roster_pipeline.failpoints import failpoint
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ def attach_truth(connection: duckdb.DuckDBPyConnection, file: Path, published: P
     if fresh:
         file.unlink(missing_ok=True)
         connection.execute(f"ATTACH {literal(file)} AS truth (STORAGE_VERSION '{STORAGE_VERSION}')")
+        failpoint("truth_made")
         return
     try:
         connection.execute(f"ATTACH {literal(file)} AS truth")
@@ -56,12 +60,24 @@ def attach_staging(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     connection.execute("CREATE SCHEMA IF NOT EXISTS staged.staging")
 
 
-def renew_staging(connection: duckdb.DuckDBPyConnection) -> None:
-    """Puts an empty file in the place of the attached one, whose damage showed only when it was read."""
+@contextmanager
+def fresh_staging(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """An empty file, attached as `fresh`, that takes the place of the attached one when it is filled.
+
+    Killed before that, the old one stands: what was staged last is there for runs that do not ask Clever.
+    """
     ((path,),) = connection.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'staged'").fetchall()
-    connection.execute("DETACH staged")
-    _move_aside(Path(path))
-    attach_staging(connection, Path(path))
+    file = Path(path)
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    connection.execute(f"ATTACH {literal(part)} AS fresh; CREATE SCHEMA fresh.staging")
+    yield
+    connection.execute("CHECKPOINT fresh; DETACH fresh; DETACH staged")
+    sync_to_disk(part)
+    failpoint("staging_part_written")
+    part.replace(file)
+    failpoint("staging_kept")
+    attach_staging(connection, file)
 
 
 def literal(path: Path) -> str:
@@ -120,7 +136,9 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     connection.execute(f"ATTACH {literal(fresh)} AS rewritten (STORAGE_VERSION '{STORAGE_VERSION}')")
     connection.execute("COPY FROM DATABASE truth TO rewritten; CHECKPOINT rewritten; DETACH rewritten; DETACH truth")
     sync_to_disk(fresh)
+    failpoint("truth_copied")
     fresh.replace(file)
+    failpoint("truth_rewritten")
     connection.execute(f"ATTACH {literal(file)} AS truth")
 
 

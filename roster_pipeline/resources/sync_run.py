@@ -23,6 +23,7 @@ from pydantic import Field, PrivateAttr
 from roster_pipeline import announce
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import PublishFailed, RosterError, SyncRefused
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history import SyncInfo
 from roster_pipeline.outcome import (
     KILLED,
@@ -139,8 +140,10 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         announce.tag_start(instance, self._info)
         seconds, begun = 60.0 * self._settings.max_wait_minutes, False
         try:
-            with self.warehouse.lock(self._info.district, self._info.note(), log.warning, seconds=seconds) as left:
-                self._record_earlier(left)
+            with self.warehouse.lock(
+                self._info.district, self._info.note(), log.warning, self._put_aside_killed, seconds=seconds
+            ):
+                self._record_earlier()
                 self._until = time.monotonic() + 60.0 * self._settings.max_sync_minutes
                 with in_memory() as self._scratch:
                     begun = True
@@ -225,14 +228,22 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         ENDED[self._info.dagster_run_id] = self._outcome
         announce.end(self._instance, self.warehouse, self._info, status, failure if self._is_sync else None)
 
-    def _record_earlier(self, left: dict[str, str]) -> None:
+    def _put_aside_killed(self, left: dict[str, str]) -> None:
+        """Keeps what is known of a run that died with the district in its hands; its note is about to go."""
+        dead = SyncInfo.from_note(left)
+        if dead is None or dead.trigger in NO_SYNC:
+            return
+        log.warning("Sync %s was killed; it is recorded as failed, unless it was applied.", dead.sync_id)
+        try:
+            put_aside(self.folder, Failure(dead, "failed", KILLED, now()))
+        except OSError as error:
+            log.warning("%s: that cannot be written down (%s)", self._info.district, error.strerror)
+        failpoint("killed_put_aside")
+        announce.tag_killed(self._instance, dead)
+
+    def _record_earlier(self) -> None:
         """Writes down what earlier runs could not: one that died with the district in its hands, or never got it."""
         try:
-            dead = SyncInfo.from_note(left)
-            if dead is not None and dead.trigger not in NO_SYNC:
-                log.warning("Sync %s was killed; it is recorded as failed.", dead.sync_id)
-                put_aside(self.folder, Failure(dead, "failed", KILLED, now()))
-                announce.tag_end(self._instance, dead.dagster_run_id, "failed")
             if record_what_was_put_aside(self.warehouse, self._info.district):
                 self.warehouse.publish(self._info.district)
         except (RosterError, OSError) as error:

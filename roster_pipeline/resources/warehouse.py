@@ -21,12 +21,14 @@ import msgspec
 from slugify import slugify
 
 from roster_pipeline.errors import PublishFailed, RosterError
+from roster_pipeline.failpoints import failpoint
 from roster_pipeline.resources.lock import exclusive, is_locked, locked
 from roster_pipeline.resources.storage import attach_staging, attach_truth, literal, sync_to_disk, unreadable_copy
 from roster_pipeline.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
 from roster_pipeline.sql import statement
 
 SLUG_LENGTH = 80
+_UNFINISHED = ".part"
 SCRATCH_SCHEMAS = ("staging", "input", "wanted", "plan")
 _SEARCH_PATH = ",".join(
     [*(f"truth.{s}" for s in TRUTH_SCHEMAS), *(f"memory.{s}" for s in SCRATCH_SCHEMAS), "staged.staging"]
@@ -70,6 +72,16 @@ class DistrictFolder:
         return self.path / "landing"
 
     @property
+    def discarded(self) -> Path:
+        """A landing on its way out."""
+        return self.path / "landing.discarded"
+
+    @property
+    def spilled(self) -> Path:
+        """Scratch that did not fit into memory."""
+        return self.path / "tmp"
+
+    @property
     def identity(self) -> Path:
         return self.path / "district.json"
 
@@ -100,7 +112,8 @@ class Warehouse:
                 f"The warehouse {self.root} is no folder that can be read",
                 do="Give this account the right to, or set ROSTER_WAREHOUSE to another folder",
             )
-        return [_identity(file) for file in sorted(self.root.glob("*/district.json"))]
+        files = sorted(self.root.glob("*/district.json"))
+        return [_identity(file) for file in files if file.parent.suffix != _UNFINISHED]
 
     def has(self, slug: str) -> bool:
         """Whether Clever has ever listed this district, and nobody has forgotten it since."""
@@ -151,9 +164,12 @@ class Warehouse:
             folder = self.folder(slug)
             if not folder.path.exists():
                 identity = DistrictIdentity(slug, clever_id, name)
+                fresh = self.folder(slug + _UNFINISHED)
                 with self._writing():
-                    folder.path.mkdir(mode=0o700, parents=True)  # children's records: for us alone
-                    self._write(identity)
+                    fresh.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # children's records: for us alone
+                    failpoint("district_folder_made")
+                    write_atomically(fresh.identity, msgspec.json.encode(identity))
+                    fresh.path.rename(folder.path)  # with the identity in it: killed before, the slug is still free
                 return identity
         raise RosterError(
             f"District {clever_id!r} cannot have a folder: {by_name} and {', '.join(named_too)} are there already",
@@ -175,7 +191,7 @@ class Warehouse:
         folder.path.rmdir()
 
     def _slugs(self) -> list[str]:
-        return sorted(file.parent.name for file in self.root.glob("*/district.json"))
+        return sorted(f.parent.name for f in self.root.glob("*/district.json") if f.parent.suffix != _UNFINISHED)
 
     def _write(self, identity: DistrictIdentity) -> None:
         write_atomically(self.folder(identity.slug).identity, msgspec.json.encode(identity))
@@ -196,13 +212,14 @@ class Warehouse:
         folder = self.folder(slug)
         folder.path.mkdir(parents=True, exist_ok=True)
         with without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
-            connection.execute(f"SET temp_directory = {literal(folder.path / 'tmp')}")
+            connection.execute(f"SET temp_directory = {literal(folder.spilled)}")
             connection.execute(statement("input/districts"), {"slugs": self._slugs()})
             try:
                 attach_staging(connection, folder.staging)
                 attach_truth(connection, folder.roster, folder.published)
                 if changes_truth:
                     folder.unpublished.touch()
+                    failpoint("unpublished_marked")
                 bring_up_to_date(connection, folder.roster, _SEARCH_PATH)
                 yield connection
             finally:
@@ -218,9 +235,12 @@ class Warehouse:
         try:
             with duckdb.connect(str(folder.roster)) as connection:
                 connection.execute("CHECKPOINT")
+            failpoint("truth_checkpointed")
             shutil.copyfile(folder.roster, fresh)
             sync_to_disk(fresh)
+            failpoint("copied")
             fresh.replace(folder.published)
+            failpoint("published")
         except (OSError, duckdb.Error) as error:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
@@ -229,6 +249,7 @@ class Warehouse:
                 do=f"When that is mended, `roster publish --district {slug}` or the next sync makes it again",
             ) from None
         folder.unpublished.unlink(missing_ok=True)
+        failpoint("unpublished_removed")
         return folder.published
 
     def is_behind(self, slug: str) -> bool:
@@ -266,22 +287,30 @@ class Warehouse:
 
     @contextmanager
     def lock(
-        self, slug: str, holder: Mapping[str, str], waiting: Callable[[str], None], *, seconds: float = 3600.0
-    ) -> Iterator[dict[str, str]]:
-        """Holds the district for one run; yields what an earlier holder left behind, if it died while it held it.
+        self,
+        slug: str,
+        holder: Mapping[str, str],
+        waiting: Callable[[str], None],
+        killed: Callable[[dict[str, str]], None] = lambda _: None,
+        *,
+        seconds: float = 3600.0,
+    ) -> Iterator[None]:
+        """Holds the district for one run; `killed` is told of an earlier holder that died while it held it.
 
         Raises SyncRefused when another run has held it for longer than `seconds`, RosterError when there is no such
         district, or was forgotten while this one waited, and when its folder cannot be written.
         """
         if not self.has(slug):
             raise self.unknown(slug)
-        path = self.folder(slug).path / "lock"
+        folder = self.folder(slug)
+        path = folder.path / "lock"
         with self._writing():
             path.open("ab").close()
-        with locked(path, holder, seconds=seconds, waiting=waiting) as left:
+        with locked(path, holder, seconds=seconds, waiting=waiting, killed=killed):
             if not self.has(slug):
                 raise self.unknown(slug)
-            yield left
+            shutil.rmtree(folder.spilled, ignore_errors=True)  # of a killed run: children's records, and large
+            yield
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -326,15 +355,19 @@ def _detach(connection: duckdb.DuckDBPyConnection) -> None:
     """Lets go of the district's files, whatever state a step left the connection in."""
     with suppress(duckdb.TransactionException):
         connection.execute("ROLLBACK")  # says so when there is nothing to roll back
-    connection.execute("SET search_path = 'memory'; DETACH DATABASE IF EXISTS truth; DETACH DATABASE IF EXISTS staged")
+    connection.execute(
+        "SET search_path = 'memory'; DETACH DATABASE IF EXISTS truth; DETACH DATABASE IF EXISTS staged;"
+        "DETACH DATABASE IF EXISTS fresh"
+    )
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(path.name + _UNFINISHED)
     with part.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    failpoint("atomic_part_written")
     part.replace(path)
 
 

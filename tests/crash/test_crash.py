@@ -1,0 +1,50 @@
+"""Killed at every failpoint and at random moments, nothing acknowledged is lost, and nothing is half done.
+
+In a process of its own, because it forks: a test worker has threads.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from roster_pipeline import failpoints
+from roster_pipeline.config import PROJECT_ROOT
+from tests.crash.workload import PASSAGES
+
+PASSED = list(PASSAGES)
+HALF = len(PASSED) // 2
+
+
+def crash(*arguments: str) -> str:
+    """What the bench says; it fails with the command that replays what is broken."""
+    command = [sys.executable, "-m", "benchmarks.crash", "--jobs", "1", *arguments]
+    ran = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.mark.parametrize("names", [PASSED[:HALF], PASSED[HALF:]], ids=["until it is staged", "until it is published"])
+def test_every_failpoint_in_turn(names: list[failpoints.Name]) -> None:
+    said = crash(*(a for name in names for a in ("--failpoint", name)))
+    assert f"at {len(names)} failpoints" in said
+    assert said.endswith("0 broken\n")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_workloads(seed: int) -> None:
+    assert crash("--seeds", "1", "--steps", "2", "--first", str(seed)).endswith("in 1 seeds: 0 broken\n")
+
+
+def test_every_failpoint_has_a_command_that_passes_it() -> None:
+    assert sorted(PASSED) == sorted(failpoints.NAMES)
+
+
+def test_the_environment_names_a_failpoint_and_a_pass() -> None:
+    script = "from roster_pipeline.failpoints import failpoint\nfor n in range(4):\n failpoint('applied')\n print(n)"
+    environment = {**os.environ, "ROSTER_FAILPOINT": "applied:3"}
+    died = subprocess.run([sys.executable, "-uc", script], env=environment, capture_output=True, text=True, check=False)
+    assert (died.returncode, died.stdout) == (-9, "0\n1\n")
