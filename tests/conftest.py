@@ -160,10 +160,35 @@ def platform(tmp_path: Path, clever: SandboxServer) -> Platform:
     return Platform.make(tmp_path, clever.settings)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What mostly waits for another process comes first: at the end nobody else would have work meanwhile."""
+    items.sort(key=lambda item: item.path.name != "test_ui.py")
+
+
 @sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
 def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
     """Dagster commits five hundred times in a run, and SQLite waits each time until a power cut could not matter."""
     connection.execute("PRAGMA synchronous = OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_engine_per_file() -> Iterator[None]:
+    """Dagster makes a new one for each connection, five hundred in a run, and SQLAlchemy compiles each query anew."""
+    engines: dict[str, sqlalchemy.Engine] = {}
+
+    def engine(url: str, **options: Any) -> sqlalchemy.Engine:
+        if url not in engines:
+            engines[url] = sqlalchemy.create_engine(url, **options)
+        return engines[url]
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for module in (
+            "event_log.sqlite.sqlite_event_log",
+            "runs.sqlite.sqlite_run_storage",
+            "schedules.sqlite.sqlite_schedule_storage",
+        ):
+            monkeypatch.setattr(f"dagster._core.storage.{module}.create_engine", engine)
+        yield
 
 
 @pytest.fixture(scope="session")

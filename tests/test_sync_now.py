@@ -243,23 +243,15 @@ def _until(is_so: Callable[[], bool]) -> None:
     retry(retry=retry_if_result(lambda so: not so), wait=wait_fixed(0.02), stop=stop_after_delay(60))(is_so)()
 
 
-@pytest.mark.parametrize(
-    ("fault", "code", "says"),
-    [
-        ("paused", "paused", "paused until"),
-        ("stale", "stale", "no new data for"),
-        ("district_error", "district_error", "Clever"),
-    ],
-)
-def test_what_clever_says_of_the_district_is_a_warning_on_the_sync(
-    synced: Platform, fault: str, code: str, says: str
-) -> None:
+def test_what_clever_says_of_the_district_is_a_warning_on_the_sync(synced: Platform) -> None:
     with serve_in_thread(demo_app()) as server:
-        server.sandbox.faults.add(fault)
+        server.sandbox.faults.add("paused")
+        server.sandbox.faults.add("district_error")
         done = synced.sync(CLEVER_API_URL=server.url, CLEVER_TOKENS_URL=f"{server.url}/oauth/tokens")
     assert done["status"] == "succeeded"
-    told = [issue["message"] for issue in done["issues"] if issue["code"] == code]
-    assert any(says in message for message in told), done["issues"]
+    told = {issue["code"]: issue["message"] for issue in done["issues"]}
+    assert "paused until" in told["paused"]
+    assert "Clever" in told["district_error"]
 
 
 def test_a_district_that_does_not_share_courses_and_terms_still_syncs(tmp_path: Path) -> None:
