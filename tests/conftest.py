@@ -22,9 +22,9 @@ from roster_pipeline.apply import apply
 from roster_pipeline.guards import judge_nothing
 from roster_pipeline.resources.clever import Clever, Patience
 from roster_pipeline.resources.warehouse import Warehouse, in_memory
-from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
+from roster_pipeline.sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline.staging import stage
-from tests.platform import Platform
+from tests.platform import Platform, demo_app
 
 Record = dict[str, Any]
 NOW = datetime(2026, 11, 23, 10, 0)

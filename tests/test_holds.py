@@ -8,9 +8,9 @@ import pytest
 
 from roster_pipeline.resources.warehouse import Warehouse
 from roster_pipeline.sandbox.control import Advance, advance_sandbox
-from roster_pipeline.sandbox.server import demo_app, serve_in_thread
+from roster_pipeline.sandbox.server import serve_in_thread
 from tests.conftest import copy_of
-from tests.platform import SLUG, Platform
+from tests.platform import SLUG, Platform, demo_app
 
 BELOW = ("mapping", "roster", "sync")
 STATES = "SELECT hold_id, status, decided_by, cleared_because FROM sync.holds ORDER BY sync_id"

@@ -14,9 +14,9 @@ from roster_pipeline.history import SyncInfo
 from roster_pipeline.resources.clever import Clever, Clock
 from roster_pipeline.resources.warehouse import Warehouse
 from roster_pipeline.sandbox.control import Advance, advance_sandbox
-from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
+from roster_pipeline.sandbox.server import SandboxServer, serve_in_thread
 from tests.conftest import NOW, sync_without_dagster
-from tests.platform import SLUG
+from tests.platform import SLUG, demo_app
 
 IN_FORCE = {
     "users": "FROM roster.users WHERE enrollment_status <> 'archived'",

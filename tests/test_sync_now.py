@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, demo_app, serve_in_thread
-from tests.platform import SLUG, Platform
+from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, serve_in_thread
+from tests.platform import SLUG, Platform, demo_app
 
 
 def _csv(path: Path) -> list[dict[str, str]]:
