@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,14 +14,17 @@ from typing import Any
 
 import duckdb
 import pytest
+import sqlalchemy
+from filelock import FileLock
 
 from roster_pipeline import history, mapping, plan
 from roster_pipeline.apply import apply
 from roster_pipeline.guards import judge_nothing
+from roster_pipeline.resources.clever import Clever, Patience
 from roster_pipeline.resources.warehouse import Warehouse, in_memory
-from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
+from roster_pipeline.sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline.staging import stage
-from tests.platform import Platform
+from tests.platform import Platform, demo_app
 
 Record = dict[str, Any]
 NOW = datetime(2026, 11, 23, 10, 0)
@@ -156,18 +160,69 @@ def platform(tmp_path: Path, clever: SandboxServer) -> Platform:
     return Platform.make(tmp_path, clever.settings)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What mostly waits for another process comes first: at the end nobody else would have work meanwhile."""
+    items.sort(key=lambda item: item.path.name != "test_ui.py")
+
+
+@sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
+def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
+    """Dagster commits five hundred times in a run, and SQLite waits each time until a power cut could not matter."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_engine_per_file() -> Iterator[None]:
+    """Dagster makes a new one for each connection, five hundred in a run, and SQLAlchemy compiles each query anew."""
+    engines: dict[str, sqlalchemy.Engine] = {}
+
+    def engine(url: str, **options: Any) -> sqlalchemy.Engine:
+        if url not in engines:
+            engines[url] = sqlalchemy.create_engine(url, **options)
+        return engines[url]
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for module in (
+            "event_log.sqlite.sqlite_event_log",
+            "runs.sqlite.sqlite_run_storage",
+            "schedules.sqlite.sqlite_schedule_storage",
+        ):
+            monkeypatch.setattr(f"dagster._core.storage.{module}.create_engine", engine)
+        yield
+
+
 @pytest.fixture(scope="session")
-def synced_once(tmp_path_factory: pytest.TempPathFactory, clever: SandboxServer) -> Platform:
-    platform = Platform.make(tmp_path_factory.mktemp("synced"), clever.settings)
-    assert platform.sync()["status"] == "succeeded"
+def synced_once(tmp_path_factory: pytest.TempPathFactory, clever: SandboxServer, worker_id: str) -> Platform:
+    """A platform that has synced the demo district, made by whichever worker needs it first."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base if worker_id == "master" else base.parent) / "synced"
+    with FileLock(root.with_suffix(".lock")):
+        if (root / "whole").exists():
+            return Platform(root, clever.settings)
+        root.mkdir()
+        platform = Platform.make(root, clever.settings)
+        assert platform.sync()["status"] == "succeeded"
+        (root / "whole").touch()
     return platform
 
 
 @pytest.fixture
 def synced(synced_once: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
     """A platform of one's own that has synced once; materializing by hand works in this process."""
-    shutil.copytree(synced_once.root, tmp_path, dirs_exist_ok=True)
-    platform = Platform(tmp_path, synced_once.clever)
-    for name, value in platform.environment.items():
+    return copy_of(synced_once, tmp_path, monkeypatch)
+
+
+def copy_of(platform: Platform, root: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
+    """The same platform at another place, to which the environment now points."""
+    shutil.copytree(platform.root, root, dirs_exist_ok=True)
+    copy = Platform(root, platform.clever)
+    for name, value in copy.environment.items():
         monkeypatch.setenv(name, value)
-    return platform
+    return copy
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks Clever again does so at once."""
+    assert Clever.__init__.__kwdefaults__
+    monkeypatch.setitem(Clever.__init__.__kwdefaults__, "patience", Patience(first_wait=0.0, jitter=0.0))

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import dagster as dg
 import duckdb
+from click.testing import CliRunner
+from starlette.applications import Starlette
 
+from roster_pipeline import cli, launch
 from roster_pipeline.config import DEMO, PROJECT_ROOT, CleverSettings
+from roster_pipeline.sandbox.app import create_app
+from roster_pipeline.sandbox.district import Table
+from roster_pipeline.sandbox.server import DEMO_FOLDER, load_sandbox
 
 SLUG = "riverbend-usd"
 
 
+def demo_app() -> Starlette:
+    """The demo district, its terms a thousand years longer: none is over on whatever day the tests are run."""
+    demo = load_sandbox(DEMO_FOLDER)
+    terms = [demo.tables["terms"][term] for term in demo.tables["terms"].ids]
+    later = [replace(term, body=re.sub(rb'(?<="end_date":")2', b"3", term.body)) for term in terms]
+    demo.tables["terms"] = Table(later)
+    return create_app([demo])
+
+
 @dataclass(frozen=True)
 class Platform:
-    """Commands run as a person would run them: in a process of their own, with this environment."""
+    """What a person has, and runs: commands with this environment, in this process unless they are `start`ed."""
 
     root: Path
     clever: CleverSettings
@@ -56,6 +76,7 @@ class Platform:
         }
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Starts `roster ...` in a process of its own, which takes seconds: for what must be waited for or killed."""
         return subprocess.Popen(
             [str(Path(sys.executable).with_name("roster")), *arguments],
             env={**os.environ, **self.environment, **environment},
@@ -66,10 +87,15 @@ class Platform:
 
     def roster(self, *arguments: str, exits: int = 0, **environment: str) -> tuple[str, str]:
         """Runs `roster ...`; returns standard output and standard error."""
-        process = self.start(*arguments, **environment)
-        out, err = process.communicate()
-        assert process.returncode == exits, f"exit {process.returncode}\n{out}\n{err}"
-        return out, err
+        with (
+            self.instance() as instance,
+            mock.patch.object(launch, "_instance", return_value=instance),
+            mock.patch.dict(os.environ, {**self.environment, **environment}),
+            _settings_of_the_process_kept(),
+        ):
+            ran = CliRunner(catch_exceptions=False).invoke(cli.main, arguments)
+        assert ran.exit_code == exits, f"exit {ran.exit_code}\n{ran.stdout}\n{ran.stderr}"
+        return ran.stdout, ran.stderr
 
     def json(self, *arguments: str, exits: int = 0, **environment: str) -> dict[str, Any]:
         return cast(dict[str, Any], json.loads(self.roster(*arguments, "--json", exits=exits, **environment)[0]))
@@ -84,11 +110,14 @@ class Platform:
         with duckdb.connect(str(self.published), read_only=True) as connection:
             return connection.execute(query).fetchall()
 
+    def instance(self) -> dg.DagsterInstance:
+        return dg.DagsterInstance.from_config(str(self.root / "dagster"))
+
     def run(self, job: str, op: str, **config: Any) -> bool:
         """Runs an op's job with its config, as the UI's launchpad does; returns whether it succeeded."""
         from roster_pipeline.definitions import defs
 
-        with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+        with self.instance() as instance:
             result = defs.resolve_job_def(job).execute_in_process(
                 instance=instance,
                 partition_key=SLUG,
@@ -99,7 +128,7 @@ class Platform:
 
     def checks(self) -> dict[str, tuple[bool, str]]:
         """Of the last evaluation of each check on roster/plan: whether it passed, and what it says."""
-        with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+        with self.instance() as instance:
             found = {}
             for name in ("extract_is_whole", "nothing_held"):
                 key = dg.AssetCheckKey(dg.AssetKey(["roster", "plan"]), name)
@@ -112,7 +141,7 @@ class Platform:
 
     def shown(self, asset: str) -> dict[str, Any]:
         """The metadata of an asset's last materialization, as the UI shows it."""
-        with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+        with self.instance() as instance:
             event = instance.get_latest_materialization_event(dg.AssetKey(asset.split("/")))
             assert event
             assert event.asset_materialization
@@ -128,7 +157,7 @@ class Platform:
     def materialize_keys(self, keys: Sequence[dg.AssetKey]) -> bool:
         from roster_pipeline.definitions import defs
 
-        with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+        with self.instance() as instance:
             return (
                 defs.resolve_implicit_global_asset_job_def()
                 .execute_in_process(
@@ -136,3 +165,16 @@ class Platform:
                 )
                 .success
             )
+
+
+@contextmanager
+def _settings_of_the_process_kept() -> Iterator[None]:
+    """A command may do with its process what it likes; this one is the tests'."""
+    logger, on_term = logging.getLogger("roster_pipeline"), signal.getsignal(signal.SIGTERM)
+    handlers, level = logger.handlers, logger.level
+    try:
+        yield
+    finally:
+        logger.handlers = handlers
+        logger.setLevel(level)
+        signal.signal(signal.SIGTERM, on_term)

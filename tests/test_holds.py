@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from roster_pipeline.resources.warehouse import Warehouse
 from roster_pipeline.sandbox.control import Advance, advance_sandbox
-from roster_pipeline.sandbox.server import demo_app, serve_in_thread
-from tests.platform import SLUG, Platform
+from roster_pipeline.sandbox.server import serve_in_thread
+from tests.conftest import copy_of
+from tests.platform import SLUG, Platform, demo_app
 
 BELOW = ("mapping", "roster", "sync")
 STATES = "SELECT hold_id, status, decided_by, cleared_because FROM sync.holds ORDER BY sync_id"
 
 
+@pytest.fixture(scope="session")
+def held_once(synced_once: Platform, tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        held = copy_of(synced_once, tmp_path_factory.mktemp("held"), monkeypatch)
+        file = held.data / "section_courses.csv"
+        file.write_text(without(held, file.read_text(), 30))
+        assert held.materialize(*BELOW)
+    return held
+
+
 @pytest.fixture
-def mapping_gone(synced: Platform) -> tuple[Platform, str, str]:
+def mapping_gone(
+    held_once: Platform, synced_once: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Platform, str, str]:
     """Thirty lines of one site are gone from section_courses.csv, which is held: (platform, hold_id, old file)."""
-    file = synced.data / "section_courses.csv"
-    old = file.read_text()
-    file.write_text(without(synced, old, 30))
-    assert synced.materialize(*BELOW)
-    ((hold_id,),) = synced.rows("SELECT hold_id FROM sync.holds")
-    return synced, str(hold_id), old
+    platform = copy_of(held_once, tmp_path, monkeypatch)
+    ((hold_id,),) = platform.rows("SELECT hold_id FROM sync.holds")
+    return platform, str(hold_id), (synced_once.data / "section_courses.csv").read_text()
 
 
 def without(platform: Platform, old: str, lines: int) -> str:

@@ -14,9 +14,9 @@ from roster_pipeline.history import SyncInfo
 from roster_pipeline.resources.clever import Clever, Clock
 from roster_pipeline.resources.warehouse import Warehouse
 from roster_pipeline.sandbox.control import Advance, advance_sandbox
-from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
+from roster_pipeline.sandbox.server import SandboxServer, serve_in_thread
 from tests.conftest import NOW, sync_without_dagster
-from tests.platform import SLUG
+from tests.platform import SLUG, demo_app
 
 IN_FORCE = {
     "users": "FROM roster.users WHERE enrollment_status <> 'archived'",
@@ -55,8 +55,15 @@ def roster_of(root: Path, server: SandboxServer, sync: int = 1) -> dict[str, lis
         }
 
 
-def test_a_fifth_of_all_answers_fails_in_rotating_ways(server: SandboxServer, tmp_path: Path) -> None:
-    healthy = roster_of(tmp_path / "healthy", server)
+@pytest.fixture(scope="session")
+def healthy(tmp_path_factory: pytest.TempPathFactory, clever: SandboxServer) -> dict[str, list[tuple[Any, ...]]]:
+    """The roster that every server without faults gives."""
+    return roster_of(tmp_path_factory.mktemp("healthy"), clever)
+
+
+def test_a_fifth_of_all_answers_fails_in_rotating_ways(
+    server: SandboxServer, tmp_path: Path, healthy: dict[str, list[tuple[Any, ...]]]
+) -> None:
     assert len(healthy["users"]) > 900
     faults = server.sandbox.faults
     for name in TRANSIENT:
@@ -66,8 +73,9 @@ def test_a_fifth_of_all_answers_fails_in_rotating_ways(server: SandboxServer, tm
         assert sum(fault.struck for fault in faults.on) > 3, name
 
 
-def test_strange_but_whole_answers_give_the_same_roster(server: SandboxServer, tmp_path: Path) -> None:
-    healthy = roster_of(tmp_path / "healthy", server)
+def test_strange_but_whole_answers_give_the_same_roster(
+    server: SandboxServer, tmp_path: Path, healthy: dict[str, list[tuple[Any, ...]]]
+) -> None:
     for name in UNSETTLING:
         server.sandbox.faults.clear()
         server.sandbox.faults.add(name, rate=0.5, seconds=0.001 if name == "slow" else None)
@@ -105,15 +113,17 @@ def test_who_left_is_archived_and_who_came_is_there(server: SandboxServer, tmp_p
 @pytest.mark.parametrize(
     "fault", ["nulls", "unknown_enums", "missing_fields", "dangling_ids", "unknown_roles", "wrong_types"]
 )
-def test_bad_data_is_named_and_the_rest_flows(server: SandboxServer, tmp_path: Path, fault: str) -> None:
+def test_bad_data_is_named_and_the_rest_flows(
+    server: SandboxServer, tmp_path: Path, healthy: dict[str, list[tuple[Any, ...]]], fault: str
+) -> None:
     """Whatever a record is like, the sync ends, most people arrive, and who does not has a reason code."""
-    healthy = {row[1] for row in roster_of(tmp_path / "healthy", server)["users"]}
+    people = {row[1] for row in healthy["users"]}
     server.sandbox.faults.add(fault)
     arrived = {row[1] for row in roster_of(tmp_path / fault, server)["users"]}
-    assert len(arrived) > 0.5 * len(healthy)
+    assert len(arrived) > 0.5 * len(people)
     with Warehouse(tmp_path / fault).connect(SLUG) as connection:
         named = {
             i for (i,) in connection.execute("SELECT record_id FROM staging.issues WHERE entity = 'users'").fetchall()
         }
-    unnamed = healthy - arrived - named
+    unnamed = people - arrived - named
     assert not unnamed or None in named, f"{len(unnamed)} people are missing without a reason"

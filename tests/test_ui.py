@@ -16,8 +16,8 @@ import requests
 from tenacity import retry, retry_if_exception_type, retry_if_result, stop_after_delay, wait_fixed
 
 from roster_pipeline.config import PROJECT_ROOT
-from roster_pipeline.sandbox.server import demo_app, serve_in_thread
-from tests.platform import SLUG, Platform
+from roster_pipeline.sandbox.server import serve_in_thread
+from tests.platform import SLUG, Platform, demo_app
 
 Ask = Callable[..., dict[str, Any]]
 JOB = {"repositoryName": "__repository__", "repositoryLocationName": "roster_pipeline", "jobName": "sync_now"}

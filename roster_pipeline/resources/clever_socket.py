@@ -40,7 +40,8 @@ class _BoundedHttp(urllib3.connection.HTTPConnection):
             raise
         finally:
             timer.cancel()
-        if expired.is_set():
+        if expired.is_set():  # the cut itself can look like the end of the head
+            response.close()
             raise TimeoutError("no whole answer")
         return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import threading
@@ -20,9 +21,13 @@ from tests.conftest import Tiny
 LIST = "https://api.clever.com/v3.1/users?limit=2"
 
 
-@pytest.fixture(params=[b"HTTP/1.1 100 Continue\r\n\r\n", b"X-Slow: 1\r\n"])
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.fixture(params=[(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), (OK, b"X"), (OK, b"")])
 def endless(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A server that never ends the head of its answer."""
+    """A server that never ends the head of its answer: it goes on and on, or falls silent in the middle."""
+    begins, goes_on = request.param
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -31,13 +36,17 @@ def endless(request: pytest.FixtureRequest) -> Iterator[str]:
                 connection, _ = listening.accept()
                 with connection, suppress(OSError):
                     connection.recv(65536)
-                    connection.sendall(b"" if b"100" in request.param else b"HTTP/1.1 200 OK\r\n")
-                    while connection.send(request.param[:1] if b"Slow" in request.param else request.param):
+                    connection.sendall(begins)
+                    while connection.send(goes_on):
                         pass
+                    connection.recv(1)  # until the client has gone
 
-    threading.Thread(target=serve, daemon=True).start()
+    server = threading.Thread(target=serve)
+    server.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    listening.shutdown(socket.SHUT_RDWR)  # a mere close does not wake who waits in accept
     listening.close()
+    server.join()
 
 
 def test_an_answer_that_never_begins_runs_into_the_time_for_a_whole_answer(endless: str) -> None:
@@ -48,6 +57,7 @@ def test_an_answer_that_never_begins_runs_into_the_time_for_a_whole_answer(endle
         pytest.raises(CleverUnavailable, match="did not give"),
     ):
         clever.districts()
+    gc.collect()  # a connection that nobody closed fails this test, not another one
 
 
 def test_an_extract_ends_when_its_time_is_over() -> None:
@@ -58,6 +68,10 @@ def test_an_extract_ends_when_its_time_is_over() -> None:
         access = clever._tokens.of(DISTRICT)
         with pytest.raises(CleverUnavailable, match="within the time that a sync may take"):
             clever._side_by_side(access, DISTRICT, {"users": _NoFile()}, lambda _: None, lambda _: None, 0.05)  # type: ignore[dict-item]
+    for thread in threading.enumerate():  # the server is gone, so each ends, and closes what it had opened
+        if thread.name == "clever-users":
+            thread.join()
+    clever.close()
 
 
 class _NoFile:
