@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from roster_pipeline.guards import Limits, Relinks
-from tests.conftest import Record, section, student, teacher
+from roster_pipeline.history import prune
+from tests.conftest import NOW, Record, section, student, teacher
 from tests.guards.guarded import Guarded, fill, ids, roster
 
 
@@ -175,3 +176,18 @@ def test_a_first_sync_trips_nothing(tmp_path: Path) -> None:
     made.sync()
     assert made.holds == []
     assert made.in_force("users") == 41
+
+
+def test_what_was_always_left_out_is_known_after_history_was_forgotten(district: Guarded) -> None:
+    """Forgetting it once held everything: what is left out night after night looked new."""
+    for record in district.records["sections"]:
+        record["students"].append("stranger")
+    district.drop("users", "north01")
+    district.limits = Limits(minimum_population=4, quarantine_percent=100)
+    district.sync()
+    district.limits = Limits(minimum_population=4)
+    with district.connect() as connection:
+        prune(connection, NOW + timedelta(days=1), NOW + timedelta(days=1))
+    district.drop("users", "north02")
+    district.sync()
+    assert district.holds == []
