@@ -22,13 +22,14 @@ from pathlib import Path
 
 import click
 
+from benchmarks.markdown import rewrite
 from roster_pipeline import failpoints
 from roster_pipeline.config import PROJECT_ROOT
 from tests.crash.workload import Outcome, Session, pass_failpoints, random_session, survive
 from tests.crash.world import MEMORY, import_everything
 
 PAGE = PROJECT_ROOT / "docs" / "operations.md"
-BEGIN, END = "<!-- made by `make bench-crash`; edits are overwritten -->", "<!-- end -->"
+COMMAND = "make bench-crash"
 AT_RANDOM = "at a random moment"
 
 Job = int | tuple[failpoints.Name, ...]
@@ -108,14 +109,10 @@ def _named(job: Job) -> str:
 
 
 def _write(done: Sequence[tuple[Job, Outcome]], seeds: int, seconds: float) -> None:
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError(f"{PAGE} has no {BEGIN} ... {END}")
     numbers = sorted(job for job, _ in done if isinstance(job, int))
     which = f" (seeds {numbers[0]} to {numbers[-1]})" if numbers else ""
     said = f"{summary([o for _, o in done], seeds)}{which}; {datetime.now(UTC):%Y-%m-%d}, {seconds / 60:.0f} minutes."
-    PAGE.write_text(f"{before}{BEGIN}\n\n{said}\n\n{END}{after}", encoding="utf-8")
+    rewrite(PAGE, COMMAND, [said])
 
 
 if __name__ == "__main__":
