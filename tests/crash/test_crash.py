@@ -1,6 +1,7 @@
-"""Killed at every failpoint and at random moments, nothing acknowledged is lost, and nothing is half done.
+"""Killed at failpoints and at random moments, nothing acknowledged is lost, and nothing is half done.
 
-In a process of its own, because it forks: a test worker has threads.
+In a process of its own, because it forks: a test worker has threads. Here is one failpoint of each kind and one seed;
+`make bench-crash` passes every failpoint, and many seeds.
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from roster_pipeline import failpoints
 from roster_pipeline.config import PROJECT_ROOT
 from tests.crash.workload import PASSAGES
 
-PASSED = list(PASSAGES)
-HALF = len(PASSED) // 2
+OF_EACH_KIND: tuple[failpoints.Name, ...] = (
+    "landing_taken_over",
+    "staging_part_written",
+    "landing_discarded",
+    "plan_written",
+    "applied",
+    "copied",
+    "decided",
+)
 
 
 def crash(*arguments: str) -> str:
@@ -27,20 +33,18 @@ def crash(*arguments: str) -> str:
     return ran.stdout
 
 
-@pytest.mark.parametrize("names", [PASSED[:HALF], PASSED[HALF:]], ids=["until it is staged", "until it is published"])
-def test_every_failpoint_in_turn(names: list[failpoints.Name]) -> None:
-    said = crash(*(a for name in names for a in ("--failpoint", name)))
-    assert f"at {len(names)} failpoints" in said
+def test_a_failpoint_of_each_kind_in_turn() -> None:
+    said = crash(*(a for name in OF_EACH_KIND for a in ("--failpoint", name)))
+    assert f"at {len(OF_EACH_KIND)} failpoints" in said
     assert said.endswith("0 broken\n")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_random_workloads(seed: int) -> None:
-    assert crash("--seeds", "1", "--steps", "2", "--first", str(seed)).endswith("in 1 seeds: 0 broken\n")
+def test_a_random_workload() -> None:
+    assert crash("--seeds", "1", "--steps", "1", "--first", "1").endswith("in 1 seeds: 0 broken\n")
 
 
 def test_every_failpoint_has_a_command_that_passes_it() -> None:
-    assert sorted(PASSED) == sorted(failpoints.NAMES)
+    assert sorted(PASSAGES) == sorted(failpoints.NAMES)
 
 
 def test_the_environment_names_a_failpoint_and_a_pass() -> None:

@@ -22,12 +22,11 @@ from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
 
 
 class _Folder(DistrictFolder):
-    staging = Path(":memory:")
     roster = Path(":memory:")
 
 
 class _InMemory(Warehouse):
-    """A warehouse without files: twice as fast, and what the files are good for is tested elsewhere."""
+    """A warehouse whose truth is in no file: twice as fast, and what the file is good for is tested elsewhere."""
 
     def folder(self, slug: str) -> DistrictFolder:
         return _Folder(self.root / slug)
