@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -172,8 +173,11 @@ def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> 
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_engine_per_file() -> Iterator[None]:
-    """Dagster makes a new one for each connection, five hundred in a run, and SQLAlchemy compiles each query anew."""
+def _cheap_storage() -> Iterator[None]:
+    """No power cut comes in a test, so nothing waits for the disk; and one SQLAlchemy engine per file of Dagster's.
+
+    Dagster makes a new one for each connection, five hundred in a run, each of which compiles every query anew.
+    """
     engines: dict[str, sqlalchemy.Engine] = {}
 
     def engine(url: str, **options: Any) -> sqlalchemy.Engine:
@@ -182,6 +186,7 @@ def _one_engine_per_file() -> Iterator[None]:
         return engines[url]
 
     with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "fsync", lambda _: None)
         for module in (
             "event_log.sqlite.sqlite_event_log",
             "runs.sqlite.sqlite_run_storage",

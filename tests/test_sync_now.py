@@ -187,6 +187,8 @@ def test_bad_input_costs_nothing(synced: Platform) -> None:
 
 
 def test_nothing_dagster_keeps_names_a_person_or_a_secret(synced: Platform, clever: SandboxServer) -> None:
+    synced.as_shipped()
+    synced.roster("sync")
     (synced.data / "courses.csv").write_text("")
     synced.roster("sync", exits=1)
     students = _csv(DEMO_FOLDER / "students.csv")

@@ -43,6 +43,7 @@ def _patiently(result_is_final: Callable[[Any], bool], what: Callable[[], Any]) 
 def ui(tmp_path: Path) -> Iterator[tuple[Ask, Platform]]:
     with serve_in_thread(demo_app()) as server, socket.socket() as free:
         platform = Platform.make(tmp_path, server.settings)
+        platform.as_shipped()
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 
-from roster_pipeline import history, holds, mapping, model, plan
+from roster_pipeline import history, holds, mapping, model, plan, staging
 from roster_pipeline.apply import apply
 from roster_pipeline.guards import ExpectedChange, Hold, Limits, Relinks, guard_plan, resolve_identities
 from roster_pipeline.holds import Decision
 from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse
-from roster_pipeline.staging import stage
 from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
 
 
@@ -58,7 +58,8 @@ class Guarded(Tiny):
             if from_clever:
                 for name, rows in self.records.items():
                     (landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in rows))
-                stage(connection, landing)
+                with mock.patch.object(staging, "_keep"):  # this connection, and so what is staged, lives on
+                    staging.stage(connection, landing)
             mapping.load_inputs(connection, data, "d")
             mapping.map_sections(connection, data, "d")
             return self._plan_and_apply(connection, info, today)
