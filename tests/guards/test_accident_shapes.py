@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from roster_pipeline.guards import ExpectedChange, Limits
-from tests.conftest import TODAY, student, teacher
+from tests.conftest import NOW, TODAY, section, student, teacher
 from tests.guards.guarded import Guarded, ids, roster
 
 
@@ -261,3 +261,63 @@ def test_a_new_teacher_for_one_class_flows(district: Guarded) -> None:
     assert district.rows("SELECT count(*) FROM roster.enrollments WHERE role = 'teacher' AND status = 'active'") == [
         (8,)
     ]
+
+
+def test_classes_replaced_by_others_are_not_applied_by_half(district: Guarded) -> None:
+    before = roster(district)["enrollments"]
+    district.records["sections"] = [s for s in district.records["sections"] if s["school"] != "north"]
+    students = ids("north", range(39))
+    for k in range(4):
+        district.records["sections"].append(
+            section(f"new-{k}", "north", teachers=["north-t"], students=students[k::4], subject="art", period=f"x{k}")
+        )
+    district.sync()
+    assert [(h.guard, h.entity) for h in district.holds] == [("archives", "sections")]
+    in_class = [e for e in roster(district)["enrollments"] if e[2] == "student"]
+    assert in_class == [e for e in before if e[2] == "student"]
+
+
+def test_a_sync_of_one_site_moves_people_whole(district: Guarded) -> None:
+    district.limits = Limits(move_percent=100)
+    for i in ids("north", range(5)):
+        district.record("users", i)["roles"]["student"] |= {"school": "south", "schools": ["south"]}
+        district.record("sections", "north-s0")["students"].remove(i)
+        district.record("sections", "south-s3")["students"].append(i)
+    district.sync(sites=["south"])
+    whole = roster(district)
+    assert district.sync().counts == ()
+    assert roster(district) == whole
+    assert district.rows("SELECT count(*) FROM roster.user_sites WHERE status = 'active'") == [(80,)]
+
+
+def test_who_moves_is_counted_where_they_were(district: Guarded) -> None:
+    district.limits = Limits()
+    for n, i in enumerate(ids("north", range(6))):
+        district.record("users", i)["name"] = {"first": "X", "last": i}
+        if n < 3:
+            district.record("users", i)["roles"]["student"] |= {"school": "south", "schools": ["south"]}
+    district.sync()
+    assert district.held == [("identity", "users", "north", 6, 39)]
+
+
+def test_who_changes_school_with_the_promotion_is_part_of_it(district: Guarded) -> None:
+    district.limits = Limits()
+    for n, i in enumerate(ids("north", range(39))):
+        roles = district.record("users", i)["roles"]["student"]
+        roles |= {"grade": "7"} | ({"school": "south", "schools": ["south"]} if n < 10 else {})
+    district.sync()
+    assert district.held == [("promotion", "users", "north", 39, 39)]
+
+
+def test_an_approved_loss_settles_the_days_before(district: Guarded) -> None:
+    district.limits = Limits()
+    held = []
+    for day in range(4):
+        district.drop("users", *ids("north", range(3 * day, 3 * day + (3 if day < 2 else 1))))
+        district.sync(today=TODAY + timedelta(days=day))
+        held.append([h.guard for h in district.holds])
+        if district.holds:
+            now = datetime.combine(TODAY + timedelta(days=day), NOW.time())
+            district.decide(now=now)
+            district.sync(today=now.date())
+    assert held == [[], ["losses"], [], []]

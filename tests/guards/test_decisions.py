@@ -141,6 +141,20 @@ def test_what_was_rejected_stays_held_when_other_records_change(district: Guarde
     assert district.rows("SELECT status FROM sync.holds") == [("rejected",)]
 
 
+def test_who_leaves_is_in_no_class_although_the_end_of_that_was_rejected(district: Guarded) -> None:
+    for i in range(6):
+        district.record("sections", "north-s0")["students"].remove(f"north0{i}")
+    held(district)
+    district.decide("rejected")
+    district.drop("users", "north00", "north01")
+    held(district)
+    assert district.rows(
+        "SELECT count(*) FROM roster.enrollments AS e JOIN roster.users AS u USING (user_id) "
+        "WHERE e.status = 'active' AND u.enrollment_status = 'archived'"
+    ) == [(0,)]
+    assert district.rows("SELECT count(*) FROM roster.enrollments WHERE status = 'active'") == [(86 - 2,)]
+
+
 def test_approving_one_guard_does_not_switch_off_another(district: Guarded) -> None:
     for i in ids("north", range(20)):
         district.record("users", i)["name"] = {"first": "Other", "last": i}

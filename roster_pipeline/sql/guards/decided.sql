@@ -12,5 +12,5 @@ WHERE $judged AND h.applied_sync_id IS NULL AND h.guard <> 'broken_extract' -- w
   AND (
     h.status = 'rejected'
     OR (h.status = 'approved' AND h.expires_at > $now::TIMESTAMP
-      AND (len(coalesce(h.sites, [])) = 0 OR list_contains(h.sites, l.site_id)))
+      AND (len(coalesce(h.sites, [])) = 0 OR list_contains(h.sites, coalesce(l.before ->> '$.site_id', l.site_id))))
   )

@@ -16,7 +16,7 @@ leaving AS (
   WHERE p.action = 'archive' AND p.held_by IS NULL
 ),
 one_up AS (
-  SELECT p.rowid AS record, p.site_id, coalesce(p.before ->> '$.site_id', p.site_id) AS from_site
+  SELECT p.rowid AS record, coalesce(p.before ->> '$.site_id', p.site_id) AS from_site
   FROM plan.users AS p
   JOIN plan.grades AS old ON old.grade = p.before ->> '$.grade'
   JOIN plan.grades AS new ON new.grade = p.grade AND new.rank = old.rank + 1
@@ -31,6 +31,6 @@ recognized AS (
   WHERE k.students >= l.limits['minimum_population']
     AND 100 * up.n > l.limits['promotion_percent'] * (k.students - coalesce(left_top.n, 0))
 )
-SELECT record, site_id, 'student' AS role FROM one_up WHERE from_site IN (FROM recognized)
+SELECT record, from_site AS site_id, 'student' AS role FROM one_up WHERE from_site IN (FROM recognized)
 UNION ALL
 SELECT record, site_id, 'student' FROM leaving WHERE site_id IN (FROM recognized)
