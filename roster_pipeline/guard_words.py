@@ -58,10 +58,11 @@ def sentence(guard: str, entity: str, parts: Sequence[Part]) -> str:
             return f"{counted} {_says(guard, entity)}, {passed}"
 
 
-def told(hold_id: str, said: str, followers: int) -> str:
-    """The whole message of a hold, with how to let it through."""
+def told(hold_id: str, said: str, followers: int, sites: int) -> str:
+    """The whole message of a hold, with how to let it through; of several sites, also one alone."""
     also = f"; {followers:,} more changes wait with them" if followers > 0 else ""
-    return f"Held: {said}{also}. If this is right: `roster approve {hold_id}`"
+    one = " (with `--site ID` at one site alone)" if sites > 1 else ""
+    return f"Held: {said}{also}. If this is right: `roster approve {hold_id}`{one}"
 
 
 def everything(hold_id: str, changes: int, sentences: Sequence[str]) -> str:

@@ -265,9 +265,9 @@ def _holds(connection: duckdb.DuckDBPyConnection) -> list[Hold]:
         ).fetchall()
     )
     told = [
-        replace(h, message=guard_words.told(h.hold_id, h.message, waiting[h.hold_id] - h.changes))
+        replace(h, message=guard_words.told(h.hold_id, h.message, waiting[h.hold_id] - h.changes, _sites(h)))
         if h.guard != "relink"
-        else replace(h, message=guard_words.told(h.hold_id, h.message, 0))
+        else replace(h, message=guard_words.told(h.hold_id, h.message, 0, _sites(h)))
         for h in new.values()
         if h.hold_id in waiting  # else all that it kept back ends anyway
     ]
@@ -276,6 +276,10 @@ def _holds(connection: duckdb.DuckDBPyConnection) -> list[Hold]:
         [*told, *_rejected(connection)],
         key=lambda h: (GUARDS.index(h.guard), order.index(h.entity), h.hold_id if h.guard == "undone" else ""),
     )
+
+
+def _sites(hold: Hold) -> int:
+    return len({p.site_id for p in hold.parts if p.site_id})
 
 
 def _rejected(connection: duckdb.DuckDBPyConnection) -> list[Hold]:

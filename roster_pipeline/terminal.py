@@ -144,6 +144,8 @@ def print_details(row: Row) -> None:
     say(f"  {row['started_at']:%Y-%m-%d %H:%M:%S} to {row['finished_at']:%H:%M:%S} UTC")
     if row["error"]:
         say(f"  {row['error']}")
+    if row["held"]:
+        say(f"  {row['held']:,} changes held: `roster holds` says which, why, and what became of it")
     for line in _undo_lines(row):
         say(f"  {line}")
     for title in ("counts", "changes", "issues"):
@@ -180,7 +182,7 @@ def print_hold(hold: Row) -> None:
         state += f"; for the next sync, until {hold['expires_at']:%Y-%m-%d %H:%M} UTC"
     say(f"  hold {hold['hold_id']} {state}")
     if hold["sites"]:
-        say(f"    approved at {', '.join(hold['sites'])} alone")
+        say(f"    decided at {', '.join(hold['sites'])} alone")
     say(f"    {hold['message']}")
     sites = [p for p in hold["parts"] if p["site_id"]]
     for part in sites if len(sites) > 1 else ():
@@ -191,6 +193,8 @@ def print_hold(hold: Row) -> None:
 def print_status(row: Row) -> None:
     last = row["last_sync"]
     say(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
+    if last["held"]:
+        say(f"  {last['held']:,} changes are held: `roster holds`")
     if row["published_is_behind"]:
         say(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")
     if row["left_at"]:

@@ -55,6 +55,11 @@ def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> No
     rows = connection.execute(
         "SELECT entity, count(*) FROM wanted.undone WHERE changed_since GROUP BY entity ORDER BY entity"
     ).fetchall()
+    taken_back = connection.execute(statement("undo/taken_back"), {"sync_id": sync_id}).fetchone()
+    if rows and taken_back:
+        raise SyncRefused(
+            f"Sync {sync_id} was taken back already, by sync {taken_back[0]}", do="Nothing is left to undo"
+        )
     if rows:
         told = ", ".join(f"{count} {entity}" for entity, count in rows)
         raise SyncRefused(

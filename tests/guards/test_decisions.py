@@ -15,6 +15,7 @@ from roster_pipeline.errors import InputError, RosterError
 from roster_pipeline.guards import ExpectedChange, Hold, Limits, guard_plan, load_expected, load_limits
 from tests.conftest import NOW, TODAY
 from tests.guards.guarded import Guarded, ids, roster
+from tests.test_undo import undo
 
 
 def held(district: Guarded) -> Hold:
@@ -111,6 +112,22 @@ def test_one_site_of_a_hold_is_approved_and_the_other_stays_held(district: Guard
     assert district.rows(
         "SELECT site_id, count(*) FROM roster.users WHERE enrollment_status = 'archived' GROUP BY 1"
     ) == [("south", 5)]
+
+
+def test_undoing_what_was_approved_at_one_site_decides_nothing_about_the_other(district: Guarded) -> None:
+    for site in ("north", "south"):
+        district.drop("users", *ids(site, range(5)))
+    held(district)
+    district.decide(sites=["south"])
+    held(district)
+    undo(district, "S003")
+    district.sync()
+    assert [(h.guard, h.site_id) for h in district.holds] == [("undone", "south"), ("archives", "north")]
+    with district.connect() as connection:
+        holds.decide(connection, district.holds[0].hold_id, "approved", by="Rae", reason="", now=NOW)
+    district.sync()
+    assert [(h.guard, h.site_id) for h in district.holds] == [("archives", "north")]
+    assert district.in_force("users") == 75
 
 
 def test_a_second_site_adds_to_the_first_and_a_strange_one_is_refused(district: Guarded) -> None:

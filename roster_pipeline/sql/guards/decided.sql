@@ -9,8 +9,6 @@ JOIN plan.changes AS c ON
   c.entity = l.entity AND c.entity_id = l.entity_id AND c.action = l.action
   AND c.before IS NOT DISTINCT FROM l.before::VARCHAR AND c.after IS NOT DISTINCT FROM l.after::VARCHAR
 WHERE $judged AND h.applied_sync_id IS NULL AND h.guard <> 'broken_extract' -- whose signs are decided, not its changes
-  AND (
-    h.status = 'rejected'
-    OR (h.status = 'approved' AND h.expires_at > $now::TIMESTAMP
-      AND (len(coalesce(h.sites, [])) = 0 OR list_contains(h.sites, coalesce(l.before ->> '$.site_id', l.site_id))))
-  )
+  AND (h.status = 'rejected' OR (h.status = 'approved' AND h.expires_at > $now::TIMESTAMP))
+  -- a decision for some sites, or the withdrawal of one, says nothing about the others
+  AND (len(coalesce(h.sites, [])) = 0 OR list_contains(h.sites, coalesce(l.before ->> '$.site_id', l.site_id)))

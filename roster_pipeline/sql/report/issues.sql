@@ -1,4 +1,4 @@
 -- one row per problem noticed in one sync, errors first
-SELECT severity, code, entity, record_id, site_id, message
+SELECT record_id, message, code, severity, entity, site_id
 FROM sync.issues WHERE sync_id = $sync_id
 ORDER BY severity, code, record_id

@@ -2,7 +2,9 @@
 WITH read AS (SELECT arg_max(sync_id, sync_no) AS sync_id FROM sync.syncs WHERE status IN ('succeeded', 'held') AND undoes IS NULL)
 SELECT
   sync_id,
-  coalesce(sum(coalesce(try_cast(regexp_extract(record_id, ', (\d+) lines?$', 1) AS BIGINT), 1)), 0)::BIGINT AS lines
+  coalesce(sum(
+    CASE WHEN record_id IS NOT NULL THEN coalesce(try_cast(regexp_extract(record_id, ', (\d+) lines?$', 1) AS BIGINT), 1) END
+  ), 0)::BIGINT AS lines
 FROM read LEFT JOIN (
   FROM sync.issues
   WHERE code IN ('mapping_unknown_section', 'input_unknown_site', 'input_unknown_user', 'input_unknown_district')
