@@ -619,7 +619,7 @@ YEARS = (datetime(1900, 1, 1), datetime(2100, 1, 1))
 MOMENTS = st.one_of(st.datetimes(*YEARS), st.datetimes(*YEARS, timezones=ZONES))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     logins=st.lists(st.tuples(TEXT, TEXT, MOMENTS), unique_by=lambda row: (row[0].lower(), row[1].lower())),
     titles=st.lists(st.tuples(TEXT, TEXT, st.none() | TEXT, st.booleans()), max_size=5),

@@ -55,7 +55,7 @@ def scratch() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @pytest.mark.parametrize(
     ("name", "header", "lines", "read", "columns"),
     [
