@@ -21,9 +21,6 @@ from roster_pipeline import model
 from roster_pipeline.guard_limits import Limits
 from roster_pipeline.sql import statement
 
-LONGEST_MEMORY = timedelta(days=30)
-"""How far back any guard looks, and so how long `sync.turnover` is kept."""
-
 
 @dataclass(frozen=True)
 class Guard:
@@ -81,7 +78,7 @@ def _losses(entity: str, days: int) -> Guard:
         ("archive",),
         f"archives_{entity}",
         f"loss_{days}_days_percent",
-        "would be archived, with those that left in the days before",
+        "would be archived",
         days=days,
         settled_by=_LEAVING,
     )

@@ -25,7 +25,10 @@ _ROLES = {"student": "students", "teacher": "teachers", "staff": "other people"}
 
 @dataclass(frozen=True)
 class Part:
-    """What a hold consists of at one site (None: in the rest of the district), in one role; or one sign."""
+    """What a hold consists of at one site (None: in the rest of the district), in one role; or one sign.
+
+    `gone` is how many left in the days before, where a guard remembers them.
+    """
 
     site_id: str | None
     site: str | None
@@ -34,6 +37,7 @@ class Part:
     of: int
     limit: float = 0.0
     by_count: bool = True
+    gone: int = 0
     sign: str | None = None
 
 
@@ -82,7 +86,11 @@ def _says(guard: str, entity: str) -> str:
 
 def _counted(entity: str, parts: Sequence[Part]) -> str:
     """`5 of 39 students at site north (North), ...`, the largest parts first."""
-    shown = [f"{p.changes:,} of {p.of:,} {_noun(entity, p.role)} {_place(p, parts)}" for p in parts[:_LISTED]]
+    shown = [
+        f"{p.changes:,} of {p.of:,} {_noun(entity, p.role)} {_place(p, parts)}"
+        + (f" (after {p.gone:,} in the days before)" if p.gone else "")
+        for p in parts[:_LISTED]
+    ]
     return ", ".join(shown) + _more(parts)
 
 

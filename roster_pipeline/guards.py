@@ -12,7 +12,7 @@ the place of another) waits with them and is let through with them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -188,8 +188,8 @@ def _unaccepted(connection: duckdb.DuckDBPyConnection, signs: Sequence[Sign], no
     for s in signs:
         entity = None if s.everything else s.entity
         connection.execute(
-            "INSERT INTO plan.signs VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            [s.sign, entity, s.site_id, s.role, s.changes, s.sentence, s.limit, s.explains],
+            "INSERT INTO plan.signs VALUES (?, ?, ?, ?, ?, ?, NULL)",
+            [s.sign, entity, s.site_id, s.role, s.changes, s.explains],
         )
     if signs:
         connection.execute(statement("guards/accepted_signs"), {"now": now})
@@ -264,18 +264,18 @@ def _holds(connection: duckdb.DuckDBPyConnection) -> list[Hold]:
             "SELECT held_by, count(*) FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
         ).fetchall()
     )
-    told = [
-        replace(h, message=guard_words.told(h.hold_id, h.message, waiting[h.hold_id] - h.changes, _sites(h)))
-        if h.guard != "relink"
-        else replace(h, message=guard_words.told(h.hold_id, h.message, 0, _sites(h)))
-        for h in new.values()
-        if h.hold_id in waiting  # else all that it kept back ends anyway
-    ]
+    kept = [h for h in new.values() if h.hold_id in waiting]  # else all that it kept back ends anyway
+    told = [replace(h, message=guard_words.told(h.hold_id, h.message, _followers(h, waiting), _sites(h))) for h in kept]
     order = [e.name for e in model.ENTITIES]
     return sorted(
         [*told, *_rejected(connection)],
         key=lambda h: (GUARDS.index(h.guard), order.index(h.entity), h.hold_id if h.guard == "undone" else ""),
     )
+
+
+def _followers(hold: Hold, waiting: Mapping[str, int]) -> int:
+    """How many changes wait with those that were judged; of a relink, pairs are judged, and no change of the plan."""
+    return 0 if hold.guard == "relink" else waiting[hold.hold_id] - hold.changes
 
 
 def _sites(hold: Hold) -> int:

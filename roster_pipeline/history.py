@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import duckdb
 
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.guard_changes import LONGEST_MEMORY
 from roster_pipeline.plan import Plan
 from roster_pipeline.sql import statement
 
@@ -119,6 +118,10 @@ def copy_issues(connection: duckdb.DuckDBPyConnection, sync_id: str, table: str)
         {"sync_id": sync_id},
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+LONGEST_MEMORY = timedelta(days=30)
+"""How long `sync.turnover` is kept: as far back as any guard looks."""
 
 
 def remember_turnover(connection: duckdb.DuckDBPyConnection, info: SyncInfo, now: datetime) -> None:

@@ -30,7 +30,7 @@ APPROVAL_VALID = timedelta(days=7)
 
 _OVER = {
     "gone": "a later plan no longer contains its changes",
-    "changed": "its changes are others now, under a hold of their own",
+    "changed": "its changes are others now, or under another hold",
     "expired": "its approval expired before a sync used it",
 }
 

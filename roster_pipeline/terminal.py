@@ -230,7 +230,9 @@ def print_plan(row: Row) -> None:
     held = sum(c["changes"] for c in row["counts"] if c["held_by"])
     say(f"{row['district']}: {planned:,} changes planned, {held:,} of them held")
     print_table(row["counts"])
-    print_table([{k: c[k] for k in ("entity", "action", "entity_id", "before", "after")} for c in row["changes"]])
+    print_table([{k: c[k] for k in ("entity_id", "action", "entity", "before", "after")} for c in row["changes"]])
+    if planned > len(row["changes"]):
+        say(f"  {planned - len(row['changes']):,} more: `--limit` lists them")
 
 
 def print_holds(row: Row) -> None:

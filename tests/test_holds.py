@@ -156,7 +156,7 @@ def test_undo_from_dagster_withdraws_the_approval(mapping_gone: tuple[Platform, 
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1, "the next sync must not redo what was undone"
     (gone, (redo, *open_now)) = platform.rows(STATES)
-    assert (gone, open_now) == ((hold_id, "cleared", "Dagster", "gone"), ["open", None, None])
+    assert (gone, open_now) == ((hold_id, "cleared", "Dagster", "changed"), ["open", None, None])
     platform.roster("approve", redo)
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1 - 30, "a new decision lets it through"

@@ -86,13 +86,20 @@ def forget(slug: str, yes: bool, as_json: bool) -> None:
         raise click.UsageError(f"There is no district {slug!r}.")
     has = f"its partition, and {found['folder']} with {found['files']} files, {found['bytes'] / 1e6:.1f} MB"
     what = has if found["folder"] else "its partition; it has no folder"
-    if not yes and not click.confirm(visible(f"Delete for good all there is of {slug}: {what}?"), err=True):
+    if not yes and not _confirmed(f"Delete for good all there is of {slug}: {what}?"):
         raise SyncRefused("Nothing was deleted", do="Answer y, or say --yes")
     launch.forget(settings, slug)
     if as_json:
         print_json({"deleted": found})
     else:
         say(f"{slug}: forgotten. Deleted: {what}. Lines of data/*.csv that name it are left to you.")
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return click.confirm(visible(question), err=True)
+    except click.Abort:  # nobody is there to answer
+        return False
 
 
 def _decide(

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from roster_pipeline.guard_changes import COUNTING
 from roster_pipeline.guards import ExpectedChange, Limits
+from roster_pipeline.history import LONGEST_MEMORY
 from tests.conftest import NOW, TODAY, section, student, teacher
 from tests.guards.guarded import Guarded, ids, roster
 
@@ -115,12 +117,16 @@ def test_it_is_held_whole_is_one_decision_and_the_rest_flows(
 def test_a_slow_bleed_is_held_when_it_adds_up(district: Guarded) -> None:
     district.limits = Limits()
     held: list[list[Any]] = []
+    told: list[list[str]] = []
     for day in range(6):
         district.drop("users", *ids("north", range(3 * day, 3 * day + 3)))
         district.sync(today=TODAY + timedelta(days=day))
         held.append([(h.guard, h.changes, h.of) for h in district.holds])
+        told.append([h.message for h in district.holds])
     # 3, then 6 of 39 are gone: more than 15 % in seven days.
     assert held[:2] == [[], [("losses", 3, 36)]]
+    assert told[1][0].startswith("Held: 3 of 36 students at site north (North) (after 3 in the days before) would be")
+    assert max(guard.days for guard in COUNTING) == LONGEST_MEMORY.days
     assert district.in_force("users") == 80 - 3
 
 

@@ -2,7 +2,10 @@
 UPDATE sync.holds AS h
 SET status = 'cleared', cleared_sync_id = $sync_id, cleared_because = CASE
   WHEN h.status = 'approved' AND h.expires_at <= $now::TIMESTAMP THEN 'expired'
-  WHEN EXISTS (FROM plan.holds AS p WHERE p.guard = h.guard AND p.entity = h.entity) THEN 'changed'
+  WHEN EXISTS (FROM plan.holds AS p WHERE p.guard = h.guard AND p.entity = h.entity)
+    OR h.hold_id IN (
+      SELECT l.held_by FROM sync.change_log AS l JOIN plan.changes AS c USING (entity, entity_id) WHERE c.held_by IS NOT NULL
+    ) THEN 'changed'
   ELSE 'gone'
 END
 WHERE h.status <> 'cleared' AND h.applied_sync_id IS NULL
