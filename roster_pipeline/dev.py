@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from roster_pipeline.config import PROJECT_ROOT, load_settings, prepare_dagster_home
+from roster_pipeline.dagster_files import make_databases
 from roster_pipeline.errors import RosterError
 from roster_pipeline.terminal import say
 
@@ -38,6 +39,7 @@ def main() -> None:
     except RosterError as error:
         say(f"roster: {error}", err=True)
         sys.exit(error.exit_code)
+    make_databases(home)
     os.chdir(home)
     os.execve(arguments[0], arguments, env)  # noqa: S606 - our own command
 

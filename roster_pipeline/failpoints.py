@@ -15,7 +15,8 @@ from itertools import count
 from typing import Literal, get_args
 
 Name = Literal[
-    # a district that is seen for the first time
+    # what is there for the first time: Dagster's databases, a district
+    "instance_made",
     "district_folder_made",
     "atomic_part_written",
     # the lock, and what earlier runs left

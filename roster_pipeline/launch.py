@@ -17,6 +17,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline import report
 from roster_pipeline.config import Settings, load_settings, prepare_dagster_home
+from roster_pipeline.dagster_files import make_databases
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.extract import discover_districts
 from roster_pipeline.history import SyncInfo
@@ -188,6 +189,7 @@ def _instance() -> dg.DagsterInstance:
     home = prepare_dagster_home(load_settings())
     os.environ["DAGSTER_HOME"] = str(home)
     try:
+        make_databases(home)
         instance = dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=_TO_THE_TERMINAL))
     except Exception as error:  # its file or its databases, in whatever way they are damaged
         raise RosterError(

@@ -188,6 +188,7 @@ class Passage:
 _FIRST, _SYNC = Passage("sync", "nothing"), Passage("sync")
 _AFTER_A_KILL, _UNPUBLISHED = Passage("publish", "killed"), Passage("publish", "unpublished")
 PASSAGES: dict[failpoints.Name, Passage] = {
+    "instance_made": _FIRST,
     "district_folder_made": _FIRST,
     "atomic_part_written": _FIRST,
     "truth_made": _FIRST,
