@@ -18,7 +18,7 @@ install: .venv/installed
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target .venv/oldest-duckdb duckdb==1.2.2  # tests open the published copy with it
-	$(BIN)/python -m compileall -q roster_pipeline
+	$(BIN)/python -m compileall -q roster_pipeline clever_sandbox
 	touch $@
 
 sync: .venv/installed  ## Sync Now for every district; without Clever credentials, the local Clever's demo district
@@ -31,10 +31,10 @@ test: .venv/installed  ## Lint, types, tests
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
-	$(BIN)/python -m roster_pipeline.dev --host 127.0.0.1 --port 3000
+	$(BIN)/python -m roster_pipeline.cli.dev --host 127.0.0.1 --port 3000
 
 docs: .venv/installed  ## Rewrite the data dictionary from model.py
-	$(BIN)/python -m roster_pipeline.dictionary
+	$(BIN)/python -m roster_pipeline.model.dictionary
 
 # SIZE=1000, 10000, 100000 or 1000000; PEERS=0 without dlt and pandas; ONLY=floor, ours, dlt, dlt_plain or pandas.
 bench: .venv/installed  ## Measure the sync of a generated district, and rewrite docs/performance.md

@@ -17,7 +17,7 @@ import msgspec
 
 from benchmarks.results import Evidence
 from roster_pipeline.config import load_settings
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.warehouse.warehouse import Warehouse
 
 _COUNTS = {
     "students": "roster.users WHERE list_contains(roles, 'student') AND enrollment_status <> 'archived'",

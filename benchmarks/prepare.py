@@ -1,7 +1,7 @@
 """A generated district as the exact answers that Clever would give, in files, for two days.
 
 Belongs here: which answers are prepared, and the truth about what is in them. Does not belong here: how a
-district is generated (`roster_pipeline.sandbox`), what happens on the second day (`changes`), sending.
+district is generated (`clever_sandbox`), what happens on the second day (`changes`), sending.
 
     python -m benchmarks.prepare 1000 data/bench/1000
 """
@@ -16,14 +16,14 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.changes import change_one_percent
-from roster_pipeline.resources.clever_access import API_VERSION
-from roster_pipeline.sandbox.answers import Asked, answer
-from roster_pipeline.sandbox.district import District, record
-from roster_pipeline.sandbox.generate import generate
-from roster_pipeline.sandbox.ids import slug
-from roster_pipeline.sandbox.paging import MAX_LIMIT
-from roster_pipeline.sandbox.platform_inputs import write_inputs
-from roster_pipeline.sandbox.records import load_district
+from clever_sandbox.answers import Asked, answer
+from clever_sandbox.district import District, record
+from clever_sandbox.generate import generate
+from clever_sandbox.ids import slug
+from clever_sandbox.paging import MAX_LIMIT
+from clever_sandbox.platform_inputs import write_inputs
+from clever_sandbox.records import load_district
+from roster_pipeline.clever.tokens import API_VERSION
 
 VERSION = 1  # raised when the same size makes other pages than before: what is prepared is then made again
 DAYS = ("day1", "day2")

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
-from roster_pipeline.resources.clever_access import API_VERSION
+from roster_pipeline.clever.tokens import API_VERSION
 
 
 class _Pages(BaseHTTPRequestHandler):

@@ -15,11 +15,11 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from roster_pipeline import report
 from roster_pipeline.errors import RosterError
-from roster_pipeline.history import SyncInfo
-from roster_pipeline.report import Row
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.history import report
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.history.report import Row
+from roster_pipeline.warehouse.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 

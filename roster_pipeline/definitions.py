@@ -9,10 +9,10 @@ from roster_pipeline.assets.mapping import inputs, mapping_gaps, section_courses
 from roster_pipeline.assets.roster import apply, plan
 from roster_pipeline.assets.staging import staging
 from roster_pipeline.assets.sync import sync_history
-from roster_pipeline.jobs import decide_hold, nightly_sync, sync_now, undo_sync
+from roster_pipeline.jobs.jobs import decide_hold, nightly_sync, sync_now, undo_sync
+from roster_pipeline.jobs.schedules import nightly
+from roster_pipeline.jobs.sensors import new_districts
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.schedules import nightly
-from roster_pipeline.sensors import new_districts
 
 
 def build_defs() -> dg.Definitions:

@@ -18,13 +18,15 @@ import pytest
 import sqlalchemy
 from filelock import FileLock
 
-from roster_pipeline import history, mapping, plan
-from roster_pipeline.apply import apply
-from roster_pipeline.guards import judge_nothing
-from roster_pipeline.resources.clever import Clever, Patience
-from roster_pipeline.resources.warehouse import Warehouse, in_memory
-from roster_pipeline.sandbox.server import SandboxServer, serve_in_thread
-from roster_pipeline.staging import stage
+from clever_sandbox.server import SandboxServer, serve_in_thread
+from roster_pipeline.clever.client import Clever, RetryLimits
+from roster_pipeline.guards.judge import judge_nothing
+from roster_pipeline.history import record as history
+from roster_pipeline.mapping import load as mapping
+from roster_pipeline.plan import difference as plan
+from roster_pipeline.plan.apply import apply
+from roster_pipeline.staging.stage import stage
+from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
 from tests.platform import Platform, demo_app
 
 Record = dict[str, Any]
@@ -44,7 +46,7 @@ def sync_without_dagster(
         stage(connection, landing)
     mapping.load_inputs(connection, data, info.district)
     mapping.map_sections(connection, data, info.district)
-    plan.build_wanted(connection, today)
+    plan.build_desired(connection, today)
     plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
     judge_nothing(connection)
     return apply(connection, info, now=NOW)
@@ -230,4 +232,4 @@ def copy_of(platform: Platform, root: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks Clever again does so at once."""
     assert Clever.__init__.__kwdefaults__
-    monkeypatch.setitem(Clever.__init__.__kwdefaults__, "patience", Patience(first_wait=0.0, jitter=0.0))
+    monkeypatch.setitem(Clever.__init__.__kwdefaults__, "retry_limits", RetryLimits(first_wait=0.0, jitter=0.0))

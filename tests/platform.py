@@ -22,11 +22,12 @@ import duckdb
 from click.testing import CliRunner
 from starlette.applications import Starlette
 
-from roster_pipeline import cli, launch
+from clever_sandbox.app import create_app
+from clever_sandbox.district import Table
+from clever_sandbox.server import DEMO_FOLDER, load_sandbox
+from roster_pipeline import cli
+from roster_pipeline.cli import launch
 from roster_pipeline.config import DEMO, PROJECT_ROOT, CleverSettings
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import Table
-from roster_pipeline.sandbox.server import DEMO_FOLDER, load_sandbox
 
 SLUG = "riverbend-usd"
 

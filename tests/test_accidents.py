@@ -16,19 +16,20 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline import holds, mapping
-from roster_pipeline.apply import apply
+from clever_sandbox.district import Json, Kind, record
+from clever_sandbox.ids import clever_id
+from clever_sandbox.server import SandboxServer, demo_app, serve_in_thread
+from roster_pipeline.clever.client import Clever, Clock
 from roster_pipeline.config import DEMO, PROJECT_ROOT
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
-from roster_pipeline.guards import Hold
-from roster_pipeline.history import SyncInfo
-from roster_pipeline.planning import plan_sync
-from roster_pipeline.resources.clever import Clever, Clock
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.sandbox.district import Json, Kind, record
-from roster_pipeline.sandbox.ids import clever_id
-from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
-from roster_pipeline.staging import stage
+from roster_pipeline.guards import holds
+from roster_pipeline.guards.judge import Hold
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.mapping import load as mapping
+from roster_pipeline.plan.apply import apply
+from roster_pipeline.plan.planning import plan_sync
+from roster_pipeline.staging.stage import stage
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG
 
 START = datetime(2026, 11, 23, 10, 0)

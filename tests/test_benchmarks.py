@@ -10,11 +10,11 @@ import pytest
 from benchmarks.changes import change_one_percent
 from benchmarks.prepare import DAYS, Truth, write_day
 from benchmarks.server import serve, url_of
+from clever_sandbox.district import District
+from clever_sandbox.generate import generate
+from clever_sandbox.records import load_district
+from roster_pipeline.clever.client import Clever
 from roster_pipeline.config import CleverSettings
-from roster_pipeline.resources.clever import Clever
-from roster_pipeline.sandbox.district import District
-from roster_pipeline.sandbox.generate import generate
-from roster_pipeline.sandbox.records import load_district
 
 LIMIT = 30
 

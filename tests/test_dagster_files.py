@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from roster_pipeline.dagster_files import make_databases
+from roster_pipeline.cli.dagster_files import make_databases
 
 
 def partitions(home: Path) -> list[str]:

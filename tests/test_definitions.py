@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
+from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.definitions import defs
-from roster_pipeline.partitions import district_partitions
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.warehouse.warehouse import Warehouse
 
 SPECS = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 

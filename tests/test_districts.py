@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from roster_pipeline.errors import RosterError
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.warehouse.warehouse import Warehouse
 
 
 def test_districts_that_are_named_alike_and_whose_ids_end_alike(tmp_path: Path) -> None:

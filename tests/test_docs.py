@@ -46,7 +46,7 @@ def test_every_test_that_the_docs_name_exists() -> None:
 
 def test_every_reason_code_is_explained() -> None:
     explained = set(re.findall(r"^\| `(\w+)` \|", (PROJECT_ROOT / "docs" / "clever.md").read_text(), re.MULTILINE))
-    sql = "".join(p.read_text() for p in (PROJECT_ROOT / "roster_pipeline" / "sql").rglob("*issues.sql"))
+    sql = "".join(p.read_text() for p in (PROJECT_ROOT / "roster_pipeline").rglob("*issues.sql"))
     assert set(re.findall(r"'warning'(?: AS severity)?, '(\w+)'", sql)) <= explained
-    client = "".join(p.read_text() for p in (PROJECT_ROOT / "roster_pipeline" / "resources").glob("*.py"))
-    assert set(re.findall(r"Warning_\(\s*\"(\w+)\"", client)) <= explained
+    client = "".join(p.read_text() for p in (PROJECT_ROOT / "roster_pipeline" / "clever").glob("*.py"))
+    assert set(re.findall(r"Notice\(\s*\"(\w+)\"", client)) <= explained

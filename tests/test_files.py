@@ -15,10 +15,10 @@ import pytest
 
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import RosterError, SyncRefused
-from roster_pipeline.history import SyncInfo
-from roster_pipeline.resources.lock import locked
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.staging import stage
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.staging.stage import stage
+from roster_pipeline.warehouse.lock import locked
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import NOW, Tiny
 
 INFO = SyncInfo("S1", "d", "nightly", "Rae", NOW, "run")

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import duckdb
 import pytest
 
-from roster_pipeline import history, holds, report
 from roster_pipeline.errors import SyncRefused
+from roster_pipeline.guards import holds
+from roster_pipeline.history import record as history
+from roster_pipeline.history import report
 from tests.conftest import NOW, Tiny
 from tests.test_undo import in_force, undo
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.sandbox.control import Advance, advance_sandbox
-from roster_pipeline.sandbox.server import serve_in_thread
+from clever_sandbox.control import Advance, advance_sandbox
+from clever_sandbox.server import serve_in_thread
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import copy_of
 from tests.platform import SLUG, Platform, demo_app
 

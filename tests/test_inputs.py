@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster_pipeline.errors import InputError
-from roster_pipeline.inputs import (
+from roster_pipeline.mapping.inputs import (
     Course,
     Login,
     MappingRule,
@@ -697,7 +697,7 @@ def test_ndjson_loads_into_duckdb_with_explicit_types(tmp_path: Path) -> None:
 
 
 def test_import_is_cheap() -> None:
-    code = "import sys, roster_pipeline.inputs; print(*{m.partition('.')[0] for m in sys.modules})"
+    code = "import sys, roster_pipeline.mapping.inputs; print(*{m.partition('.')[0] for m in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert "msgspec" in loaded
     assert not {"dagster", "pandas", "duckdb", "pyarrow", "numpy"} & set(loaded)

@@ -19,16 +19,18 @@ import dagster as dg
 import duckdb
 import pytest
 
-from roster_pipeline import failpoints, history, launch
+from roster_pipeline import failpoints
+from roster_pipeline.clever.extract import _landing_for
+from roster_pipeline.clever.landing import discard
+from roster_pipeline.cli import launch
 from roster_pipeline.config import load_settings
-from roster_pipeline.extract import _landing_for
-from roster_pipeline.history import SyncInfo
-from roster_pipeline.outcome import Failure, put_aside, record_what_was_put_aside
-from roster_pipeline.resources.landing import discard
-from roster_pipeline.resources.lock import locked
-from roster_pipeline.resources.storage import attach_truth
-from roster_pipeline.resources.warehouse import Warehouse, in_memory
-from roster_pipeline.staging import stage
+from roster_pipeline.history import record as history
+from roster_pipeline.history.outcome import Failure, put_aside, record_what_was_put_aside
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.staging.stage import stage
+from roster_pipeline.warehouse.lock import locked
+from roster_pipeline.warehouse.storage import attach_truth
+from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
 from tests.conftest import NOW, Tiny
 from tests.platform import SLUG, Platform
 
@@ -154,7 +156,7 @@ def test_what_a_killed_run_spilled_is_deleted(tmp_path: Path) -> None:
 
 
 def test_a_killed_sync_whose_run_dagster_has_not_is_recorded(synced: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next sync failed: it wanted to tag that run."""
+    """The next sync failed: it desired to tag that run."""
     with dg.DagsterInstance.from_config(str(synced.root / "dagster")) as instance:
         monkeypatch.setattr(launch, "_instance", lambda: instance)
         (synced.published.with_name("lock")).write_text(json.dumps(INFO.note()))

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from roster_pipeline import model
+from roster_pipeline.model import tables as model
 from tests.conftest import Record, Tiny, section, student, teacher
 from tests.test_undo import in_force, undo
 
@@ -92,15 +92,15 @@ def test_a_sync_makes_what_was_wanted_once_and_loses_nothing(
         tiny.sync()
         for entity in model.ENTITIES:
             columns = ", ".join((*entity.table.key, *entity.table.compared))
-            wanted = tiny.rows(f"SELECT {columns} FROM wanted.{entity.name} ORDER BY ALL")
+            desired = tiny.rows(f"SELECT {columns} FROM desired.{entity.name} ORDER BY ALL")
             if entity.status:  # of what is not mentioned nothing is in force
-                key, mentioned = ", ".join(entity.table.key), f"SEMI JOIN wanted.{entity.name}"
-                other = f"{entity.table.full_name} ANTI JOIN wanted.{entity.name} USING ({key})"
+                key, mentioned = ", ".join(entity.table.key), f"SEMI JOIN desired.{entity.name}"
+                other = f"{entity.table.full_name} ANTI JOIN desired.{entity.name} USING ({key})"
                 assert tiny.rows(f"FROM {other} WHERE {entity.status} <> 'archived'") == []
                 columns += f" FROM {entity.table.full_name} {mentioned} USING ({key})"
             else:
                 columns += f" FROM {entity.table.full_name}"
-            assert tiny.rows(f"SELECT {columns} ORDER BY ALL") == wanted
+            assert tiny.rows(f"SELECT {columns} ORDER BY ALL") == desired
         assert all(known[name] <= rows for name, rows in keys(tiny).items())
         assert tiny.sync().counts == ()
 

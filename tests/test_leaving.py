@@ -15,14 +15,13 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
-from roster_pipeline import launch
-from roster_pipeline.cli import main
+from clever_sandbox.server import SandboxServer
+from roster_pipeline.clever.client import Clever
+from roster_pipeline.cli import launch, main
 from roster_pipeline.config import load_settings
 from roster_pipeline.definitions import defs
 from roster_pipeline.errors import CleverRefused, CleverUnavailable, RosterError
-from roster_pipeline.resources.clever import Clever
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.sandbox.server import SandboxServer
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG, Platform
 
 GONE = "gone-usd"
@@ -206,7 +205,7 @@ def test_a_run_that_waited_while_its_district_was_forgotten_leaves_nothing(
         warehouse().forget(GONE)
         yield {}
 
-    monkeypatch.setattr("roster_pipeline.resources.warehouse.locked", forgotten_meanwhile)
+    monkeypatch.setattr("roster_pipeline.warehouse.warehouse.locked", forgotten_meanwhile)
     instance.add_dynamic_partitions("district", [GONE])
     with pytest.raises(RosterError):
         launch.launch_sync(load_settings(), GONE, (), "ops")

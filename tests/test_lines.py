@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline import report
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.history import report
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import Tiny, student, teacher
 
 ISSUES = "SELECT code, record_id FROM sync.issues WHERE sync_id = $sync ORDER BY ALL"

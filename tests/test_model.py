@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from roster_pipeline import dictionary, model
+from roster_pipeline.model import dictionary
+from roster_pipeline.model import tables as model
 from tests.conftest import Tiny
 
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster_pipeline import inputs
 from roster_pipeline.errors import InputError
-from roster_pipeline.mapping import load_plain
-from roster_pipeline.resources.warehouse import in_memory
+from roster_pipeline.mapping import inputs
+from roster_pipeline.mapping.load import load_plain
+from roster_pipeline.warehouse.warehouse import in_memory
 
 COURSES = [inputs.Course("math", "Math", "Math", None, True, 2), inputs.Course("old", "Math", "Old", None, False, 3)]
 ODD = st.text(alphabet='ab ,"\n\r\t\u00e9', max_size=3)

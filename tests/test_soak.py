@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from clever_sandbox.control import Advance, advance_sandbox
+from clever_sandbox.server import SandboxServer, serve_in_thread
+from roster_pipeline.clever.client import Clever, Clock
 from roster_pipeline.config import DEMO
-from roster_pipeline.history import SyncInfo
-from roster_pipeline.resources.clever import Clever, Clock
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.sandbox.control import Advance, advance_sandbox
-from roster_pipeline.sandbox.server import SandboxServer, serve_in_thread
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import NOW, sync_without_dagster
 from tests.platform import SLUG, demo_app
 

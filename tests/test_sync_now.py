@@ -14,8 +14,8 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, serve_in_thread
+from clever_sandbox.server import DEMO_FOLDER, SandboxServer, serve_in_thread
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG, Platform, demo_app
 
 

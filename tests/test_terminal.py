@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline import launch, report
-from roster_pipeline.cli import common, main
+from roster_pipeline.cli import common, launch, main
+from roster_pipeline.cli.terminal import say, visible
 from roster_pipeline.errors import RosterError
-from roster_pipeline.history import SyncInfo, record_failure
-from roster_pipeline.resources.warehouse import DistrictIdentity, Warehouse
-from roster_pipeline.terminal import say, visible
+from roster_pipeline.history import report
+from roster_pipeline.history.record import SyncInfo, record_failure
+from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 from tests.conftest import NOW, Tiny, section
 
 NASTY = "[/] [red]Ann[/red] \x1b[31m\x07\x9b2J\u202eabc\u2066\u2028\r\n\x00:smile: Zoë 李"
@@ -158,7 +158,7 @@ def test_log_lines_and_error_lines_are_safe_too(roster: Roster, capsys: pytest.C
     code, _, err = roster("status", "--district", f"nowhere{NASTY}", "extra\x1b[2J")
     assert (code, unsafe(err)) == (2, set())
     assert r"extra\x1b[2J" in err
-    logging.getLogger("roster_pipeline.resources.clever").warning("Clever says: %s", NASTY)
+    logging.getLogger("roster_pipeline.clever.client").warning("Clever says: %s", NASTY)
     assert capsys.readouterr().err == f"Clever says: {SHOWN}\n"
 
 

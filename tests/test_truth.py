@@ -12,11 +12,11 @@ import dagster as dg
 import pytest
 from dagster._core.execution.plan.active import ActiveExecution
 
-from roster_pipeline import launch
+from roster_pipeline.cli import launch
+from roster_pipeline.cli.terminal import print_sync
 from roster_pipeline.config import load_settings
 from roster_pipeline.errors import RosterError
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.terminal import print_sync
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG, Platform
 
 OTHER = "harbor-usd"
@@ -98,7 +98,7 @@ def test_a_full_disk_at_publish_is_said_and_made_up_for(
     [
         ("roster_pipeline.assets.clever", "extract_district", False),
         ("roster_pipeline.assets.roster", "plan_sync", False),
-        ("roster_pipeline.apply", "record_success", False),
+        ("roster_pipeline.plan.apply", "record_success", False),
         ("roster_pipeline.assets.roster", "roster_counts", True),
         ("roster_pipeline.assets.sync", "publish", True),
     ],

@@ -15,8 +15,8 @@ import pytest
 import requests
 from tenacity import retry, retry_if_exception_type, retry_if_result, stop_after_delay, wait_fixed
 
+from clever_sandbox.server import serve_in_thread
 from roster_pipeline.config import PROJECT_ROOT
-from roster_pipeline.sandbox.server import serve_in_thread
 from tests.platform import SLUG, Platform, demo_app
 
 Ask = Callable[..., dict[str, Any]]

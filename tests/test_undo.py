@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline import history, plan, report
-from roster_pipeline.apply import apply
+from roster_pipeline.cli.terminal import print_details
 from roster_pipeline.errors import RosterError, SyncRefused
-from roster_pipeline.guards import judge_nothing
-from roster_pipeline.terminal import print_details
-from roster_pipeline.undo import Winner, build_wanted_before
+from roster_pipeline.guards.judge import judge_nothing
+from roster_pipeline.history import record as history
+from roster_pipeline.history import report
+from roster_pipeline.plan import difference as plan
+from roster_pipeline.plan.apply import apply
+from roster_pipeline.plan.undo import Winner, build_desired_before
 from tests.conftest import NOW, Tiny, section, student
 
 IN_FORCE = {
@@ -33,7 +35,7 @@ def undo(tiny: Tiny, sync_id: str, *, only_removals: bool = False, winner: Winne
     tiny.syncs += 1
     info = history.SyncInfo(f"S{tiny.syncs:03}", "d", "undo", "Rae", NOW, "run", undoes=sync_id, reason="too early")
     with tiny.connect() as connection:
-        build_wanted_before(connection, sync_id, only_removals=only_removals, winner=winner)
+        build_desired_before(connection, sync_id, only_removals=only_removals, winner=winner)
         plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW)
         judge_nothing(connection)
         return apply(connection, info, now=NOW)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster_pipeline import report
+from roster_pipeline.history import report
 from tests.conftest import Record, section, student
 from tests.guards.guarded import Guarded, copy_of, fill, save
 from tests.guards.test_laws import ORPHANS, check_held_is_what_was_not_applied, snapshot

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline import model, report, schema
-from roster_pipeline.apply import apply
 from roster_pipeline.errors import RosterError
-from roster_pipeline.history import SyncInfo
-from roster_pipeline.planning import plan_sync
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.staging import stage
+from roster_pipeline.history import report
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.model import tables as model
+from roster_pipeline.plan.apply import apply
+from roster_pipeline.plan.planning import plan_sync
+from roster_pipeline.staging.stage import stage
+from roster_pipeline.warehouse import schema
+from roster_pipeline.warehouse.warehouse import Warehouse
 
 SLUG = "harbor-usd"
 NOW = datetime(2026, 11, 24, 10, 0)

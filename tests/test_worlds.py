@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from roster_pipeline.cli.dev import command
 from roster_pipeline.config import DEMO, PROJECT_ROOT, load_settings, prepare_dagster_home
-from roster_pipeline.dev import command
 from roster_pipeline.errors import RosterError
 
 REAL = {"CLEVER_CLIENT_ID": "id", "CLEVER_CLIENT_SECRET": "hidden"}

@@ -10,8 +10,8 @@ from datetime import date
 
 from benchmarks.accidents.scenario import Scenario
 from benchmarks.accidents.world import World
-from roster_pipeline.sandbox.district import Json, Kind, record
-from roster_pipeline.sandbox.ids import clever_id, share
+from clever_sandbox.district import Json, Kind, record
+from clever_sandbox.ids import clever_id, share
 
 
 def renumbered(data: Json) -> Json:

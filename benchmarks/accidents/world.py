@@ -17,35 +17,36 @@ from typing import Any, TypeAlias
 
 import duckdb
 
-from roster_pipeline import holds, model
-from roster_pipeline.apply import apply
+from clever_sandbox.district import District, Json, Kind, Table, record
+from clever_sandbox.ids import clever_id
+from clever_sandbox.server import SandboxServer, demo_app, serve_in_thread
+from roster_pipeline.clever.client import Clever, Clock
 from roster_pipeline.config import DEMO, PROJECT_ROOT
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable, InputError
-from roster_pipeline.guards import Hold
-from roster_pipeline.history import SyncInfo
-from roster_pipeline.plan import ACTIONS
-from roster_pipeline.planning import plan_sync
-from roster_pipeline.resources.clever import Clever, Clock
-from roster_pipeline.resources.warehouse import Warehouse
-from roster_pipeline.sandbox.district import District, Json, Kind, Table, record
-from roster_pipeline.sandbox.ids import clever_id
-from roster_pipeline.sandbox.server import SandboxServer, demo_app, serve_in_thread
-from roster_pipeline.staging import stage
+from roster_pipeline.guards import holds
+from roster_pipeline.guards.judge import Hold
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.model import tables as model
+from roster_pipeline.plan.apply import apply
+from roster_pipeline.plan.difference import ACTIONS
+from roster_pipeline.plan.planning import plan_sync
+from roster_pipeline.staging.stage import stage
+from roster_pipeline.warehouse.warehouse import Warehouse
 
 SLUG = "riverbend-usd"
 FIRST_DAY = date(2026, 11, 23)
 PEOPLE = frozenset({"student", "teacher", "staff"})
 _FILES = (*sorted(DEMO.glob("*.csv")), PROJECT_ROOT / "data" / "guards.toml")
 
-# Who is where: (section or site, person, role in class). The queries on `wanted` are of the plan that was made last.
+# Who is where: (section or site, person, role in class). The queries on `desired` are of the plan that was made last.
 Places: TypeAlias = set[tuple[str, str, str]]
 _IN_CLASS = (
     "SELECT section_id::VARCHAR, user_id::VARCHAR, role FROM roster.enrollments "
     "SEMI JOIN (FROM roster.sections WHERE status = 'active') USING (section_id) WHERE status = 'active'"
 )
-_OUGHT_IN_CLASS = "SELECT section_id::VARCHAR, user_id::VARCHAR, role FROM wanted.enrollments WHERE status = 'active'"
+_OUGHT_IN_CLASS = "SELECT section_id::VARCHAR, user_id::VARCHAR, role FROM desired.enrollments WHERE status = 'active'"
 _AT_SITE = "SELECT site_id, user_id::VARCHAR, '' FROM roster.user_sites WHERE status = 'active'"
-_OUGHT_AT_SITE = "SELECT site_id, user_id::VARCHAR, '' FROM wanted.user_sites"
+_OUGHT_AT_SITE = "SELECT site_id, user_id::VARCHAR, '' FROM desired.user_sites"
 _WHO_IS_WHERE = ((_IN_CLASS, _OUGHT_IN_CLASS), (_AT_SITE, _OUGHT_AT_SITE))
 
 

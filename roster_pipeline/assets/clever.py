@@ -6,10 +6,10 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline.assets.common import materialized, spec
-from roster_pipeline.extract import extract_district
-from roster_pipeline.model import LANDING
+from roster_pipeline.clever.extract import extract_district
+from roster_pipeline.model.tables import LANDING
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.staging import read_list
+from roster_pipeline.staging.stage import read_list
 
 _DESCRIPTIONS = {
     "districts": "The district's own record in Clever: its state, its pauses, when Clever last had new data.",

@@ -13,9 +13,10 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from roster_pipeline import model, report
-from roster_pipeline.model import Table
-from roster_pipeline.partitions import district_partitions
+from roster_pipeline.assets.partitions import district_partitions
+from roster_pipeline.history import report
+from roster_pipeline.model import tables as model
+from roster_pipeline.model.tables import Table
 from roster_pipeline.resources.sync_run import SyncRun
 
 _LAST_SYNC = "sync_id trigger status created updated archived restored held unchanged".split()

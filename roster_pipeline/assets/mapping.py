@@ -5,12 +5,12 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import mapping as rules
-from roster_pipeline import model
 from roster_pipeline.assets.common import materialized, row_count, spec
-from roster_pipeline.planning import is_made
+from roster_pipeline.mapping import load as rules
+from roster_pipeline.model import tables as model
+from roster_pipeline.plan.planning import is_made
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.staging import require_staged
+from roster_pipeline.staging.stage import require_staged
 
 _COURSES, _RULES, _SITES, _LOGINS = model.INPUTS
 
@@ -81,9 +81,9 @@ def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterato
         if not is_made(connection, "input.rules"):
             rules.load_inputs(connection, sync.settings.data, sync.info.district)
         rules.map_sections(connection, sync.settings.data, sync.info.district)
-        mapped = row_count(connection, "wanted.mapped_sections")
-        by_rule = row_count(connection, "wanted.mapped_sections", "mapped_by = 'rule'")
-        unknown = row_count(connection, "wanted.mapping_issues", "code = 'mapping_unknown_section'")
+        mapped = row_count(connection, "desired.mapped_sections")
+        by_rule = row_count(connection, "desired.mapped_sections", "mapped_by = 'rule'")
+        unknown = row_count(connection, "desired.mapping_issues", "code = 'mapping_unknown_section'")
     counts = {
         **mapped,
         "by rule": by_rule["dagster/row_count"],

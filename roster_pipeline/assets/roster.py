@@ -6,14 +6,16 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import announce, model, report
-from roster_pipeline.apply import apply as apply_plan
+from roster_pipeline import announce
 from roster_pipeline.assets.common import materialized, roster_counts, spec
-from roster_pipeline.guards import Hold
-from roster_pipeline.history import prune
-from roster_pipeline.plan import ACTIONS
-from roster_pipeline.planning import is_made, plan_sync
-from roster_pipeline.resources.landing import discard
+from roster_pipeline.clever.landing import discard
+from roster_pipeline.guards.judge import Hold
+from roster_pipeline.history import report
+from roster_pipeline.history.record import prune
+from roster_pipeline.model import tables as model
+from roster_pipeline.plan.apply import apply as apply_plan
+from roster_pipeline.plan.difference import ACTIONS
+from roster_pipeline.plan.planning import is_made, plan_sync
 from roster_pipeline.resources.sync_run import SyncRun, now
 
 _SHOWN_COUNTS = 200

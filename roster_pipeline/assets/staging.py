@@ -6,10 +6,10 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline.assets.common import materialized, newest_landing, row_count, spec
-from roster_pipeline.model import STAGING
-from roster_pipeline.resources.landing import read_receipt
+from roster_pipeline.clever.landing import read_receipt
+from roster_pipeline.model.tables import STAGING
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.staging import require_staged, stage
+from roster_pipeline.staging.stage import require_staged, stage
 
 _TABLES = {
     "sites": ("Schools, typed.", ("schools",)),
@@ -46,5 +46,5 @@ def staging(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mat
             require_staged(connection)
             context.log.info("No landing is newer than what is staged; the staged tables stand.")
         counts = {f"staging/{t.name}": row_count(connection, t.full_name) for t in STAGING if t.name != "enrollments"}
-        counts["staging/enrollments"] = row_count(connection, "staging.members", "user_n IS NOT NULL")
+        counts["staging/enrollments"] = row_count(connection, "staging.memberships", "user_n IS NOT NULL")
     yield from materialized(context, counts)

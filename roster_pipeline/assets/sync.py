@@ -5,8 +5,8 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import model
 from roster_pipeline.assets.common import materialized, publish, spec
+from roster_pipeline.model import tables as model
 from roster_pipeline.resources.sync_run import SyncRun
 
 

@@ -20,9 +20,9 @@ from roster_pipeline.cli.answers import details, holds, recent, status
 from roster_pipeline.cli.decisions import approve, forget, reject, undo
 from roster_pipeline.cli.local_clever import sandbox
 from roster_pipeline.cli.syncs import plan, publish, sync
+from roster_pipeline.cli.terminal import prepare_streams, print_json, say
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import RosterError
-from roster_pipeline.terminal import prepare_streams, print_json, say
 
 
 class _Commands(click.Group):

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from roster_pipeline import model
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, find, show
+from roster_pipeline.cli.terminal import Row, print_details, print_holds, print_recent, print_status
 from roster_pipeline.config import load_settings
-from roster_pipeline.terminal import Row, print_details, print_holds, print_recent, print_status
+from roster_pipeline.model import tables as model
 
 
 @click.command()
@@ -20,8 +20,8 @@ from roster_pipeline.terminal import Row, print_details, print_holds, print_rece
 @JSON
 def status(district: str | None, as_json: bool) -> None:
     """Districts and sites, and when each was last synced successfully."""
-    from roster_pipeline import report
-    from roster_pipeline.resources.warehouse import Warehouse
+    from roster_pipeline.history import report
+    from roster_pipeline.warehouse.warehouse import Warehouse
 
     warehouse = Warehouse(load_settings().warehouse)
 
@@ -45,7 +45,7 @@ def status(district: str | None, as_json: bool) -> None:
 @JSON
 def recent(district: str | None, limit: int, as_json: bool) -> None:
     """The last syncs, the newest first: when, of which sites, and what became of them."""
-    from roster_pipeline import report
+    from roster_pipeline.history import report
 
     show(ask(district, lambda c: {"syncs": report.recent(c, limit)}), print_recent, as_json)
 
@@ -74,8 +74,8 @@ def details(
     as_json: bool,
 ) -> None:
     """One sync's changes and issues; the newest sync when none is named."""
-    from roster_pipeline import report
-    from roster_pipeline.plan import ACTIONS
+    from roster_pipeline.history import report
+    from roster_pipeline.plan.difference import ACTIONS
 
     if action not in (None, *ACTIONS):
         raise click.BadParameter(f"{action!r} is not one of {', '.join(ACTIONS)}.", param_hint="'--action'")
@@ -112,7 +112,7 @@ def details(
 @JSON
 def holds(hold_id: str | None, district: str | None, every: bool, limit: int, as_json: bool) -> None:
     """What guards hold back, and how to approve it; of a hold that is named, every record it keeps back."""
-    from roster_pipeline import report
+    from roster_pipeline.history import report
 
     if hold_id:
         district, hold_id = find("holds", "hold_id", hold_id, district)

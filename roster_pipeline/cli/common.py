@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from roster_pipeline.cli.terminal import Row, print_json, say
 from roster_pipeline.config import load_settings
 from roster_pipeline.errors import RosterError
-from roster_pipeline.terminal import Row, print_json, say
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,7 +38,7 @@ def refuse_unknown(district: str | None, known: Sequence[str]) -> None:
 
 def ask(district: str | None, question: Callable[[duckdb.DuckDBPyConnection], Row]) -> Iterator[Row]:
     """The answer of each district that was ever synced, from its published copy, with its slug."""
-    from roster_pipeline.resources.warehouse import Warehouse
+    from roster_pipeline.warehouse.warehouse import Warehouse
 
     warehouse = Warehouse(load_settings().warehouse)
     known = [d.slug for d in warehouse.districts()]

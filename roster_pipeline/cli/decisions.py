@@ -8,9 +8,9 @@ from __future__ import annotations
 import click
 
 from roster_pipeline.cli.common import JSON, find, show, sync_code
+from roster_pipeline.cli.terminal import print_json, print_sync, say, visible
 from roster_pipeline.config import load_settings
 from roster_pipeline.errors import SyncRefused
-from roster_pipeline.terminal import print_json, print_sync, say, visible
 
 _BY = click.option(
     "requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with the decision."
@@ -60,7 +60,7 @@ def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, reason
 
     Exit 0 done, 1 failed, 3 refused.
     """
-    from roster_pipeline.launch import launch_undo
+    from roster_pipeline.cli.launch import launch_undo
 
     slug, sync_id = find("syncs", "sync_id", sync_id)
     done = launch_undo(
@@ -78,7 +78,7 @@ def forget(slug: str, yes: bool, as_json: bool) -> None:
 
     Exit 0 done, 2 no such district, 3 refused.
     """
-    from roster_pipeline import launch
+    from roster_pipeline.cli import launch
 
     settings = load_settings()
     found = launch.forgettable(settings, slug)
@@ -105,7 +105,7 @@ def _confirmed(question: str) -> bool:
 def _decide(
     hold_id: str, decision: str, requested_by: str, reason: str, change: bool, sites: tuple[str, ...], as_json: bool
 ) -> None:
-    from roster_pipeline.launch import launch_decision
+    from roster_pipeline.cli.launch import launch_decision
 
     slug, hold_id = find("holds", "hold_id", hold_id)
     asked = {"hold_id": hold_id, "decision": decision, "reason": reason, "change": change, "sites": list(sites)}

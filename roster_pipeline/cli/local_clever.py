@@ -8,8 +8,8 @@ from __future__ import annotations
 import click
 
 from roster_pipeline.cli.common import JSON, PORT
+from roster_pipeline.cli.terminal import print_json, print_table
 from roster_pipeline.config import DEMO
-from roster_pipeline.terminal import print_json, print_table
 
 
 @click.group(invoke_without_command=True)
@@ -26,8 +26,8 @@ def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[s
     """Serve a local Clever over HTTP, with synthetic people, until Ctrl-C."""
     if ctx.invoked_subcommand:
         return
-    from roster_pipeline.sandbox.faults import parse_fault
-    from roster_pipeline.sandbox.server import run_sandbox
+    from clever_sandbox.faults import parse_fault
+    from clever_sandbox.server import run_sandbox
 
     try:
         chosen = [parse_fault(fault) for fault in faults]
@@ -43,7 +43,7 @@ def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[s
 @JSON
 def advance(port: int, days: int, seed: int, as_json: bool) -> None:
     """Let days pass in the sandbox that is running: people come, leave and move; sections change."""
-    from roster_pipeline.sandbox.remote import advance_running
+    from clever_sandbox.remote import advance_running
 
     try:
         passed = advance_running(f"http://127.0.0.1:{port}", days=days, seed=seed)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, each, refuse_unknown, show, sync_code
+from roster_pipeline.cli.terminal import print_plan, print_sync, say
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import RosterError
-from roster_pipeline.terminal import print_plan, print_sync, say
 
 
 @click.command()
@@ -25,7 +25,7 @@ def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_jso
 
     Exit 0 done, 1 failed, 3 held or refused.
     """
-    from roster_pipeline.launch import launch_sync
+    from roster_pipeline.cli.launch import launch_sync
 
     settings = load_settings()
     slugs = _districts_to_sync(settings, district, sites)
@@ -45,7 +45,7 @@ def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_jso
 @JSON
 def plan(district: str | None, limit: int, as_json: bool) -> None:
     """Look before: what a sync would change now, and what would be held. Applies nothing."""
-    from roster_pipeline.launch import launch_plan
+    from roster_pipeline.cli.launch import launch_plan
 
     settings = load_settings()
     slugs = _districts_to_sync(settings, district, ())
@@ -57,8 +57,8 @@ def plan(district: str | None, limit: int, as_json: bool) -> None:
 @JSON
 def publish(district: str | None, as_json: bool) -> None:
     """Make the published copy again, after it could not be made; every sync does so too."""
-    from roster_pipeline.launch import launch_publish
-    from roster_pipeline.resources.warehouse import Warehouse
+    from roster_pipeline.cli.launch import launch_publish
+    from roster_pipeline.warehouse.warehouse import Warehouse
 
     warehouse = Warehouse(load_settings().warehouse)
     known = [d.slug for d in warehouse.districts()]
@@ -73,7 +73,7 @@ def publish(district: str | None, as_json: bool) -> None:
 
 
 def _districts_to_sync(settings: Settings, district: str | None, sites: Sequence[str]) -> list[str]:
-    from roster_pipeline.launch import known_districts
+    from roster_pipeline.cli.launch import known_districts
 
     known = known_districts(settings)
     refuse_unknown(district, [d.slug for d in known])

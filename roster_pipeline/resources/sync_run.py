@@ -24,8 +24,7 @@ from roster_pipeline import announce
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import PublishFailed, RosterError, SyncRefused
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.history import SyncInfo
-from roster_pipeline.outcome import (
+from roster_pipeline.history.outcome import (
     KILLED,
     Failure,
     Outcome,
@@ -34,8 +33,9 @@ from roster_pipeline.outcome import (
     record,
     record_what_was_put_aside,
 )
-from roster_pipeline.report import Row
-from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse, in_memory, without_values
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.history.report import Row
+from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from roster_pipeline.resources.clever import Clever, Clock
+from roster_pipeline.clever.client import Clever, Clock
 from tests.clever.fake import Fake, Record, serving
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from roster_pipeline.clever.client import Clever
+from roster_pipeline.clever.http import Basic, Bearer
 from roster_pipeline.config import CleverSettings
 from roster_pipeline.errors import CleverRefused, CleverUnavailable, RosterError
-from roster_pipeline.resources.clever import Clever
-from roster_pipeline.resources.clever_http import Basic, Bearer
 from tests.clever.conftest import Connect, lines
 from tests.clever.fake import DISTRICT, HTML, SECRET, TOKEN, Answer, Fake, Record, make_id, records, token_entry
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.resources.clever import District, Warning_, district_warnings
+from roster_pipeline.clever.client import District, Notice, district_warnings
 from tests.clever.conftest import NOW, Connect
 from tests.clever.fake import DISTRICT, Fake
 
@@ -110,6 +110,4 @@ def test_warnings(fields: dict[str, Any], expected: list[tuple[str, str]]) -> No
 
 def test_the_extract_carries_the_warnings(fake: Fake, connect: Connect, landing: Path) -> None:
     fake.district["last_sync"] = (NOW - 4 * DAY).isoformat()
-    assert connect().extract(DISTRICT, landing).warnings == (
-        Warning_("stale", "Clever has had no new data for 4 days."),
-    )
+    assert connect().extract(DISTRICT, landing).warnings == (Notice("stale", "Clever has had no new data for 4 days."),)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from roster_pipeline.clever.client import Clock, RetryLimits, Timeout
+from roster_pipeline.clever.landing import is_complete
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
-from roster_pipeline.resources.clever import Clock, Patience, Timeout
-from roster_pipeline.resources.landing import is_complete
 from tests.clever.conftest import Connect, Ticking, lines
 from tests.clever.fake import DISTRICT, HTML, HTML_404, Answer, Fake, records
 
@@ -57,7 +57,7 @@ def test_a_lasting_fault_is_unavailable_after_bounded_tries(
     with pytest.raises(CleverUnavailable, match="did not give users of district") as raised:
         connect().extract(DISTRICT, landing)
     assert raised.value.retry_helps
-    assert len(fake.asked(PAGE)) == Patience().failing
+    assert len(fake.asked(PAGE)) == RetryLimits().failing
     assert 30 < sum(ticking.waits) < 120
     assert not (landing / "users.ndjson").exists()
     assert not is_complete(landing)
@@ -76,7 +76,7 @@ def test_waits_grow_and_differ(fake: Fake, connect: Connect, landing: Path, tick
         connect().extract(DISTRICT, landing)
     assert ticking.waits == sorted(ticking.waits)
     assert all(wait != round(wait, 1) for wait in ticking.waits[:3])  # jitter
-    assert max(ticking.waits) <= Patience().longest_wait
+    assert max(ticking.waits) <= RetryLimits().longest_wait
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_silent_server_runs_into_the_timeout(fake: Fake, connect: Connect, lan
     released = threading.Event()
     fake.always(PAGE, Answer(before=released.wait))
     # Tries enough that on a busy machine only the list that never answers uses them up.
-    impatient = connect(timeout=Timeout(read=0.1), patience=Patience(silent=6))
+    impatient = connect(timeout=Timeout(read=0.1), retry_limits=RetryLimits(silent=6))
     try:
         with pytest.raises(CleverUnavailable, match=r"users.*no answer within the timeout, 6 times"):
             impatient.extract(DISTRICT, landing)

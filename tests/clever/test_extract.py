@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from roster_pipeline.clever.client import Notice, Progress
+from roster_pipeline.clever.landing import is_complete, opened, read_receipt
 from roster_pipeline.config import CleverSettings
 from roster_pipeline.errors import BrokenExtract, SyncRefused
-from roster_pipeline.resources.clever import Progress, Warning_
-from roster_pipeline.resources.landing import is_complete, opened, read_receipt
 from tests.clever.conftest import NOW, Connect, lines
 from tests.clever.fake import DISTRICT, TOKEN, Answer, Fake, make_id, records, token_entry
 
@@ -108,7 +108,7 @@ def test_an_empty_list_is_an_empty_file_and_a_warning(fake: Fake, connect: Conne
     fake.lists["terms"] = []
     extract = connect().extract(DISTRICT, landing)
     assert (landing / "terms.ndjson").read_bytes() == b""
-    assert extract.warnings == (Warning_("empty", "Clever lists no terms for this district.", "terms"),)
+    assert extract.warnings == (Notice("empty", "Clever lists no terms for this district.", "terms"),)
 
 
 def test_districts_are_found_through_the_tokens(fake: Fake, connect: Connect) -> None:
@@ -136,7 +136,7 @@ def test_districts_are_sorted_by_id(fake: Fake, connect: Connect) -> None:
 
 def test_importing_the_client_is_cheap() -> None:
     program = (
-        "import sys, roster_pipeline.resources.clever; "
+        "import sys, roster_pipeline.clever.client; "
         "print([m for m in ('dagster', 'pandas', 'pyarrow', 'duckdb', 'numpy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from roster_pipeline.clever.client import RetryLimits
+from roster_pipeline.clever.http import Limiter
 from roster_pipeline.errors import CleverUnavailable
-from roster_pipeline.resources.clever import Patience
-from roster_pipeline.resources.clever_http import Limiter
 from tests.clever.conftest import NOW, Connect, Ticking
 from tests.clever.fake import DISTRICT, Answer, Fake, records
 
@@ -76,7 +76,7 @@ def test_429_for_ever_is_unavailable(fake: Fake, connect: Connect, landing: Path
     fake.always(PAGE, limited(("X-RateLimit-Reset", f"{T + 1}")))
     with pytest.raises(CleverUnavailable, match="HTTP 429, over the rate limit, 10 times"):
         connect().extract(DISTRICT, landing)
-    assert len(fake.asked(PAGE)) == Patience().limited
+    assert len(fake.asked(PAGE)) == RetryLimits().limited
 
 
 def test_429_does_not_use_up_the_tries_of_other_faults(fake: Fake, connect: Connect, landing: Path) -> None:

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roster_pipeline.clever.client import Clever
+from roster_pipeline.clever.landing import is_complete
+from roster_pipeline.clever.lists import next_query
 from roster_pipeline.errors import BrokenExtract, CleverRefused
-from roster_pipeline.resources.clever import Clever
-from roster_pipeline.resources.clever_list import next_query
-from roster_pipeline.resources.landing import is_complete
 from tests.clever.conftest import Connect, Ticking, lines
 from tests.clever.fake import DISTRICT, Answer, Fake, Record, make_id, records, serving
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from roster_pipeline.clever import landing as landings
+from roster_pipeline.clever.client import Clever, Clock
+from roster_pipeline.clever.landing import ListFile, Stopped, is_complete, read_checkpoint, read_receipt
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
-from roster_pipeline.resources import landing as landings
-from roster_pipeline.resources.clever import Clever, Clock
-from roster_pipeline.resources.landing import ListFile, Stopped, is_complete, read_checkpoint, read_receipt
 from tests.clever.conftest import NOW, Connect, Ticking, lines
 from tests.clever.fake import DISTRICT, Answer, Fake, make_id, records, serving
 
@@ -45,7 +45,7 @@ def test_sigkill_in_the_middle_fetches_only_the_missing_pages(fake: Fake, connec
     fake.next(page_after(40), Answer(503, before=hold))
     program = (
         "import sys; from pathlib import Path; from roster_pipeline.config import CleverSettings as S;"
-        "from roster_pipeline.resources.clever import Clever;"
+        "from roster_pipeline.clever.client import Clever;"
         "url, landing, district = sys.argv[1:];"
         "Clever(S(url, url + '/oauth/tokens', 'c', 's'), page_limit=10).extract(district, Path(landing))"
     )

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from clever_sandbox.app import create_app
+from clever_sandbox.district import KINDS, District
+from clever_sandbox.faults import FAULTS
+from clever_sandbox.server import DEMO_FOLDER, SandboxServer, load_sandbox, serve_in_thread
+from roster_pipeline.clever.client import Clever, Clock, Extract, Progress, Timeout
+from roster_pipeline.clever.landing import is_complete, read_receipt
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
-from roster_pipeline.resources.clever import Clever, Clock, Extract, Progress, Timeout
-from roster_pipeline.resources.landing import is_complete, read_receipt
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import KINDS, District
-from roster_pipeline.sandbox.faults import FAULTS
-from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, load_sandbox, serve_in_thread
 from tests.clever.conftest import lines
 
 

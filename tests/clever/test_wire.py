@@ -11,10 +11,10 @@ from contextlib import suppress
 
 import pytest
 
+from roster_pipeline.clever.client import Clever, RetryLimits, Timeout
+from roster_pipeline.clever.lists import next_query, parse_page
 from roster_pipeline.config import CleverSettings
 from roster_pipeline.errors import BrokenExtract, CleverUnavailable
-from roster_pipeline.resources.clever import Clever, Patience, Timeout
-from roster_pipeline.resources.clever_list import next_query, parse_page
 from tests.clever.fake import DISTRICT, TOKEN
 from tests.conftest import Tiny
 
@@ -51,9 +51,9 @@ def endless(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def test_an_answer_that_never_begins_runs_into_the_time_for_a_whole_answer(endless: str) -> None:
     settings = CleverSettings(endless, f"{endless}/oauth/tokens", district_token=TOKEN)
-    patience = Patience(silent=2, failing=2, first_wait=0.0, jitter=0.0)
+    retry_limits = RetryLimits(silent=2, failing=2, first_wait=0.0, jitter=0.0)
     with (
-        Clever(settings, timeout=Timeout(whole=0.2), patience=patience) as clever,
+        Clever(settings, timeout=Timeout(whole=0.2), retry_limits=retry_limits) as clever,
         pytest.raises(CleverUnavailable, match="did not give"),
     ):
         clever.districts()

@@ -13,10 +13,11 @@ from typing import Any
 
 import duckdb
 
-from roster_pipeline import launch, report
+from roster_pipeline.cli import launch
 from roster_pipeline.config import load_settings
 from roster_pipeline.definitions import defs
-from roster_pipeline.resources.warehouse import Warehouse
+from roster_pipeline.history import report
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.crash.world import SLUG
 
 

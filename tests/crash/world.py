@@ -26,15 +26,15 @@ from typing import Any
 
 import dagster as dg
 
+from clever_sandbox.app import create_app
+from clever_sandbox.generate import generate
+from clever_sandbox.platform_inputs import write_inputs
+from clever_sandbox.remote import advance_running
+from clever_sandbox.server import load_sandbox, serve, settings_for
 from roster_pipeline import failpoints
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.definitions import defs
-from roster_pipeline.resources.warehouse import DistrictFolder
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.generate import generate
-from roster_pipeline.sandbox.platform_inputs import write_inputs
-from roster_pipeline.sandbox.remote import advance_running
-from roster_pipeline.sandbox.server import load_sandbox, serve, settings_for
+from roster_pipeline.warehouse.warehouse import DistrictFolder
 
 SLUG = "riverbend-usd"
 STUDENTS = 40

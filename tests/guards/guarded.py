@@ -13,11 +13,16 @@ from unittest import mock
 
 import duckdb
 
-from roster_pipeline import history, holds, mapping, model, plan, staging
-from roster_pipeline.apply import apply
-from roster_pipeline.guards import ExpectedChange, Hold, Limits, Relinks, guard_plan, resolve_identities
-from roster_pipeline.holds import Decision
-from roster_pipeline.resources.warehouse import DistrictFolder, Warehouse
+from roster_pipeline.guards import holds
+from roster_pipeline.guards.holds import Decision
+from roster_pipeline.guards.judge import ExpectedChange, Hold, Limits, Relinks, guard_plan, resolve_identities
+from roster_pipeline.history import record as history
+from roster_pipeline.mapping import load as mapping
+from roster_pipeline.model import tables as model
+from roster_pipeline.plan import difference as plan
+from roster_pipeline.plan.apply import apply
+from roster_pipeline.staging import stage as staging
+from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
 from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
 
 
@@ -70,7 +75,7 @@ class Guarded(Tiny):
         def resolve() -> None:
             self.relinks = resolve_identities(connection, self.limits, today=today, now=now, expected=self.expected)
 
-        plan.build_wanted(connection, today, resolve)
+        plan.build_desired(connection, today, resolve)
         plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
         self.holds = guard_plan(
             connection, self.limits, sync_id=info.sync_id, today=today, now=now, expected=self.expected

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.guard_changes import COUNTING
-from roster_pipeline.guards import ExpectedChange, Limits
-from roster_pipeline.history import LONGEST_MEMORY
+from roster_pipeline.guards.changes import COUNTING
+from roster_pipeline.guards.judge import ExpectedChange, Limits
+from roster_pipeline.history.record import LONGEST_MEMORY
 from tests.conftest import NOW, TODAY, section, student, teacher
 from tests.guards.guarded import Guarded, ids, roster
 

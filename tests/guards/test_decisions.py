@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from roster_pipeline import holds
 from roster_pipeline.errors import InputError, RosterError
-from roster_pipeline.guards import ExpectedChange, Hold, Limits, guard_plan, load_expected, load_limits
+from roster_pipeline.guards import holds
+from roster_pipeline.guards.judge import ExpectedChange, Hold, Limits, guard_plan, load_expected, load_limits
 from tests.conftest import NOW, TODAY
 from tests.guards.guarded import Guarded, ids, roster
 from tests.test_undo import undo

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from roster_pipeline.guards import Limits, Relinks
-from roster_pipeline.history import prune
+from roster_pipeline.guards.judge import Limits, Relinks
+from roster_pipeline.history.record import prune
 from tests.conftest import NOW, Record, section, student, teacher
 from tests.guards.guarded import Guarded, fill, ids, roster
 

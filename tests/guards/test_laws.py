@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from roster_pipeline import model
-from roster_pipeline.guards import Limits
+from roster_pipeline.guards.judge import Limits
+from roster_pipeline.model import tables as model
 from tests.conftest import Record, section, student, teacher
 from tests.guards.guarded import Guarded
 
@@ -93,12 +93,12 @@ def check_held_is_what_was_not_applied(connection: duckdb.DuckDBPyConnection) ->
     for e in model.ENTITIES:
         key, columns = ", ".join(e.table.key), ", ".join((*e.table.key, *e.table.compared))
         held = f"(SELECT {key} FROM memory.plan_{e.name} WHERE held_by IS NOT NULL)"
-        for source in (f"memory.before_{e.name} SEMI JOIN", f"wanted.{e.name} ANTI JOIN"):
+        for source in (f"memory.before_{e.name} SEMI JOIN", f"desired.{e.name} ANTI JOIN"):
             side = "SEMI JOIN" if "SEMI" in source else "ANTI JOIN"
             expected = f"SELECT {columns} FROM {source} {held} USING ({key})"
             actual = f"SELECT {columns} FROM {e.table.full_name} {side} {held} USING ({key})"
-            if e.status and side == "ANTI JOIN":  # what wanted does not mention is archived
-                actual += f" WHERE {e.status} <> 'archived' OR ({key}) IN (SELECT ({key}) FROM wanted.{e.name})"
+            if e.status and side == "ANTI JOIN":  # what desired does not mention is archived
+                actual += f" WHERE {e.status} <> 'archived' OR ({key}) IN (SELECT ({key}) FROM desired.{e.name})"
             for query in (f"({expected}) EXCEPT ({actual})", f"({actual}) EXCEPT ({expected})"):
                 assert connection.execute(query).fetchall() == [], (e.name, source)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.guards import Limits, Relinks
+from roster_pipeline.guards.judge import Limits, Relinks
 from tests.conftest import Record, teacher
 from tests.guards.guarded import Guarded, ids, roster
 
@@ -261,7 +261,7 @@ def test_a_section_under_a_new_id_keeps_everything(district: Guarded, named_in_t
     assert district.sync().counts == ()
     after = roster(district)
     assert (after["enrollments"], after["section_courses"]) == (before["enrollments"], before["section_courses"])
-    assert district.rows("FROM wanted.mapping_issues") == []
+    assert district.rows("FROM desired.mapping_issues") == []
 
 
 def test_a_line_with_the_id_between_still_counts(district: Guarded) -> None:

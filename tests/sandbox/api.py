@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from roster_pipeline.sandbox.server import SandboxServer
+from clever_sandbox.server import SandboxServer
 
 Json = dict[str, Any]
 NOW = 1_795_442_400.0  # 2026-11-23 14:00 UTC

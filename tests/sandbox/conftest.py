@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import District
-from roster_pipeline.sandbox.server import DEMO_FOLDER, SandboxServer, load_sandbox, serve_in_thread
+from clever_sandbox.app import create_app
+from clever_sandbox.district import District
+from clever_sandbox.server import DEMO_FOLDER, SandboxServer, load_sandbox, serve_in_thread
 
 from .api import NOW, Api
 

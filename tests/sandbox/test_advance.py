@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clever_sandbox.advance import CHANGES, EVERY_DAY, Event, advance
+from clever_sandbox.app import create_app
+from clever_sandbox.district import KINDS, District, Table
+from clever_sandbox.remote import advance_running
+from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline.errors import RosterError
-from roster_pipeline.sandbox.advance import CHANGES, EVERY_DAY, Event, advance
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import KINDS, District, Table
-from roster_pipeline.sandbox.remote import advance_running
-from roster_pipeline.sandbox.server import SandboxServer, serve_in_thread
 
 from .api import Api
 from .schemas import SCHEMAS

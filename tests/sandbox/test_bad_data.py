@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import KINDS, District
-from roster_pipeline.sandbox.records import load_district
-from roster_pipeline.sandbox.server import serve_in_thread
+from clever_sandbox.app import create_app
+from clever_sandbox.district import KINDS, District
+from clever_sandbox.records import load_district
+from clever_sandbox.server import serve_in_thread
 
 from .api import Api, Records
 from .districts import DISTRICT, write_district

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from clever_sandbox.records import load_district
 from roster_pipeline.errors import InputError
-from roster_pipeline.sandbox.records import load_district
 
 from .districts import DISTRICT, ENROLLMENT, SCHOOL, SECTION, STUDENT, TEACHER, write_district
 

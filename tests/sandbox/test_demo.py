@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from clever_sandbox.ids import slug
 from roster_pipeline.config import DEMO
-from roster_pipeline.sandbox.ids import slug
 
 from .api import Api, Records
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from roster_pipeline.sandbox.faults import FAULTS
+from clever_sandbox.faults import FAULTS
 
 from .api import NOW, Api, link
 

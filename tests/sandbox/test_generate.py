@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from clever_sandbox.generate import generate, main
+from clever_sandbox.records import load_district
 from roster_pipeline.config import DEMO
-from roster_pipeline.inputs import (
+from roster_pipeline.mapping.inputs import (
     read_courses,
     read_logins,
     read_rules,
     read_section_courses,
     read_site_settings,
 )
-from roster_pipeline.sandbox.generate import generate, main
-from roster_pipeline.sandbox.records import load_district
 
 DATA = DEMO
 INPUTS = ("courses.csv", "section_courses.csv", "mapping_rules.csv", "logins.csv", "sites.csv")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import District
-from roster_pipeline.sandbox.limiter import Limiter
-from roster_pipeline.sandbox.server import serve_in_thread
+from clever_sandbox.app import create_app
+from clever_sandbox.district import District
+from clever_sandbox.limiter import Limiter
+from clever_sandbox.server import serve_in_thread
 
 from .api import Api
 

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roster_pipeline.sandbox.district import District
-from roster_pipeline.sandbox.records import load_district
+from clever_sandbox.district import District
+from clever_sandbox.records import load_district
 
 from .districts import ENROLLMENT, SCHOOL, SECTION, STAFF, STUDENT, TEACHER, write_district
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from clever_sandbox.app import create_app
+from clever_sandbox.district import District
+from clever_sandbox.server import demo_app, run_sandbox, serve_in_thread
 from roster_pipeline.errors import RosterError
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import District
-from roster_pipeline.sandbox.server import demo_app, run_sandbox, serve_in_thread
 
 from .api import Api
 
@@ -84,7 +84,7 @@ def test_the_demo_app_serves_the_demo() -> None:
 
 def test_serving_from_the_terminal_generates_once_and_ends_clean_on_ctrl_c(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from roster_pipeline.sandbox.server import run_sandbox\n"
+        "import sys; from pathlib import Path; from clever_sandbox.server import run_sandbox\n"
         "run_sandbox(0, 60, Path(sys.argv[1]))"
     )
     seen = []
@@ -116,7 +116,7 @@ def test_half_a_generated_district_is_never_used(tmp_path: Path, monkeypatch: py
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("roster_pipeline.sandbox.server.write_inputs", interrupted)
+    monkeypatch.setattr("clever_sandbox.server.write_inputs", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_sandbox(0, 60, tmp_path)
     assert not (tmp_path / "sandbox" / "generated" / "60").exists()
@@ -130,7 +130,7 @@ def watch(event, args):
     if event.startswith("socket.") or (event == "open" and "/data/" in str(args[0])):
         opened.append(args)
 sys.addaudithook(watch)
-import roster_pipeline.sandbox.server, roster_pipeline.sandbox.generate
+import clever_sandbox.server, clever_sandbox.generate
 assert not opened, opened
 heavy = {"pandas", "pyarrow", "duckdb", "dagster"} & sys.modules.keys()
 assert not heavy, heavy

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clever_sandbox.app import create_app
+from clever_sandbox.district import District
+from clever_sandbox.faults import parse_fault
+from clever_sandbox.server import SandboxServer, run_sandbox, serve_in_thread
+from clever_sandbox.switchboard import Fault, Switchboard
 from roster_pipeline.config import DEMO
 from roster_pipeline.errors import RosterError
-from roster_pipeline.sandbox.app import create_app
-from roster_pipeline.sandbox.district import District
-from roster_pipeline.sandbox.faults import parse_fault
-from roster_pipeline.sandbox.server import SandboxServer, run_sandbox, serve_in_thread
-from roster_pipeline.sandbox.switchboard import Fault, Switchboard
 
 from .api import Api
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster_pipeline.sandbox import values
+from clever_sandbox import values
 
 
 @pytest.mark.parametrize(

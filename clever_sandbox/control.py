@@ -1,0 +1,106 @@
+"""The sandbox's own endpoints, which Clever does not have: faults, and days that pass.
+
+Belongs here: the server's end of `/sandbox/...`. Does not belong here: the caller's (`remote`), what a
+fault or a day does.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from clever_sandbox.advance import Event, advance
+from clever_sandbox.faults import FAULTS
+from clever_sandbox.switchboard import Fault
+
+if TYPE_CHECKING:
+    from clever_sandbox.app import Sandbox
+
+
+class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An order to let days pass. Without a seed each day has its own, without kinds it is a usual day."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    seed: int = 0
+    kinds: list[str] | None = None
+    district: str | None = None
+
+
+class Advanced(msgspec.Struct, frozen=True):
+    """What happened, in order."""
+
+    events: list[Event]
+
+
+def _sandbox(request: Request) -> Sandbox:
+    found: Sandbox = request.app.state.sandbox
+    return found
+
+
+def _json(body: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+
+async def _show_faults(request: Request) -> Response:
+    on = [
+        {**msgspec.to_builtins(fault.settings), "seen": fault.seen, "struck": fault.struck}
+        for fault in _sandbox(request).faults.on
+    ]
+    return _json({"faults": on, "available": {name: kind.what for name, kind in FAULTS.items()}})
+
+
+async def _add_fault(request: Request) -> Response:
+    try:
+        _sandbox(request).faults.switch_on(msgspec.json.decode(await request.body(), type=Fault))
+    except ValueError as error:  # also msgspec's
+        return _json({"message": str(error)}, 400)
+    return await _show_faults(request)
+
+
+async def _clear_faults(request: Request) -> Response:
+    _sandbox(request).faults.clear()
+    return await _show_faults(request)
+
+
+async def _advance(request: Request) -> Response:
+    sandbox = _sandbox(request)
+    try:
+        order = msgspec.json.decode(await request.body() or b"{}", type=Advance)
+        events = advance_sandbox(sandbox, order)
+    except ValueError as error:
+        return _json({"message": str(error)}, 400)
+    return _json(Advanced(events))
+
+
+async def _show_events(request: Request) -> Response:
+    return _json(Advanced(_sandbox(request).events))
+
+
+CONTROL_ROUTES = [
+    Route("/sandbox/faults", _show_faults, methods=["GET"]),
+    Route("/sandbox/faults", _add_fault, methods=["POST"]),
+    Route("/sandbox/faults", _clear_faults, methods=["DELETE"]),
+    Route("/sandbox/advance", _show_events, methods=["GET"]),
+    Route("/sandbox/advance", _advance, methods=["POST"]),
+]
+
+
+def advance_sandbox(sandbox: Sandbox, order: Advance) -> list[Event]:
+    """Lets days pass in one district, or in all, and remembers what happened. Raises ValueError."""
+    districts = [d for d in sandbox.districts if order.district in (None, d.id)]
+    if not districts:
+        raise ValueError(f"there is no district {order.district!r}")
+    today = datetime.fromtimestamp(sandbox.clock(), UTC).date()
+    events = [
+        event
+        for district in districts
+        for _ in range(order.days)
+        for event in advance(district, order.seed, today=today, kinds=order.kinds)
+    ]
+    sandbox.events.extend(events)
+    return events

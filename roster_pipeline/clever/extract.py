@@ -1,0 +1,120 @@
+"""From Clever to a landing: which Clever, which district, which folder.
+
+Belongs here: choosing between the real Clever and the local one, and a landing's life. Does not belong
+here: HTTP (`resources/clever.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from roster_pipeline.clever.client import Clever, Endpoint, Extract, Progress
+from roster_pipeline.clever.landing import LISTS, discard, is_complete
+from roster_pipeline.config import CleverSettings, Settings
+from roster_pipeline.errors import CleverRefused
+from roster_pipeline.failpoints import failpoint
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.warehouse.warehouse import DistrictFolder, DistrictIdentity, Warehouse
+
+log = logging.getLogger(__name__)
+
+
+def clever_settings(settings: Settings) -> CleverSettings:
+    """The Clever to talk to: the real one if there are credentials, else the local one with the demo district."""
+    return _local_clever(settings.data / "sandbox") if settings.is_demo else settings.clever
+
+
+@functools.cache
+def _local_clever(district: Path) -> CleverSettings:
+    """Starts the local Clever in this process, once; it ends with the process."""
+    from clever_sandbox.app import create_app
+    from clever_sandbox.server import load_sandbox, serve_in_thread
+
+    log.info(
+        "No Clever credentials are set: this is the local Clever with its synthetic demo district. "
+        "README.md says how to connect a real account."
+    )
+    return serve_in_thread(create_app([load_sandbox(district)])).settings
+
+
+def discover_districts(settings: Settings, warehouse: Warehouse) -> list[DistrictIdentity]:
+    """The districts that share with us, each with its slug; new ones get a folder, those that left a mark.
+
+    A district that left is told of once, a district that is back counts again. Raises CleverUnavailable or
+    CleverRefused; then, and when Clever lists nobody at all, nobody has left.
+    """
+    with Clever(clever_settings(settings)) as clever:
+        found, listed = clever.districts(), clever.listed()
+    if not found:
+        raise CleverRefused(
+            "Clever lists no district for this application. Nothing was changed, no district counts as having left",
+            do="See in the Clever dashboard which districts are connected",
+        )
+    for district in warehouse.note_listed(listed, datetime.now(UTC).replace(tzinfo=None, microsecond=0)):
+        log.warning(
+            "%s: Clever no longer lists this district, so it is not synced any more, and its roster stays as it is. "
+            "`roster forget %s` takes it off.",
+            district.slug,
+            district.slug,
+        )
+    return [warehouse.register(d.id, d.name) for d in found]
+
+
+def extract_district(
+    settings: Settings,
+    warehouse: Warehouse,
+    info: SyncInfo,
+    landed: Callable[[Endpoint], None] = lambda _: None,
+    seconds: float | None = None,
+) -> Extract:
+    """Lands the whole district in `landing/<sync_id>/`, going on where a killed extract stopped.
+
+    `landed` is called for each list that is whole, while others are still being fetched. Raises CleverUnavailable,
+    CleverRefused or BrokenExtract; what has been fetched is kept for the next try. After `seconds` it gives up.
+    """
+    identity = warehouse.identity(info.district)
+    landing = _landing_for(warehouse.folder(info.district), info.sync_id)
+    with Clever(clever_settings(settings)) as clever, _progress_bars() as progress:
+        extract = clever.extract(identity.clever_id, landing, progress, landed, seconds)
+    for warning in extract.warnings:
+        log.warning("%s: %s", info.district, warning.message)
+    return extract
+
+
+def _landing_for(folder: DistrictFolder, sync_id: str) -> Path:
+    """This sync's folder: the newest unfinished one of an earlier sync under a new name, else a new one."""
+    folder.landings.mkdir(parents=True, exist_ok=True)
+    landing = folder.landings / sync_id
+    earlier = sorted(path for path in folder.landings.iterdir() if path != landing)
+    if earlier and not landing.exists() and not is_complete(earlier[-1]):
+        earlier.pop().rename(landing)
+        failpoint("landing_taken_over")
+    for path in earlier:
+        discard(path, folder.discarded)
+    return landing
+
+
+@contextmanager
+def _progress_bars() -> Iterator[Callable[[Progress], None]]:
+    """One bar per list when a terminal watches; nothing otherwise."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {name: bars.add_task(name, total=None) for name in LISTS}
+
+        def show(progress: Progress) -> None:
+            bars.update(tasks[progress.endpoint], completed=progress.records, total=progress.expected)
+
+        yield show

@@ -1,0 +1,249 @@
+"""Launching a sync from this process, through the same Dagster job and into the same instance as the UI's.
+
+Belongs here: what the terminal needs of Dagster. Does not belong here: arguments and printing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+from dagster._core.instance.ref import InstanceRef
+
+from roster_pipeline.clever.extract import discover_districts
+from roster_pipeline.cli.dagster_files import make_databases
+from roster_pipeline.config import Settings, load_settings, prepare_dagster_home
+from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.history import report
+from roster_pipeline.history.outcome import Outcome
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.plan.planning import plan_sync
+from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, INTERRUPTED, local_day, now, sync_id_of
+from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
+
+log = logging.getLogger(__name__)
+
+
+def known_districts(settings: Settings) -> list[DistrictIdentity]:
+    """All districts, those that Clever has just told us of included, each made a partition.
+
+    When Clever cannot be asked, the districts seen before: the sync of each fails by itself, in its own history.
+    Raises RosterError only when there are none.
+    """
+    warehouse = Warehouse(settings.warehouse)
+    try:
+        discover_districts(settings, warehouse)
+    except RosterError:
+        if not warehouse.districts():
+            raise
+    known = warehouse.districts()
+    missing = sorted({d.slug for d in known} - set(_instance().get_dynamic_partitions("district")))
+    if missing:
+        _instance().add_dynamic_partitions("district", missing)
+    return known
+
+
+def forgettable(settings: Settings, slug: str) -> dict[str, Any] | None:
+    """What `forget` would delete: the folder of a district that has left, a partition; None when there is neither.
+
+    Raises SyncRefused for a district that Clever lists.
+    """
+    known_districts(settings)
+    warehouse = Warehouse(settings.warehouse)
+    path = warehouse.folder(slug).path if warehouse.has(slug) else None
+    if path and warehouse.identity(slug).left_at is None:
+        raise SyncRefused(f"Clever lists district {slug}", do="Disconnect the application from it in Clever first")
+    partition = slug in _instance().get_dynamic_partitions("district")
+    if path is None and not partition:
+        return None
+    sizes = [p.stat().st_size for p in path.rglob("*") if p.is_file()] if path else []
+    return {"district": slug, "folder": path, "files": len(sizes), "bytes": sum(sizes), "partition": partition}
+
+
+def forget(settings: Settings, slug: str) -> None:
+    """Deletes a district's folder and partition, for good. Raises SyncRefused while a run holds the district."""
+    warehouse = Warehouse(settings.warehouse)
+    if not warehouse.has(slug):
+        _instance().delete_dynamic_partition("district", slug)
+        return
+    try:
+        with warehouse.lock(slug, {}, waiting=log.debug, seconds=0):
+            _instance().delete_dynamic_partition("district", slug)
+            warehouse.forget(slug)
+    except SyncRefused:
+        raise SyncRefused(
+            f"A run of {slug} is under way, so nothing was deleted",
+            do="Forget the district when that has ended, or end it in Dagster",
+        ) from None
+
+
+def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_by: str) -> dict[str, Any]:
+    """Runs job sync_now for one district to its end; returns its row of `sync.syncs` with sites, issues, holds.
+
+    With `failure` when something went wrong after it was applied. Raises RosterError when it left no record.
+    """
+    resource = {"sites": list(sites), "requested_by": requested_by}
+    return _recorded(settings, slug, _run("sync_now", slug, resource=resource))
+
+
+def launch_undo(settings: Settings, slug: str, requested_by: str, **undo: Any) -> dict[str, Any]:
+    """Runs job undo_sync with the config `undo`; returns like launch_sync."""
+    result = _run("undo_sync", slug, resource={"requested_by": requested_by}, ops={"undo": {"config": undo}})
+    return _recorded(settings, slug, result)
+
+
+def launch_decision(settings: Settings, slug: str, requested_by: str, **decision: Any) -> dict[str, Any]:
+    """Runs job decide_hold with the config `decision`; returns who decided and since when, with `already`.
+
+    Raises RosterError when it could not be decided.
+    """
+    asked_at = now()
+    result = _run("decide_hold", slug, resource={"requested_by": requested_by}, ops={"decide": {"config": decision}})
+    if not result.success:
+        raise _failure(result)
+    with Warehouse(settings.warehouse).read(slug) as connection:
+        (hold,) = (h for h in report.holds(connection) if h["hold_id"] == decision["hold_id"])
+    return {k: hold[k] for k in ("status", "decided_by", "decided_at", "sites")} | {
+        "already": hold["decided_at"] < asked_at
+    }
+
+
+def launch_publish(slug: str, requested_by: str) -> None:
+    """Makes the published copy again, and nothing else. Raises RosterError when that cannot be done."""
+    keys = [dg.AssetKey(["sync", name]) for name in ("details", "holds", "published")]
+    result = _run("sync_now", slug, resource={"requested_by": requested_by}, assets=keys)
+    if not result.success:
+        raise _failure(result)
+
+
+def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
+    """Materializes everything up to `roster/plan`, and nothing after it; returns its `counts` and `changes`.
+
+    Counts are of all changes, per entity, action, site and hold; of the changed records, `limit` at most.
+    """
+    upstream = dg.AssetSelection.assets(dg.AssetKey(["roster", "plan"])).upstream()
+    from roster_pipeline.definitions import defs
+
+    keys = upstream.resolve(defs.resolve_asset_graph())
+    result = _run("sync_now", slug, resource={"requested_by": "roster plan"}, assets=list(keys))
+    if not result.success:
+        raise _failure(result)
+    at = now()
+    info = SyncInfo(sync_id_of(result.run_id, at), slug, "sync_now", "roster plan", at, result.run_id)
+    warehouse = Warehouse(settings.warehouse)
+    with warehouse.lock(slug, {}, waiting=log.warning), warehouse.connect(slug) as connection:
+        plan_sync(connection, info, settings.data, today=local_day(settings, at), now=at)
+        return {"counts": report.plan_counts(connection), "changes": report.plan_changes(connection, limit)}
+
+
+class _Said(RosterError):
+    """An error whose sentence, with what to do, was already composed in the run."""
+
+    def __init__(self, sentence: str, exit_code: int = 1) -> None:
+        self.exit_code = exit_code
+        what, _, do = sentence.rstrip(".").rpartition(". ")
+        super().__init__(what or do, do=do if what else "Look at the run in Dagster (`make dev`)")
+
+
+def _run(
+    job: str,
+    slug: str,
+    *,
+    resource: dict[str, Any],
+    ops: dict[str, Any] | None = None,
+    assets: list[dg.AssetKey] | None = None,
+) -> dg.ExecuteInProcessResult:
+    from roster_pipeline.definitions import defs
+
+    return defs.resolve_job_def(job).execute_in_process(
+        instance=_instance(),
+        partition_key=slug,
+        raise_on_error=False,
+        asset_selection=assets,
+        run_config={
+            "resources": {"sync": {"config": resource}},
+            "ops": ops or {},
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+    )
+
+
+_TO_THE_TERMINAL = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
+"""What a step prints is not captured into a file: a terminal behind one shows no progress bars, and the processes that
+copy it back die of a Ctrl-C with a traceback. What the pipeline logs is in Dagster's event log all the same."""
+
+
+@functools.cache
+def _instance() -> dg.DagsterInstance:
+    """The one instance of this process: opening it takes 0.3 s."""
+    home = prepare_dagster_home(load_settings())
+    os.environ["DAGSTER_HOME"] = str(home)
+    try:
+        make_databases(home)
+        instance = dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=_TO_THE_TERMINAL))
+    except Exception as error:  # its file or its databases, in whatever way they are damaged
+        raise RosterError(
+            f"Dagster's instance in {home} cannot be opened ({type(error).__name__})",
+            do="Mend its dagster.yaml, or move its databases away: rosters and their history are not in them",
+        ) from error
+    atexit.register(instance.dispose)
+    return instance
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> RosterError:
+    """What the step that failed said, in one line."""
+    for event in result.all_events:
+        said = event.step_failure_data.user_failure_data if event.is_step_failure else None
+        if said and said.description:
+            code = said.metadata.get(EXIT_CODE)
+            return _Said(
+                said.description, int(code.value) if isinstance(code, dg.IntMetadataValue) and code.value else 1
+            )
+    outcome = ENDED.pop(result.run_id, Outcome())
+    if outcome.interrupted or any(event.is_run_failure and _is_interrupt(event) for event in result.all_events):
+        return _Said(INTERRUPTED, 130)
+    if outcome.failure:  # before the first step
+        return _Said(outcome.failure)
+    return _Said(f"Dagster run {result.run_id} failed. Look at it in Dagster (`make dev`)")
+
+
+def _is_interrupt(event: dg.DagsterEvent) -> bool:
+    error = event.job_failure_data.error
+    return error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
+
+
+def _recorded(settings: Settings, slug: str, result: dg.ExecuteInProcessResult) -> dict[str, Any]:
+    """The sync as the run looked it up in the truth when it ended; raises RosterError when it left none.
+
+    `failure` says what went wrong after it was applied; nothing is read from a published copy that is older.
+    """
+    outcome = ENDED.pop(result.run_id, Outcome())
+    row, failure = outcome.row, outcome.failure
+    if row is None:
+        raise _Said(f"{slug}: {failure}", 130 if outcome.interrupted else 1) if failure else _failure(result)
+    if not result.success and failure is None:
+        failure = f"Sync {row['sync_id']} was applied; its run stopped after that. Look at it in Dagster (`make dev`)."
+    warehouse = Warehouse(settings.warehouse)
+    found: dict[str, Any] = {"sites": [], "issues": [], "holds": []}
+    if not warehouse.folder(slug).unpublished.exists():
+        with warehouse.read(slug) as connection:
+            found["sites"] = report.sites(connection)
+            found["issues"] = report.issues(connection, row["sync_id"])
+            found["holds"] = report.holds(connection)
+    return {
+        **row,
+        **found,
+        "failure": failure if outcome.applied else None,
+        "interrupted": outcome.interrupted,
+        "published": warehouse.folder(slug).published,
+    }

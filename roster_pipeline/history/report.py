@@ -1,0 +1,122 @@
+"""Answers for people, read from the published copy.
+
+Belongs here: the questions behind `roster status`, `recent` and `details`. Does not belong here: how they
+are printed, and anything that writes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from roster_pipeline.errors import RosterError
+from roster_pipeline.model import tables as model
+from roster_pipeline.warehouse.sql import statement
+
+Row = dict[str, Any]
+
+
+def sites(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """One row per site: people and sections in force, mapped, unmapped, pending, last synced."""
+    return _rows(connection, "history/report/sites", {})
+
+
+def recent(connection: duckdb.DuckDBPyConnection, limit: int = 7) -> list[Row]:
+    """The last syncs, the newest first."""
+    return _rows(connection, "history/report/recent", {"limit": limit})
+
+
+def sync(connection: duckdb.DuckDBPyConnection, sync_id: str | None) -> Row:
+    """One sync, by its id or the beginning of it; the newest when None. Raises RosterError when there is none."""
+    found = _rows(connection, "history/report/sync", {"sync_id": sync_id})
+    if not found:
+        raise RosterError(f"There is no sync {sync_id or 'yet'}", do="`roster recent` lists the syncs")
+    return found[0]
+
+
+def sync_of_run(connection: duckdb.DuckDBPyConnection, run_id: str) -> Row | None:
+    """The sync that a Dagster run made; None when it left none."""
+    found = _rows(connection, "history/report/sync_of_run", {"run_id": run_id})
+    return found[0] if found else None
+
+
+def change_counts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> list[Row]:
+    """What a sync changed, counted per entity, site and action."""
+    return _rows(connection, "history/report/change_counts", {"sync_id": sync_id})
+
+
+def changes(
+    connection: duckdb.DuckDBPyConnection,
+    sync_id: str,
+    *,
+    entity: str | None = None,
+    action: str | None = None,
+    limit: int = 50,
+) -> list[Row]:
+    """The changed records of a sync, `limit` at most."""
+    return _rows(
+        connection, "history/report/changes", {"sync_id": sync_id, "entity": entity, "action": action, "limit": limit}
+    )
+
+
+def issues(connection: duckdb.DuckDBPyConnection, sync_id: str) -> list[Row]:
+    """What a sync noticed, errors first."""
+    return _rows(connection, "history/report/issues", {"sync_id": sync_id})
+
+
+def lines_without(connection: duckdb.DuckDBPyConnection) -> Row:
+    """How many `lines` of the files people edit name nothing that is there, and the `sync_id` that lists them."""
+    return _rows(connection, "history/report/lines_without", {})[0]
+
+
+def holds(connection: duckdb.DuckDBPyConnection, *, every: bool = False) -> list[Row]:
+    """The holds that wait for a decision or for the sync that acts on it; with `every`, the closed ones too."""
+    return _rows(connection, "history/report/holds", {"all": every})
+
+
+def standing(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The holds that are not over, in few columns; the copy of an older release can be asked too."""
+    return _rows(connection, "history/report/standing", {})
+
+
+def hold_changes(connection: duckdb.DuckDBPyConnection, hold_id: str, limit: int = 50) -> list[Row]:
+    """The records that a hold keeps back, as they were when it was opened, `limit` at most."""
+    return _rows(connection, "history/report/hold_changes", {"hold_id": hold_id, "limit": limit})
+
+
+def plan_counts(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The plan that stands now, counted per entity, action, site and hold; needs the pipeline's own connection."""
+    return _rows(connection, "history/report/plan_counts", {})
+
+
+def plan_changes(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Row]:
+    """The records of the plan that stands now, `limit` at most; needs the pipeline's own connection."""
+    per_entity = []
+    for e in model.ENTITIES:  # each cut before its ids are put together: a first plan has millions of records
+        key = ", ".join(e.table.key)
+        first = f"(FROM plan.{e.name} ORDER BY held_by IS NULL, action, {key} LIMIT $limit)"
+        columns = f"'{e.name}' AS entity, concat_ws('/', {key}) AS entity_id, site_id, action, before, after, held_by"
+        per_entity.append(f"SELECT {columns} FROM {first}")
+    records = " UNION ALL ".join(per_entity)
+    query = f"FROM ({records}) ORDER BY held_by IS NULL, entity, action, entity_id LIMIT $limit"
+    return _fetched(connection.execute(query, {"limit": limit}))
+
+
+def life(connection: duckdb.DuckDBPyConnection, entity_id: str) -> list[Row]:
+    """Every change of one record, over all syncs."""
+    return _rows(connection, "history/report/life", {"entity_id": entity_id})
+
+
+def compare(connection: duckdb.DuckDBPyConnection, from_sync: str, to_sync: str, limit: int = 50) -> list[Row]:
+    """What differs in the roster between two syncs, in the shape of a plan."""
+    return _rows(connection, "history/report/compare", {"from_sync": from_sync, "to_sync": to_sync, "limit": limit})
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:
+    return _fetched(connection.execute(statement(name), values))
+
+
+def _fetched(result: duckdb.DuckDBPyConnection) -> list[Row]:
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,41 @@
+"""The jobs: the same assets, launched by hand or by the clock."""
+
+import dagster as dg
+
+from roster_pipeline.assets.partitions import district_partitions
+from roster_pipeline.jobs.ops import decide, undo
+
+_SYNC = dg.AssetSelection.all()
+
+sync_now = dg.define_asset_job(
+    "sync_now",
+    selection=_SYNC,
+    description="Sync Now: take a district over from Clever and bring its roster up to date.",
+    executor_def=dg.in_process_executor,
+)
+nightly_sync = dg.define_asset_job(
+    "nightly_sync",
+    selection=_SYNC,
+    description="The same sync, as the nightly schedule launches it, one run per district.",
+    executor_def=dg.in_process_executor,
+)
+
+
+@dg.job(
+    description="Approve or reject changes that a guard holds back. The check on roster/plan names the hold_id.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+)
+def decide_hold() -> None:
+    """One decision, in one district."""
+    decide()
+
+
+@dg.job(
+    description="Take back one sync, as a whole or its removals only. `sync/details` names the sync_id.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+)
+def undo_sync() -> None:
+    """One undo, in one district."""
+    undo()

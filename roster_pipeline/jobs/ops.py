@@ -1,0 +1,85 @@
+"""What a person does to the roster besides syncing: deciding a hold, undoing a sync."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import dagster as dg
+from pydantic import Field
+
+from roster_pipeline.assets.common import publish, roster_counts
+from roster_pipeline.failpoints import failpoint
+from roster_pipeline.guards import holds
+from roster_pipeline.guards.judge import judge_nothing
+from roster_pipeline.plan.apply import apply
+from roster_pipeline.plan.difference import ACTIONS, make_plan
+from roster_pipeline.plan.undo import build_desired_before
+from roster_pipeline.resources.sync_run import SyncRun, now
+
+
+class Decision(dg.Config):
+    """Which hold, and what becomes of it."""
+
+    hold_id: str = Field(description="The hold, as the check on roster/plan or `roster holds` names it.")
+    decision: Literal["approved", "rejected"] = Field(
+        description="approved: the next sync applies exactly these changes. rejected: they stay held."
+    )
+    reason: str = Field(default="", description="Why; kept with the decision.")
+    change: bool = Field(default=False, description="Overrule what somebody else has decided about it already.")
+    sites: list[str] = Field(
+        default=[], description="Approve the changes at these sites only (Clever school ids); empty means all of them."
+    )
+
+
+class Undo(dg.Config):
+    """Which sync is taken back, and how much of it."""
+
+    sync_id: str = Field(description="The sync to take back.")
+    only_removals: bool = Field(default=False, description="Take back only what it archived, concluded or unmapped.")
+    wins: Literal["neither", "undo", "later"] = Field(
+        default="neither",
+        description="Where later syncs changed the same records: neither refuses; undo or later gets its state.",
+    )
+    reason: str = Field(default="", description="Why; kept with the undo, and shown with what it holds back.")
+
+
+@dg.op(description="Approves or rejects one hold; the next sync acts on it.")
+def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> None:
+    """Changes no roster; an approval that no sync uses within seven days is forgotten."""
+    with sync.step():
+        with sync.connect(changes_truth=True) as connection:
+            told = holds.decide(
+                connection,
+                config.hold_id,
+                config.decision,
+                by=sync.info.requested_by,
+                reason=config.reason,
+                now=now(),
+                change=config.change,
+                sites=config.sites,
+            )
+            failpoint("decided")
+        states = publish(sync)
+    _show(context, sync, {"sync/holds": states["sync/holds"]})
+    context.log.info(told)
+
+
+@dg.op(description="Takes back one sync, as a sync of its own with its own record.")
+def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
+    """What it takes back is held from then on, until somebody lets it through or Clever says something else."""
+    with sync.step():
+        with sync.connect(changes_truth=True) as connection:
+            build_desired_before(connection, config.sync_id, only_removals=config.only_removals, winner=config.wins)
+            make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
+            judge_nothing(connection)
+            made = apply(connection, replace(sync.info, undoes=config.sync_id, reason=config.reason), now=now())
+            counts = roster_counts(connection)
+        states = publish(sync)
+    _show(context, sync, counts | states)
+    context.log.info("Sync %s is undone: %d changes.", config.sync_id, made.total(*ACTIONS))
+
+
+def _show(context: dg.OpExecutionContext, sync: SyncRun, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+    """Tells the assets that this job changed of their new state."""
+    for name, values in metadata.items():
+        context.log_event(dg.AssetMaterialization(name.split("/"), partition=sync.info.district, metadata=dict(values)))

@@ -1,0 +1,33 @@
+"""The sensor that makes Clever's districts into partitions."""
+
+import dagster as dg
+
+from roster_pipeline.assets.partitions import district_partitions
+from roster_pipeline.clever.extract import discover_districts
+from roster_pipeline.config import load_settings
+from roster_pipeline.errors import RosterError
+from roster_pipeline.warehouse.warehouse import Warehouse
+
+
+@dg.sensor(
+    minimum_interval_seconds=600,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description=(
+        "Asks Clever every ten minutes which districts share with us: new ones become partitions, and those that left "
+        "are synced no more."
+    ),
+)
+def new_districts(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """A district that disappears keeps its partition: its roster stays until somebody forgets it."""
+    settings = load_settings()
+    warehouse = Warehouse(settings.warehouse)
+    try:
+        found = {d.slug for d in discover_districts(settings, warehouse)}
+        left = [d.slug for d in warehouse.districts() if d.left_at is not None]
+    except RosterError as error:
+        return dg.SkipReason(str(error))
+    fresh = sorted(found - set(context.instance.get_dynamic_partitions("district")))
+    if not fresh:
+        gone = f" No longer listed, and not synced: {', '.join(left)}; `roster forget` takes them off." if left else ""
+        return dg.SkipReason(f"No new district; {len(found)} listed.{gone}")
+    return dg.SensorResult(dynamic_partitions_requests=[district_partitions.build_add_request(fresh)])

@@ -1,0 +1,103 @@
+"""Taking back one sync: the roster as it would be if that sync had not happened.
+
+Belongs here: making `desired.*` from the roster and the change log. Does not belong here: applying it; an
+undo is a plan like any other, with its own record.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import duckdb
+
+from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.model import tables as model
+from roster_pipeline.plan.difference import start
+from roster_pipeline.warehouse.sql import statement
+
+Winner = Literal["neither", "undo", "later"]
+
+
+def build_desired_before(
+    connection: duckdb.DuckDBPyConnection, sync_id: str, *, only_removals: bool = False, winner: Winner = "neither"
+) -> None:
+    """Fills `desired.*` with the roster, the records that `sync_id` changed put back as they were.
+
+    What the sync created is archived, not deleted. With `only_removals`, only its archives and conclusions are
+    taken back. Records that later syncs changed too: refused, unless `winner` says whose state they get. Raises
+    RosterError for a sync that does not exist or applied nothing, SyncRefused for such a conflict and for a sync whose
+    changes were forgotten.
+    """
+    if winner not in get_args(Winner):
+        raise RosterError(f"{winner!r} cannot win", do="Choose undo or later")
+    query = "SELECT status, pruned_at FROM sync.syncs WHERE sync_id = ?"
+    found = connection.execute(query, [sync_id]).fetchone()
+    if found is None:
+        raise RosterError(f"There is no sync {sync_id}", do="`roster recent` lists the syncs")
+    if found[0] not in ("succeeded", "held"):
+        raise RosterError(f"Sync {sync_id} was {found[0]} and applied nothing", do="There is nothing to undo")
+    if found[1] is not None:
+        raise SyncRefused(
+            f"Sync {sync_id} cannot be undone: what it changed was forgotten on {found[1]:%Y-%m-%d}",
+            do="ROSTER_HISTORY_DAYS says how long changes are kept; `roster recent` shows which syncs can be undone",
+        )
+    connection.execute(statement("plan/undo/undone"), {"sync_id": sync_id, "only_removals": only_removals})
+    start(connection)
+    if winner == "neither":
+        _refuse_conflicts(connection, sync_id)
+    if winner == "later":
+        connection.execute("DELETE FROM desired.undone WHERE changed_since")
+    for entity in model.ENTITIES:
+        connection.execute(_put_back(entity))
+
+
+def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
+    rows = connection.execute(
+        "SELECT entity, count(*) FROM desired.undone WHERE changed_since GROUP BY entity ORDER BY entity"
+    ).fetchall()
+    taken_back = connection.execute(statement("plan/undo/taken_back"), {"sync_id": sync_id}).fetchone()
+    if rows and taken_back:
+        raise SyncRefused(
+            f"Sync {sync_id} was taken back already, by sync {taken_back[0]}", do="Nothing is left to undo"
+        )
+    if rows:
+        told = ", ".join(f"{count} {entity}" for entity, count in rows)
+        raise SyncRefused(
+            f"Later syncs changed records that sync {sync_id} changed: {told}",
+            do="Undo the later syncs first, or say which side wins: `--wins undo` or `--wins later`",
+        )
+
+
+def _put_back(entity: model.Entity) -> str:
+    """The statement that makes `desired.<entity>`: each record as it is, or as it was before the undone sync."""
+    table, key = entity.table, ", ".join(entity.table.key)
+    types = {c.name: c.type for c in table.columns}
+    columns = []
+    for name in table.compared:
+        changed = f"list_contains(json_keys(u.before), '{name}')"
+        was = f"CASE WHEN {changed} THEN {_typed(name, types[name])} ELSE c.{name} END"
+        if name == entity.status:
+            was = f"CASE WHEN u.action = 'create' THEN 'archived' ELSE {was} END"
+        columns.append(f"CASE WHEN u.entity_id IS NULL THEN c.{name} ELSE {was} END AS {name}")
+    undone = f"(FROM desired.undone WHERE entity = '{entity.name}')"
+    current = (
+        f"SELECT {', '.join(f'c.{k}' for k in table.key)}, {', '.join(columns)} "
+        f"FROM {table.full_name} AS c LEFT JOIN {undone} AS u "
+        f"ON u.entity_id = concat_ws('/', {', '.join(f'c.{k}' for k in table.key)})"
+    )
+    if entity.status is not None:
+        return f"CREATE OR REPLACE TABLE desired.{entity.name} AS {current}"
+    parts = ", ".join(f"split_part(entity_id, '/', {n})::{types[k]} AS {k}" for n, k in enumerate(table.key, start=1))
+    values = ", ".join(f"{_typed(name, types[name])} AS {name}" for name in table.compared)
+    return (
+        f"CREATE OR REPLACE TABLE desired.{entity.name} AS {current} "
+        "WHERE u.action IS NULL OR u.action = 'update' "
+        f"UNION ALL SELECT {parts}, {values} FROM {undone} AS u WHERE action = 'archive' "
+        f"AND entity_id NOT IN (SELECT concat_ws('/', {key}) FROM {table.full_name})"
+    )
+
+
+def _typed(name: str, type_: str) -> str:
+    if type_.endswith("[]"):
+        return f"from_json(u.before -> '$.{name}', '[\"{type_[:-2]}\"]')"
+    return f"CAST(u.before ->> '$.{name}' AS {type_})"

@@ -1,3 +1,0 @@
--- a line of the file is stronger than the rules, also when it names the section by an id it had before
-DELETE FROM wanted.mapped_sections
-WHERE mapped_by = 'rule' AND clever_id IN (SELECT clever_id FROM plan.renamed_lines)

@@ -1,9 +1,0 @@
--- forgets the changes of people who have nothing to do with the chosen sites, neither as members, now or before, nor in a section
-DELETE FROM plan.users
-WHERE user_id NOT IN (
-  SELECT user_id FROM wanted.user_sites WHERE list_contains($sites, site_id)
-  UNION
-  SELECT user_id FROM wanted.enrollments WHERE list_contains($sites, site_id)
-  UNION
-  SELECT user_id FROM plan.people_of_sites
-)

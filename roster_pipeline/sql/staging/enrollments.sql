@@ -1,6 +1,0 @@
--- one row per section, person and role, both ends known, in Clever's ids
-CREATE OR REPLACE VIEW staging.enrollments AS
-SELECT s.clever_id AS section, u.clever_id AS member, m.role, m.is_primary
-FROM staging.members AS m
-JOIN staging.sections AS s USING (section_n)
-JOIN staging.users AS u USING (user_n)

@@ -1,6 +1,0 @@
--- one row per section, person and role; in force only while the section is active
-CREATE OR REPLACE TABLE wanted.enrollments AS
-SELECT s.section_id, u.user_id, m.role, s.site_id, m.is_primary, if(s.status = 'active', 'active', 'archived') AS status
-FROM staging.members AS m
-JOIN wanted.sections AS s USING (section_n)
-JOIN wanted.users AS u USING (user_n)
