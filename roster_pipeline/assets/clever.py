@@ -5,11 +5,10 @@ from typing import Any
 
 import dagster as dg
 
+from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import materialized, spec
-from roster_pipeline.clever.extract import extract_district
-from roster_pipeline.model.tables import LANDING
-from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.staging.stage import read_list
+from roster_pipeline.model import LANDING
+from roster_pipeline.resources.sync_run import SYNC_NOW, SyncRun
 
 _DESCRIPTIONS = {
     "districts": "The district's own record in Clever: its state, its pauses, when Clever last had new data.",
@@ -31,12 +30,12 @@ def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
 
     A list that is whole is read for staging while the others are still being fetched.
     """
-    with sync.step(), sync.scratch() as connection:
-        extract = extract_district(
+    with sync.step(SYNC_NOW), sync.scratch() as connection:
+        extract = corridor.land(
             sync.settings,
             sync.warehouse,
-            sync.info,
-            landed=lambda e: read_list(connection, e.name, e.file),
+            sync.run.order,
+            landed=lambda endpoint: sync.run.read_list(connection, endpoint),
             seconds=sync.seconds_left,
         )
     yield from materialized(
