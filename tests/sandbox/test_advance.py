@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clever_sandbox.advance import CHANGES, EVERY_DAY, Event, advance
 from clever_sandbox.app import create_app
-from clever_sandbox.district import KINDS, District, Table
-from clever_sandbox.remote import advance_running
+from clever_sandbox.control.remote import advance_running
+from clever_sandbox.district.tables import KINDS, District, Table
+from clever_sandbox.errors import SandboxError
+from clever_sandbox.generator.advance import CHANGES, EVERY_DAY, Event, advance
 from clever_sandbox.server import SandboxServer, serve_in_thread
-from roster_pipeline.errors import RosterError
 
 from .api import Api
 from .schemas import SCHEMAS
@@ -234,7 +234,7 @@ def test_orders_without_a_body_and_orders_that_make_no_sense(server: SandboxServ
 def test_no_sandbox_there(demo: District) -> None:
     server = serve_in_thread(create_app([demo]))
     server.stop()
-    with pytest.raises(RosterError, match="No sandbox answers"):
+    with pytest.raises(SandboxError, match="No sandbox answers"):
         advance_running(server.url)
 
 

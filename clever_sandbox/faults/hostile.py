@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from clever_sandbox.district import Json
-from clever_sandbox.ids import clever_id, share
+from clever_sandbox.district.ids import clever_id, share
+from clever_sandbox.district.tables import Json
 
 # Keys that Clever may leave out, and then may also send as null.
 _NULLABLE = {

@@ -14,10 +14,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from clever_sandbox.district import District, Json, Kind, Record, record
-from clever_sandbox.ids import clever_id
-from clever_sandbox.names import FIRST_NAMES, LAST_NAMES, ascii_name, pick
-from clever_sandbox.values import section_name
+from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.tables import District, Json, Kind, Record, record
+from clever_sandbox.district.values import section_name
+from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, ascii_name, pick
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
 
-from clever_sandbox.ids import district_token
+from clever_sandbox.district.ids import district_token
 
 Kind: TypeAlias = Literal["schools", "terms", "courses", "sections", "users"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from clever_sandbox import values
-from clever_sandbox.csv_files import Row
-from clever_sandbox.district import Json, Record, record
-from clever_sandbox.ids import clever_id, created_and_modified, share
+from clever_sandbox.district import values
+from clever_sandbox.district.csv_files import Row
+from clever_sandbox.district.ids import clever_id, created_and_modified, share
+from clever_sandbox.district.tables import Json, Record, record
 
 STUDENTS = ("School_id", "Student_id", "Last_name", "First_name")
 TEACHERS = ("School_id", "Teacher_id", "Last_name", "First_name")

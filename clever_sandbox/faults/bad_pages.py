@@ -6,8 +6,8 @@ that returns None leaves the page alone.
 
 from __future__ import annotations
 
-from clever_sandbox.calls import Call, kind_of
-from clever_sandbox.district import KINDS, Json
+from clever_sandbox.district.tables import KINDS, Json
+from clever_sandbox.faults.calls import Call, kind_of
 
 
 def _link(body: Json, rel: str) -> str | None:
