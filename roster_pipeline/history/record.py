@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import duckdb
 
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.plan.difference import Plan
 from roster_pipeline.warehouse.sql import statement
 
 
@@ -52,13 +52,26 @@ class SyncInfo:
             return None
 
 
+class Counted(Protocol):
+    """What the history keeps of a plan: how many changes of which action, and the fingerprint of them all."""
+
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def held(self) -> int: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+    def total(self, *actions: str) -> int: ...
+
+
 def has_succeeded_before(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether any sync of this district was ever applied."""
     row = connection.execute("SELECT count(*) FROM sync.syncs WHERE status IN ('succeeded', 'held')").fetchone()
     return row != (0,)
 
 
-def record_success(connection: duckdb.DuckDBPyConnection, info: SyncInfo, plan: Plan, finished_at: datetime) -> None:
+def record_success(connection: duckdb.DuckDBPyConnection, info: SyncInfo, plan: Counted, finished_at: datetime) -> None:
     """Writes the sync, `held` when something of it is, and its counts; moves `last_synced_at` of its sites.
 
     A site with held changes has not been synced, so its time stays; only a sync that asked Clever moves any.
