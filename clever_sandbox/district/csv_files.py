@@ -1,7 +1,7 @@
 """Reading a district's CSV files, row by row, with the place of every mistake.
 
 Belongs here: headers, encoding, cells, and where they stand. Does not belong here: what a cell means
-(`values`) or what becomes of a row (`records`).
+(`values`) or what becomes of a row (`load`).
 """
 
 from __future__ import annotations

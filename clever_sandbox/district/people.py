@@ -1,7 +1,7 @@
 """Users: students, the employees that an e-mail address merges, and contacts.
 
 Belongs here: which rows are one person, and that person's API record. Does not belong here: classes
-(`records`), the spelling of a single value (`values`).
+(`load`), the spelling of a single value (`values`).
 """
 
 from __future__ import annotations

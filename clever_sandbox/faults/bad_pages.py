@@ -1,6 +1,6 @@
 """Pages as a client must survive them: each function changes the body of a list.
 
-Belongs here: bad paging. Does not belong here: bad records (`hostile`), bad HTTP (`faults`). A function
+Belongs here: bad paging. Does not belong here: bad records (`hostile`), bad HTTP (`table`). A function
 that returns None leaves the page alone.
 """
 

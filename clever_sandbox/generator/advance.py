@@ -1,7 +1,7 @@
 """A day that passes in a district, the way a school year does it, with the truth about what happened.
 
 Belongs here: changing the tables and saying so. Does not belong here: the first state of a district
-(`records`), how a day is ordered over HTTP (`control`).
+(`load`), how a day is ordered over HTTP (`control`).
 """
 
 from __future__ import annotations
