@@ -1,4 +1,5 @@
 -- one row per site that is shared and synced
+-- needs: input.sites, staging.sites
 INSERT INTO identity.sites BY NAME
 SELECT s.site_id
 FROM staging.sites AS s

@@ -1,4 +1,5 @@
 -- one row per line whose section or site nobody has ever seen, and per file and district that this warehouse does not know
+-- needs: input.districts, input.named_districts, input.section_courses, input.sites, roster.sections, roster.sites, staging.sections, staging.sites
 INSERT INTO mapped.line_issues BY NAME
 WITH unknown_districts AS (
   SELECT *, row_number() OVER (PARTITION BY file ORDER BY lines DESC, district) AS n

@@ -1,4 +1,5 @@
 -- one row: all that people, memberships and enrollments depend on, besides the roster itself
+-- needs: input.logins, input.sites, staging.origin
 INSERT INTO plan.basis BY NAME
 SELECT concat_ws(
   '|',

@@ -13,7 +13,7 @@ import duckdb
 from roster_pipeline import model
 from roster_pipeline.errors import RosterError
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import run
 
 TRUTH_SCHEMAS = ("roster", "mapping", "sync")
 VERSION = 3
@@ -69,10 +69,10 @@ def _upgrade(connection: duckdb.DuckDBPyConnection, tables: set[str], version: i
         connection.execute(f'ALTER TABLE {name} ADD COLUMN "{column.name}" {column.type}')
     for number in range(version + 1, VERSION + 1) if tables else ():
         for name in _STEPS[number]:
-            connection.execute(statement(f"warehouse/migrations/{number}_{name}"))
+            run(connection, f"warehouse/migrations/{number}_{name}")
     for table in model.PUBLISHED:
         if table.view:
-            connection.execute(statement(table.view))
+            run(connection, table.view)
     connection.execute("INSERT INTO sync.schema_versions VALUES (?, now()::TIMESTAMP)", [VERSION])
     connection.execute("COMMIT")
     failpoint("truth_laid_out")

@@ -1,4 +1,5 @@
 -- one row per site ever seen
+-- needs: input.sites, roster.sites, staging.sites
 INSERT INTO desired.sites BY NAME
 SELECT
   coalesce(s.site_id, c.site_id) AS site_id,
