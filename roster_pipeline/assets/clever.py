@@ -35,7 +35,7 @@ def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
             sync.settings,
             sync.warehouse,
             sync.run.order,
-            landed=lambda endpoint: sync.run.read_list(connection, endpoint),
+            landed=lambda endpoint: sync.run.read_early(connection, endpoint),
             seconds=sync.seconds_left,
         )
     yield from materialized(
