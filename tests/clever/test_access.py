@@ -182,7 +182,11 @@ def test_tokens_travel_encrypted_or_not_at_all(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["https://api.clever.com", "http://localhost:1", "http://127.9.9.9", "http://[::1]:80"])
 def test_https_and_this_machine_are_allowed(url: str) -> None:
-    Clever(CleverSettings(url, url)).close()
+    with (
+        Clever(CleverSettings(url, url)) as clever,
+        pytest.raises(CleverRefused, match="There are no Clever credentials"),
+    ):
+        clever.districts()
 
 
 def test_a_redirect_is_not_followed(fake: Fake, connect: Connect, landing: Path) -> None:
