@@ -12,10 +12,11 @@ changes. At a limit changes flow; strictly more is held.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import duckdb
+import msgspec
 
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.model import tables as model
@@ -154,7 +155,7 @@ def start(connection: duckdb.DuckDBPyConnection, limits: Mapping[str | None, tup
     for name in ("limits", "breaches", "population", "grades"):
         connection.execute(statement(f"guards/{name}"))
     for site, (limit, expected) in limits.items():
-        given = {f.name: getattr(limit, f.name) for f in fields(Limits) if getattr(limit, f.name) is not None}
+        given = {name: value for name, value in msgspec.structs.asdict(limit).items() if value is not None}
         for name in _LOSSES:  # what may leave in one sync may leave in a week
             given[name] = max(given[name], limit.archive_percent)
         connection.execute(
