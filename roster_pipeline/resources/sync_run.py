@@ -122,7 +122,9 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         if run is None or instance is None or "dagster/partition" not in run.tags:
             raise dg.Failure("A sync needs a district: launch it for a partition.", allow_retries=False)
         self._settings = load_settings()
-        slug = run.tags["dagster/partition"]
+        slug, wrong = run.tags["dagster/partition"], self._settings.wrong
+        if wrong is not None and not (self._settings.places_known and self.warehouse.has(slug)):  # there is no history
+            raise dg.Failure(str(wrong), allow_retries=False)
         if not self.warehouse.has(slug):  # a partition that somebody typed: it gets no folder and no history
             raise dg.Failure(str(self.warehouse.unknown(slug)), allow_retries=False)
         record = instance.get_run_record_by_id(run.run_id)
