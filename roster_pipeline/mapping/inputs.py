@@ -1,10 +1,10 @@
 """The CSV files that people edit in `data/`: read, checked column by column, handed on as typed rows.
 
 Belongs here: what each file must look like, and a sentence for every way in which it does not. Does not
-belong here: what the rows mean for a roster (that is in the steps' SQL), Dagster, DuckDB.
+belong here: what a cell may hold (`cells.py`), what the rows mean for a roster (the steps' SQL), Dagster, DuckDB.
 
-A file may have a line per person, so a rule reads a whole column at once. Only when it finds a fault there, the same
-rule is asked about each cell, to say which line it is.
+A file may have a line per person, so a rule (`cells.py`) reads a whole column at once. Only when it finds a fault
+there, the same rule is asked about each cell, to say which line it is.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import accumulate, compress
 from operator import itemgetter
 from pathlib import Path
@@ -24,10 +23,22 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 import msgspec
 
 from roster_pipeline.errors import InputError
+from roster_pipeline.mapping.cells import (
+    CellError,
+    Cells,
+    Parse,
+    not_after,
+    optional,
+    quoted,
+    required,
+    small,
+    text,
+    utc,
+    word,
+)
 
 NOTE = "note"  # a column for the people who edit: any file may have it, nothing reads it
 LISTED_LINES = 5
-QUOTED_CHARACTERS = 60
 EnrollmentSource = Literal["clever", "manual"]
 Id = Annotated[str, "in small letters"]
 """An id of Clever's or ours. Both are hexadecimal, so it means the same in capitals, and is read in small letters."""
@@ -93,8 +104,6 @@ _OPTIONAL: dict[type[msgspec.Struct], tuple[str, ...]] = {MappingRule: ("distric
 """Columns that may be missing from the header."""
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
-_Cells = Sequence[str]
-_Parse = Callable[[_Cells], Sequence[object]]  # the values of cells; a _CellError when there is none for one of them
 _Problem = tuple[int, str | None, str, str]  # line, column, what is wrong, what to do
 
 
@@ -119,103 +128,29 @@ class _Table(NamedTuple):
     broken: list[_Problem]
 
 
-class _CellError(Exception):
-    """A cell that cannot be used; its arguments are what is wrong and what to do."""
-
-
-def _quoted(value: str) -> str:
-    return repr(value if len(value) <= QUOTED_CHARACTERS else value[:QUOTED_CHARACTERS] + "...")
-
-
-_MANGLED = re.compile(r"[-+]?\d+(?:[.,]\d+E[-+]?\d+|E[-+]\d+)|#(?:[A-Z/0]+[!?]|N/A|#+)", re.IGNORECASE)
-"""What spreadsheets make of a long number, and of a text that begins like a formula."""
-_MANGLED_HAS = "#+-.,"  # at least one of these: most columns of ids have none
-
-
-def _text(cells: _Cells) -> _Cells:
-    whole = "\n".join(cells)
-    suspects = set(cells) if any(mark in whole for mark in _MANGLED_HAS) else ()
-    if mangled := [cell for cell in suspects if _MANGLED.fullmatch(cell)]:
-        do = "Format the column as text (in Excel: Format Cells, Text), then paste the values into it once more"
-        raise _CellError(f"{_quoted(mangled[0])} is not the value, but what a spreadsheet made of it", do)
-    return cells
-
-
-def _required(cells: _Cells) -> _Cells:
-    if "" in cells:
-        raise _CellError("the cell is empty", "Fill it in, or remove the line")
-    return _text(cells)
-
-
-def _id(cells: _Cells) -> _Cells:
-    return list(map(str.lower, _required(cells)))
-
-
-def _optional(cells: _Cells) -> Sequence[str | None]:
-    return [cell or None for cell in _text(cells)]
-
-
-def _word(words: dict[str, object]) -> _Parse:
-    def parse(cells: _Cells) -> Sequence[object]:
-        for cell in set(_required(cells)):
-            if cell.lower() not in words:
-                raise _CellError(f"{_quoted(cell)} is none of {', '.join(words)}", "Write one of these")
-        return [words[cell.lower()] for cell in cells]
-
-    return parse
-
-
-_EPOCH = datetime(1970, 1, 1)
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _utc(cells: _Cells) -> Sequence[datetime]:
-    try:
-        moments = list(map(datetime.fromisoformat, cells))
-        # It takes any character between date and time: it would read the offset of 2025-08-18-07:00 as seven in the
-        # morning.
-        if not {cell[10:11] if cell[4:5] == "-" else cell[8:9] for cell in cells} <= {"", "T", " "}:
-            raise ValueError
-        # Three times as fast as astimezone and replace.
-        return [moment if moment.tzinfo is None else _EPOCH + (moment - _EPOCH_UTC) for moment in moments]
-    except (ValueError, OverflowError):
-        do = "Write it like 2025-08-18 or 2025-08-18T14:30:00Z"
-        raise _CellError(f"{_quoted(_required(cells)[0])} is not an ISO 8601 date or time", do) from None
-
-
-def _not_after(latest: datetime) -> _Parse:
-    def parse(cells: _Cells) -> Sequence[datetime]:
-        moments = _utc(cells)
-        if max(moments, default=latest) > latest:
-            raise _CellError(f"{_quoted(cells[0])} is in the future", "Write when it was; a day ahead is let pass")
-        return moments
-
-    return parse
-
-
-def _mappable(courses: Sequence[Course]) -> _Parse:
+def _mappable(courses: Sequence[Course]) -> Parse:
     catalog = {course.course_id.lower(): course for course in courses}
 
-    def parse(cells: _Cells) -> Sequence[str]:
-        for cell in set(_required(cells)):
+    def parse(cells: Cells) -> Sequence[str]:
+        for cell in set(required(cells)):
             course = catalog.get(cell.lower())
             if course is None:
-                raise _CellError(f"unknown course {_quoted(cell)}", "Correct it, or add the course to courses.csv")
+                raise CellError(f"unknown course {quoted(cell)}", "Correct it, or add the course to courses.csv")
             if not course.active:
-                what = f"course {_quoted(cell)} is inactive (courses.csv, line {course.line})"
-                raise _CellError(what, "Name another course, or make this one active in courses.csv")
+                what = f"course {quoted(cell)} is inactive (courses.csv, line {course.line})"
+                raise CellError(what, "Name another course, or make this one active in courses.csv")
         return [catalog[cell.lower()].course_id for cell in cells]
 
     return parse
 
 
-_PARSE: dict[object, _Parse] = {
-    str: _required,
-    str | None: _optional,
-    Id: _id,
-    bool: _word({"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}),
-    datetime: _utc,
-    EnrollmentSource: _word({"clever": "clever", "manual": "manual"}),
+_PARSE: dict[object, Parse] = {
+    str: required,
+    str | None: optional,
+    Id: small,
+    bool: word({"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}),
+    datetime: utc,
+    EnrollmentSource: word({"clever": "clever", "manual": "manual"}),
 }
 
 
@@ -252,8 +187,8 @@ def _load(path: Path, header: str) -> bytes:
 
 
 def _table(raw: bytes) -> _Table:
-    text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline="")
-    reader = csv.reader(text, strict=True, skipinitialspace=True)
+    lines_of_text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline="")
+    reader = csv.reader(lines_of_text, strict=True, skipinitialspace=True)
     cells: list[str] = []
     widths: list[int] = []
     lines = [1]  # on which each record begins, physically
@@ -296,7 +231,7 @@ def _header_problems(
     known = f"the columns are {', '.join(columns)} and, if wanted, {', '.join(optional)}, with commas between them"
     for at, name in enumerate(header):
         if name not in columns and name not in optional:
-            yield line, None, f"unknown column {_quoted(name)}", f"Rename or remove it; {known}"
+            yield line, None, f"unknown column {quoted(name)}", f"Rename or remove it; {known}"
         elif (first := header.index(name)) < at:
             what = f"the header names it twice, in its cells {first + 1} and {at + 1}"
             yield line, name, what, "Remove one of the two"
@@ -305,20 +240,20 @@ def _header_problems(
             yield line, name, "missing from the header", f"Add it; {known}"
 
 
-def _faults(lines: Sequence[int], cells: _Cells, name: str, parse: _Parse) -> Iterator[_Problem]:
+def _faults(lines: Sequence[int], cells: Cells, name: str, parse: Parse) -> Iterator[_Problem]:
     """What is wrong in a column in which something is, by asking the same rule about each cell."""
-    wrong: dict[str, _CellError] = {}
+    wrong: dict[str, CellError] = {}
     for cell in set(cells):
         try:
             parse([cell])
-        except _CellError as error:
+        except CellError as error:
             wrong[cell] = error
     for line, cell in zip(lines, cells, strict=True):
         if cell in wrong:
             yield line, name, *wrong[cell].args
 
 
-def _duplicates(lines: Sequence[int], key: Mapping[str, _Cells]) -> Iterator[_Problem]:
+def _duplicates(lines: Sequence[int], key: Mapping[str, Cells]) -> Iterator[_Problem]:
     """Lines with the same key as an earlier one; a key that is not filled in is another problem."""
     if any(len(set(map(str.lower, cells))) == len(lines) for cells in reversed(list(key.values()))):
         return
@@ -332,7 +267,7 @@ def _duplicates(lines: Sequence[int], key: Mapping[str, _Cells]) -> Iterator[_Pr
 
 
 def _values(
-    row: type[_Row], table: _Table, parse: Mapping[str, _Parse]
+    row: type[_Row], table: _Table, parse: Mapping[str, Parse]
 ) -> tuple[dict[str, Sequence[object]], list[_Problem]]:
     """The values of each column, by name, and the problems by line; the values count when there are none."""
     _, key, one_of = _FILES[row]
@@ -342,7 +277,7 @@ def _values(
     for name, parse_cells in parse.items():
         try:
             values[name] = parse_cells(cells[name])
-        except _CellError:
+        except CellError:
             problems += _faults(table.lines, cells[name], name, parse_cells)
     if one_of:
         what = f"without {', '.join(one_of)} it would match every section"
@@ -353,12 +288,12 @@ def _values(
     return values, [*sorted(problems, key=itemgetter(0)), *table.broken]
 
 
-def _read(row: type[_Row], data: Path, district: str | None = None, **parse: _Parse) -> Lines[_Row]:
+def _read(row: type[_Row], data: Path, district: str | None = None, **parse: Parse) -> Lines[_Row]:
     """The file's rows, of all districts or one; `parse` reads columns that ask for more than their type."""
     file, key, _ = _FILES[row]
     optional = _OPTIONAL.get(row, ())
     fields = {f.name: _PARSE[f.type] for f in msgspec.structs.fields(row) if f.name != "line"} | parse
-    columns = {"district": _id} | fields if "district" in key else fields
+    columns = {"district": small} | fields if "district" in key else fields
     table = _table(_load(data / file, ",".join(columns)))
     table = table._replace(header=[name.lower() for name in table.header])
     if table.header:
@@ -368,7 +303,7 @@ def _read(row: type[_Row], data: Path, district: str | None = None, **parse: _Pa
     if problems:
         raise _error(data / file, problems)
     if "district" in optional and "district" in table.header:
-        columns = {"district": lambda cells: [cell.lower() or None for cell in _text(cells)]} | columns
+        columns = {"district": lambda cells: [cell.lower() or None for cell in text(cells)]} | columns
     values, problems = _values(row, table, columns)
     if problems:
         raise _error(data / file, problems)
@@ -396,7 +331,7 @@ def read_rules(data: Path, district: str, courses: Sequence[Course]) -> Lines[Ma
 
 def read_logins(data: Path, district: str, latest: datetime) -> Lines[Login]:
     """The district's rows of logins.csv; a mistake in another district's row raises too, as does one after `latest`."""
-    return _read(Login, data, district, first_login_at=_not_after(latest))
+    return _read(Login, data, district, first_login_at=not_after(latest))
 
 
 def read_site_settings(data: Path, district: str) -> Lines[SiteSetting]:
