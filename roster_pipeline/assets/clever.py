@@ -9,7 +9,10 @@ from roster_pipeline.assets.common import materialized, spec
 from roster_pipeline.clever.extract import extract_district
 from roster_pipeline.model.tables import LANDING
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.staging.stage import read_list
+from roster_pipeline.staging.stage import forget_lists, read_list
+
+RETRIES = dg.RetryPolicy(max_retries=5, delay=300, backoff=dg.Backoff.LINEAR)
+"""When Clever does not answer at night: tried again after 5, 10, 15, 20 and 25 minutes, 75 in all."""
 
 _DESCRIPTIONS = {
     "districts": "The district's own record in Clever: its state, its pauses, when Clever last had new data.",
@@ -29,9 +32,11 @@ _DESCRIPTIONS = {
 def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """All lists are always fetched together, so that sections and users are of the same moment.
 
-    A list that is whole is read for staging while the others are still being fetched.
+    A list that is whole is read for staging while the others are still being fetched. In a nightly run, what Clever may
+    answer later is asked again; the landing goes on where it stopped.
     """
-    with sync.step(), sync.scratch() as connection:
+    with sync.step(RETRIES, context.retry_number), sync.scratch() as connection:
+        forget_lists(connection)
         extract = extract_district(
             sync.settings,
             sync.warehouse,

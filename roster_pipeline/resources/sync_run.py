@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -69,6 +69,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     _applies: bool = PrivateAttr()
     _may_have_changed: bool = PrivateAttr(default=False)
     _outcome: Outcome = PrivateAttr(default=Outcome())
+    _pause: float = PrivateAttr(default=0.0)
 
     @property
     def settings(self) -> Settings:
@@ -159,9 +160,16 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise
 
     @contextmanager
-    def step(self) -> Iterator[None]:
-        """Runs one step; a failure is recorded in the history, published, and told in one line."""
+    def step(self, retries: dg.RetryPolicy | None = None, tried: int = 0) -> Iterator[None]:
+        """Runs one step; a failure is recorded in the history, published, and told in one line.
+
+        With `retries`, a step of a nightly run whose error says that a retry helps is tried again instead, and nothing
+        is recorded; `tried` is how often it was. Dagster counts the tries, but is not given the policy itself: it would
+        also retry what somebody has stopped, and our own mistakes, and nothing could interrupt its wait.
+        """
         try:
+            if tried:
+                wait(self._pause)
             if self._settings.wrong is not None:
                 raise self._settings.wrong
             if self.seconds_left <= 0:
@@ -171,6 +179,8 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                 )
             yield
         except BaseException as error:
+            if retries is not None and (again := self._retry(error, retries, tried)) is not None:
+                raise again from error
             with uninterrupted():
                 said = self._fail(error)
             if _is_interrupt(error):
@@ -182,6 +192,21 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                     allow_retries=error.retry_helps,
                 ) from None
             raise
+
+    def _retry(self, error: BaseException, retries: dg.RetryPolicy, tried: int) -> dg.RetryRequested | None:
+        """What tells Dagster to try a step again; None when nothing can help, time is over, or a person waits."""
+        if not (isinstance(error, RosterError) and error.retry_helps) or self._info.trigger != "nightly":
+            return None
+        seconds = float(retries.calculate_delay(tried + 1))
+        if tried >= retries.max_retries or seconds >= self.seconds_left:
+            return None
+        self._pause = seconds
+        at = f"{datetime.now(ZoneInfo(self._settings.schedule_timezone)) + timedelta(seconds=seconds):%H:%M %Z}"
+        log.warning(
+            "%s: %s. Trying again at %s; until then the district is locked.", self._info.district, error.what, at
+        )
+        announce.tag_retry(self._instance, self._info, at)
+        return dg.RetryRequested(retries.max_retries)
 
     def _fail(self, error: BaseException) -> str:
         """Records, publishes and remembers a failure; returns it in a line that says what became of the sync."""
@@ -283,6 +308,11 @@ def _is_interrupt(error: BaseException) -> bool:
     """Ctrl-C, SIGTERM, or a run terminated in the UI; DuckDB turns one that comes during a query into its own error."""
     interrupts = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
     return isinstance(error, interrupts) or (isinstance(error, RuntimeError) and str(error) == "Query interrupted")
+
+
+def wait(seconds: float) -> None:
+    """Between two tries; Ctrl-C and SIGTERM end it."""
+    time.sleep(seconds)
 
 
 @contextmanager

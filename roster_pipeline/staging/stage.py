@@ -44,6 +44,11 @@ def read_list(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> N
     connection.execute("INSERT INTO staging.lists_read VALUES (?, ?)", [name, str(file)])
 
 
+def forget_lists(connection: duckdb.DuckDBPyConnection) -> None:
+    """For a run that asks Clever once more: the lists it has read may be landed anew, under the same names."""
+    connection.execute("DROP TABLE IF EXISTS staging.lists_read; DROP TABLE IF EXISTS staging.wrong_types")
+
+
 def _lists_read(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     connection.execute(
         "CREATE TABLE IF NOT EXISTS staging.lists_read (name VARCHAR, file VARCHAR);"
