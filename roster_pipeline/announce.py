@@ -1,4 +1,4 @@
-"""What Dagster's UI shows of a run beyond its steps: tags, the checks on roster/plan, a failure on sync/details.
+"""What Dagster's UI shows of a run beyond its steps: tags, the checks on roster/plan, a failure on sync/syncs.
 
 Belongs here: events and tags that outlive the run. Does not belong here: what happened (`outcome.py`).
 
@@ -24,7 +24,7 @@ from roster_pipeline.warehouse.warehouse import Warehouse
 log = logging.getLogger(__name__)
 
 PLAN = dg.AssetKey(["roster", "plan"])
-DETAILS = dg.AssetKey(["sync", "details"])
+SYNCS = dg.AssetKey(["sync", "syncs"])
 
 _CHECKS = (
     ("extract_is_whole", True, dg.AssetCheckSeverity.ERROR),
@@ -64,7 +64,7 @@ def tag_killed(instance: dg.DagsterInstance, dead: SyncInfo) -> None:
 
 
 def show_failure(instance: dg.DagsterInstance, info: SyncInfo, status: str, error: str) -> None:
-    """Reports a failed sync on `sync/details`, where its run never came; the last materialization stands beside it."""
+    """Reports a failed sync on `sync/syncs`, where its run never came; the last materialization stands beside it."""
     metadata: dict[str, Any] = {
         "status": status,
         "error": error,
@@ -72,7 +72,7 @@ def show_failure(instance: dg.DagsterInstance, info: SyncInfo, status: str, erro
         "trigger": info.trigger,
         "run": dg.MetadataValue.dagster_run(info.dagster_run_id),
     }
-    instance.report_runless_asset_event(dg.AssetObservation(DETAILS, partition=info.district, metadata=metadata))
+    instance.report_runless_asset_event(dg.AssetObservation(SYNCS, partition=info.district, metadata=metadata))
 
 
 def show_holds(instance: dg.DagsterInstance, warehouse: Warehouse) -> None:

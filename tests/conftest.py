@@ -19,13 +19,12 @@ import sqlalchemy
 from filelock import FileLock
 
 from clever_sandbox.server import SandboxServer, serve_in_thread
+from roster_pipeline import sync
 from roster_pipeline.clever.client import Clever, RetryLimits
-from roster_pipeline.guards.judge import judge_nothing
-from roster_pipeline.history import record as history
-from roster_pipeline.mapping import load as mapping
-from roster_pipeline.plan import difference as plan
-from roster_pipeline.plan.apply import apply
-from roster_pipeline.staging.stage import stage
+from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.undo import Winner
+from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
 from tests.platform import Platform, demo_app
 
@@ -34,22 +33,14 @@ NOW = datetime(2026, 11, 23, 10, 0)
 TODAY = NOW.date()
 
 
-def sync_without_dagster(
-    connection: duckdb.DuckDBPyConnection,
-    data: Path,
-    landing: Path | None,
-    info: history.SyncInfo,
-    today: date = TODAY,
-) -> plan.Plan:
-    """What the assets do between a landing and the roster; without a landing, mapping and below only."""
+def carry_out(connection: duckdb.DuckDBPyConnection, run: Run, landing: Path | None, *, guarded: bool = True) -> Plan:
+    """What the assets do from a landing on; without one, with what is staged. Unguarded, nothing is held."""
     if landing is not None:
-        stage(connection, landing)
-    mapping.load_inputs(connection, data, info.district)
-    mapping.map_sections(connection, data, info.district)
-    plan.build_desired(connection, today)
-    plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
-    judge_nothing(connection)
-    return apply(connection, info, now=NOW)
+        run.staged = sync.stage(connection, landing)
+    if not guarded:
+        desired = sync.desire(connection, run.order, run.map_sections(connection))
+        run.guarded = sync.let_pass(connection, sync.plan(connection, run.order, desired))
+    return run.apply(connection).plan
 
 
 @dataclass
@@ -77,21 +68,42 @@ class Tiny:
         """Appends a line to one of the CSV files people edit."""
         self.inputs[file] += ",".join(cells) + "\n"
 
-    def sync(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> plan.Plan:
+    def sync(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> Plan:
         """One sync; without `from_clever`, mapping and below only."""
+        with self.connect_anew() as connection:
+            run = self.begin(sites=sites, today=today, from_clever=from_clever)
+            return carry_out(connection, run, self.landing if from_clever else None, guarded=False)
+
+    def begin(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> Run:
+        """The next sync, before its first step; the files of the district are as the test says."""
         self.syncs += 1
-        trigger = "sync_now" if from_clever else "mapping"
-        info = history.SyncInfo(f"S{self.syncs:03}", "d", trigger, "test", NOW, "run", tuple(sites))
-        data, landing = self.root / "data", self.root / "landing"
-        for folder in (data, landing):
+        for folder in (self.data, self.landing):
             folder.mkdir(exist_ok=True)
         for name, text in self.inputs.items():
-            (data / f"{name}.csv").write_text(text)
+            (self.data / f"{name}.csv").write_text(text)
         for name, rows in self.records.items():
-            (landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in rows))
-        self.scratch = in_memory()  # as for every run
-        with self.connect() as connection:
-            return sync_without_dagster(connection, data, landing if from_clever else None, info, today)
+            (self.landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in rows))
+        trigger = "sync_now" if from_clever else "mapping"
+        info = SyncInfo(f"S{self.syncs:03}", "d", trigger, "test", NOW, "run", tuple(sites))
+        return Run(Order(info, self.data, today, lambda: datetime.combine(today, NOW.time())))
+
+    def undo(self, sync_id: str, *, only_removals: bool = False, winner: Winner = "neither") -> Plan:
+        """Takes back one sync."""
+        self.syncs += 1
+        info = SyncInfo(f"S{self.syncs:03}", "d", "undo", "Rae", NOW, "run")
+        order = Order(info, self.data, TODAY, lambda: NOW)
+        with self.connect_anew() as connection:
+            return sync.take_back(
+                connection, order, sync_id, only_removals=only_removals, winner=winner, reason="too early"
+            ).plan
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """The answer to a query on everything the pipeline sees, scratch tables of the last sync included."""
@@ -99,9 +111,30 @@ class Tiny:
             return connection.execute(query, values).fetchall()
 
     @contextmanager
+    def connect_anew(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """As `connect`, with nothing in memory, as for every run."""
+        self.scratch = in_memory()
+        with self.connect() as connection:
+            yield connection
+
+    @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with Warehouse(self.root).connect("d", self.scratch) as connection:
             yield connection
+
+
+IN_FORCE = {
+    "users": "SELECT * EXCLUDE (since_sync_id) FROM roster.users WHERE enrollment_status <> 'archived'",
+    "user_sites": "SELECT * EXCLUDE (since_sync_id) FROM roster.user_sites WHERE status = 'active'",
+    "sections": "SELECT * EXCLUDE (since_sync_id, unmapped_since) FROM roster.sections WHERE status = 'active'",
+    "enrollments": "SELECT * EXCLUDE (since_sync_id) FROM roster.enrollments WHERE status = 'active'",
+    "section_courses": "SELECT * EXCLUDE (since_sync_id) FROM roster.section_courses",
+    "course_access": "SELECT * FROM roster.course_access",
+}
+
+
+def in_force(tiny: Tiny) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: tiny.rows(f"{query} ORDER BY ALL") for name, query in IN_FORCE.items()}
 
 
 def student(id_: str, *schools: str, **more: Any) -> Record:

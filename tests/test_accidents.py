@@ -19,16 +19,14 @@ import pytest
 from clever_sandbox.district import Json, Kind, record
 from clever_sandbox.ids import clever_id
 from clever_sandbox.server import SandboxServer, demo_app, serve_in_thread
+from roster_pipeline import sync
 from roster_pipeline.clever.client import Clever, Clock
 from roster_pipeline.config import DEMO, PROJECT_ROOT
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
 from roster_pipeline.guards import holds
-from roster_pipeline.guards.judge import Hold
+from roster_pipeline.guards.guard import Hold
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.mapping import load as mapping
-from roster_pipeline.plan.apply import apply
-from roster_pipeline.plan.planning import plan_sync
-from roster_pipeline.staging.stage import stage
+from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG
 
@@ -57,12 +55,10 @@ class Story:
         with Clever(self.server.settings, clock=clock, requests_a_minute=1_000_000) as clever:
             extract = clever.extract(self.server.sandbox.districts[0].id, landing, lambda _: None)
         with Warehouse(self.root).connect(SLUG) as connection:
-            stage(connection, landing, extract.warnings)
-            mapping.load_inputs(connection, self.root / "data", SLUG)
-            mapping.map_sections(connection, self.root / "data", SLUG)
-            _, held = plan_sync(connection, info, self.root / "data", today=self.day, now=started)
-            apply(connection, info, now=started)
-        return held
+            run = Run(Order(info, self.root / "data", self.day, lambda: started))
+            run.staged = sync.stage(connection, landing, extract.notices)
+            run.apply(connection)
+            return list(run.plan(connection).holds)
 
     def approve(self, hold: Hold) -> None:
         with Warehouse(self.root).connect(SLUG) as connection:

@@ -23,7 +23,7 @@ LAYERS = {
     "clever": {"districts", "schools", "terms", "courses", "sections", "users"},
     "staging": {"sites", "terms", "sections", "users", "user_sites", "enrollments", "issues"},
     "mapping": {
-        "course_catalog",
+        "courses",
         "rules",
         "site_settings",
         "logins",
@@ -41,7 +41,7 @@ LAYERS = {
         "section_courses",
         "course_access",
     },
-    "sync": {"details", "holds", "published"},
+    "sync": {"syncs", "holds", "published"},
 }
 
 

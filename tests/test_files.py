@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from roster_pipeline import sync
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.staging.stage import stage
 from roster_pipeline.warehouse.lock import locked
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import NOW, Tiny
@@ -49,7 +49,7 @@ def test_staging_whose_damage_shows_when_it_is_written_is_made_anew(tiny: Tiny) 
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2] + bytes(len(whole) // 2))
     with Warehouse(tiny.root).connect("d") as connection:
-        stage(connection, tiny.root / "landing")
+        sync.stage(connection, tiny.landing)
     assert staged_sections(tiny) == [("m6",)]
 
 

@@ -11,8 +11,7 @@ from roster_pipeline.errors import SyncRefused
 from roster_pipeline.guards import holds
 from roster_pipeline.history import record as history
 from roster_pipeline.history import report
-from tests.conftest import NOW, Tiny
-from tests.test_undo import in_force, undo
+from tests.conftest import NOW, Tiny, in_force
 
 LONG_AGO = datetime(2026, 1, 1)
 LATER = NOW + timedelta(days=1)
@@ -39,7 +38,7 @@ def test_a_sync_whose_changes_are_forgotten_cannot_be_undone(tiny: Tiny) -> None
     prune(tiny)
     before = in_force(tiny)
     with pytest.raises(SyncRefused, match="cannot be undone: what it changed was forgotten on 2026-11-23"):
-        undo(tiny, "S001")
+        tiny.undo("S001")
     assert in_force(tiny) == before
     with tiny.connect() as connection:
         assert [s["can_be_undone"] for s in report.recent(connection)] == [True, False], "the last is kept"
@@ -48,11 +47,11 @@ def test_a_sync_whose_changes_are_forgotten_cannot_be_undone(tiny: Tiny) -> None
 def test_what_a_lasting_undo_needs_is_not_forgotten(tiny: Tiny) -> None:
     tiny.sync()
     renamed(tiny, "Two")
-    undo(tiny, "S002")
+    tiny.undo("S002")
     age(tiny, "S001", "S002", "S003")
     prune(tiny)
     assert tiny.rows("SELECT sync_id FROM sync.syncs WHERE pruned_at IS NOT NULL") == [("S001",)]
-    undo(tiny, "S003")
+    tiny.undo("S003")
     assert tiny.rows("SELECT name FROM roster.sections") == [("Two",)]
 
 
@@ -83,9 +82,9 @@ def test_the_order_is_the_order_of_apply_whatever_the_clock_says(tiny: Tiny) -> 
         assert report.sync(connection, None)["sync_id"] == "S005"
         assert [c["after"] for c in report.compare(connection, "S001", "S005")] == ['{"name":"Three"}']
     with pytest.raises(SyncRefused, match="Later syncs changed records"):
-        undo(tiny, "S009")
+        tiny.undo("S009")
     tiny.syncs = 20
-    undo(tiny, "S005")
+    tiny.undo("S005")
     assert tiny.rows("SELECT name FROM roster.sections") == [("Two",)]
 
 

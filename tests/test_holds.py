@@ -123,7 +123,7 @@ def test_the_state_is_visible_on_the_assets(mapping_gone: tuple[Platform, str, s
     rows = platform.shown("roster/section_courses")["dagster/row_count"]
     assert platform.run("undo_sync", "undo", sync_id=sync_id)
     assert platform.shown("roster/section_courses")["dagster/row_count"] == rows + 30
-    assert platform.shown("sync/details")["trigger"] == "undo"
+    assert platform.shown("sync/syncs")["trigger"] == "undo"
     assert platform.shown("sync/holds")["rejected"] == 1
 
 

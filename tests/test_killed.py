@@ -19,7 +19,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from roster_pipeline import failpoints
+from roster_pipeline import failpoints, sync
 from roster_pipeline.clever.extract import _landing_for
 from roster_pipeline.clever.landing import discard
 from roster_pipeline.cli import launch
@@ -27,7 +27,6 @@ from roster_pipeline.config import load_settings
 from roster_pipeline.history import record as history
 from roster_pipeline.history.outcome import Failure, put_aside, record_what_was_put_aside
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.staging.stage import stage
 from roster_pipeline.warehouse.lock import locked
 from roster_pipeline.warehouse.storage import attach_truth
 from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
@@ -99,7 +98,7 @@ def test_what_was_staged_outlives_a_kill_while_it_is_replaced(tiny: Tiny, dies_a
     killed(tiny.sync)
     with Warehouse(tiny.root).connect("d") as connection:
         assert connection.execute("SELECT clever_id FROM staging.sections").fetchall() == [("m6",)]
-        stage(connection, tiny.root / "landing")
+        sync.stage(connection, tiny.landing)
     assert not (tiny.root / "d" / "staging.duckdb.part").exists()
     with Warehouse(tiny.root).connect("d") as connection:
         assert connection.execute("SELECT clever_id FROM staging.sections").fetchall() == []

@@ -10,9 +10,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from roster_pipeline.model import tables as model
-from tests.conftest import Record, Tiny, section, student, teacher
-from tests.test_undo import in_force, undo
+from roster_pipeline import model
+from tests.conftest import Record, Tiny, in_force, section, student, teacher
 
 SCHOOLS = ("north", "south")
 NAMES = st.sampled_from(["One", "Two", None, ""])
@@ -121,9 +120,9 @@ def test_apply_then_undo_is_the_roster_before(
         become(tiny, two, mapping_two)
         tiny.sync()
         after = in_force(tiny)
-        undo(tiny, "S002")
+        tiny.undo("S002")
         assert in_force(tiny) == before
-        undo(tiny, "S003")
+        tiny.undo("S003")
         assert in_force(tiny) == after
 
 

@@ -191,8 +191,8 @@ def test_a_partition_that_somebody_typed_is_no_district(instance: dg.DagsterInst
     said = "".join(str(e.dagster_event and e.dagster_event.event_specific_data) for e in instance.all_logs(run.run_id))
     assert "There is no district 'typed-usd' (known: gone-usd)" in said
     assert sorted(warehouse().root.iterdir()) == before
-    assert not [tag for tag in run.tags if tag.startswith("roster/")]
-    assert not instance.fetch_observations(dg.AssetKey(["sync", "details"]), limit=1).records
+    assert [tag for tag in run.tags if tag.startswith("roster/")] == ["roster/trigger"]  # of the job
+    assert not instance.fetch_observations(dg.AssetKey(["sync", "syncs"]), limit=1).records
     assert roster("forget", "typed-usd", answer="y\n").exit_code == 0
     assert "typed-usd" not in instance.get_dynamic_partitions("district")
 
@@ -224,4 +224,4 @@ def test_left_districts_are_shown_by_status(synced: Platform) -> None:
     assert "1 line of data/*.csv names nothing that is there" in told
     (found,) = json.loads(roster("status", "--json").stdout)["districts"]
     assert (found["left_at"], found["lines_that_name_nothing"]["lines"]) == ("2026-11-24T02:03:00", 1)
-    assert synced.shown("sync/details")["lines that name nothing"] == 1
+    assert synced.shown("sync/syncs")["lines that name nothing"] == 1

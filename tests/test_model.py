@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from roster_pipeline import model
 from roster_pipeline.model import dictionary
-from roster_pipeline.model import tables as model
 from tests.conftest import Tiny
 
 

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from clever_sandbox.server import SandboxServer, serve_in_thread
+from roster_pipeline import sync as corridor
 from roster_pipeline.assets import clever as clever_asset
 from roster_pipeline.definitions import defs
 from roster_pipeline.resources import sync_run
@@ -129,7 +130,7 @@ def test_what_cannot_be_helped_and_what_a_person_waits_for_is_not_tried_again(
 def test_a_fault_of_ours_is_not_tried_again(
     synced: Platform, during: tuple[list[float], list[During]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clever_asset, "extract_district", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(corridor, "extract_district", lambda *_, **__: 1 / 0)
     ran, events = run(synced)
     assert (ran.status, during[0], events.count("STEP_UP_FOR_RETRY")) == (dg.DagsterRunStatus.FAILURE, [], 0)
 

@@ -14,8 +14,9 @@ from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline.clever.client import Clever, Clock
 from roster_pipeline.config import DEMO
 from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse.warehouse import Warehouse
-from tests.conftest import NOW, sync_without_dagster
+from tests.conftest import NOW, carry_out
 from tests.platform import SLUG, demo_app
 
 IN_FORCE = {
@@ -47,7 +48,7 @@ def roster_of(root: Path, server: SandboxServer, sync: int = 1) -> dict[str, lis
         clever.extract(district, landing, lambda _: None)
     info = SyncInfo(f"S{sync:04}", SLUG, "sync_now", "test", NOW, "run")
     with Warehouse(root).connect(SLUG) as connection:
-        sync_without_dagster(connection, DEMO, landing, info)
+        carry_out(connection, Run(Order(info, DEMO, NOW.date(), lambda: NOW)), landing)
     with Warehouse(root).connect(SLUG) as connection:
         return {
             table: connection.execute(f"SELECT {NOT_KEPT} {query} ORDER BY ALL").fetchall()

@@ -96,8 +96,8 @@ def test_a_full_disk_at_publish_is_said_and_made_up_for(
 @pytest.mark.parametrize(
     ("module", "function", "applied"),
     [
-        ("roster_pipeline.assets.clever", "extract_district", False),
-        ("roster_pipeline.assets.roster", "plan_sync", False),
+        ("roster_pipeline.sync", "extract_district", False),
+        ("roster_pipeline.sync", "make_plan", False),
         ("roster_pipeline.plan.apply", "record_success", False),
         ("roster_pipeline.assets.roster", "roster_counts", True),
         ("roster_pipeline.assets.sync", "publish", True),
@@ -122,9 +122,9 @@ def test_an_interrupt_is_told_as_what_it_was(
 
 @pytest.mark.usefixtures("here")
 def test_an_interrupted_plan_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roster_pipeline.assets.clever.extract_district", interrupt)
+    monkeypatch.setattr("roster_pipeline.sync.extract_district", interrupt)
     with pytest.raises(RosterError, match="interrupted: somebody stopped it") as told:
-        launch.launch_plan(load_settings(), SLUG, 10)
+        launch.launch_plan(SLUG, 10)
     assert told.value.exit_code == 130
 
 
@@ -160,7 +160,7 @@ def test_a_locked_truth_is_told_second_and_recorded_by_the_next_run(
             broken.setattr(Warehouse, "connect", locked)
             no_room()
 
-        broken.setattr("roster_pipeline.assets.staging.stage", no_room_and_locked)
+        broken.setattr("roster_pipeline.sync.stage_newest", no_room_and_locked)
         with pytest.raises(RosterError) as told:
             sync()
     said = str(told.value)
@@ -217,16 +217,16 @@ def test_a_run_that_never_got_the_district_is_recorded_by_the_next(
 
 
 def test_a_failed_sync_is_on_details_and_the_last_success_beside_it(here: Platform) -> None:
-    before = here.shown("sync/details")
+    before = here.shown("sync/syncs")
     (here.data / "courses.csv").write_text("")
     done = sync()
     assert last_run().tags["roster/status"] == "failed"
-    details = dg.AssetKey(["sync", "details"])
+    details = dg.AssetKey(["sync", "syncs"])
     (record,) = launch._instance().fetch_observations(details, limit=1).records
     assert record.asset_observation
     shown = {k: v.value for k, v in record.asset_observation.metadata.items()}
     assert (record.asset_observation.partition, shown["status"], shown["error"]) == (SLUG, "failed", done["error"])
-    assert here.shown("sync/details") == before
+    assert here.shown("sync/syncs") == before
 
 
 @pytest.mark.usefixtures("here")

@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from roster_pipeline.cli.terminal import print_details
 from roster_pipeline.errors import RosterError, SyncRefused
-from roster_pipeline.guards.judge import judge_nothing
-from roster_pipeline.history import record as history
 from roster_pipeline.history import report
-from roster_pipeline.plan import difference as plan
-from roster_pipeline.plan.apply import apply
-from roster_pipeline.plan.undo import Winner, build_desired_before
-from tests.conftest import NOW, Tiny, section, student
-
-IN_FORCE = {
-    "users": "SELECT * EXCLUDE (since_sync_id) FROM roster.users WHERE enrollment_status <> 'archived'",
-    "user_sites": "SELECT * EXCLUDE (since_sync_id) FROM roster.user_sites WHERE status = 'active'",
-    "sections": "SELECT * EXCLUDE (since_sync_id, unmapped_since) FROM roster.sections WHERE status = 'active'",
-    "enrollments": "SELECT * EXCLUDE (since_sync_id) FROM roster.enrollments WHERE status = 'active'",
-    "section_courses": "SELECT * EXCLUDE (since_sync_id) FROM roster.section_courses",
-    "course_access": "SELECT * FROM roster.course_access",
-}
-
-
-def in_force(tiny: Tiny) -> dict[str, list[tuple[Any, ...]]]:
-    return {name: tiny.rows(f"{query} ORDER BY ALL") for name, query in IN_FORCE.items()}
-
-
-def undo(tiny: Tiny, sync_id: str, *, only_removals: bool = False, winner: Winner = "neither") -> plan.Plan:
-    tiny.syncs += 1
-    info = history.SyncInfo(f"S{tiny.syncs:03}", "d", "undo", "Rae", NOW, "run", undoes=sync_id, reason="too early")
-    with tiny.connect() as connection:
-        build_desired_before(connection, sync_id, only_removals=only_removals, winner=winner)
-        plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW)
-        judge_nothing(connection)
-        return apply(connection, info, now=NOW)
+from tests.conftest import Tiny, in_force, section, student
 
 
 @pytest.fixture
@@ -66,7 +37,7 @@ def changed(tiny: Tiny) -> Tiny:
 
 def test_undo_is_the_roster_before(changed: Tiny) -> None:
     after = in_force(changed)
-    undo(changed, "S002")
+    changed.undo("S002")
     before = in_force(changed)
     assert before != after
     assert [
@@ -80,12 +51,12 @@ def test_undo_is_the_roster_before(changed: Tiny) -> None:
     assert changed.rows("SELECT course_id, mapped_by FROM roster.section_courses") == [("math-6", "file")]
     assert changed.rows("SELECT enrollment_status FROM roster.users WHERE clever_id = 'new'") == [("archived",)]
     assert changed.rows("FROM sync.settled") == [], "the next run without Clever looks at everybody"
-    undo(changed, "S003")
+    changed.undo("S003")
     assert in_force(changed) == after
 
 
 def test_undo_of_the_removals_only(changed: Tiny) -> None:
-    undo(changed, "S002", only_removals=True)
+    changed.undo("S002", only_removals=True)
     assert [
         row[0] for row in changed.rows("SELECT clever_id FROM roster.users WHERE archived_at IS NULL ORDER BY 1")
     ] == [
@@ -99,7 +70,7 @@ def test_undo_of_the_removals_only(changed: Tiny) -> None:
 
 
 def test_undo_is_a_sync_with_its_own_record(changed: Tiny) -> None:
-    made = undo(changed, "S002")
+    made = changed.undo("S002")
     assert changed.rows(
         "SELECT trigger, status, created, updated, archived, restored FROM sync.syncs WHERE sync_id = 'S003'"
     ) == [
@@ -119,7 +90,7 @@ def test_undo_is_a_sync_with_its_own_record(changed: Tiny) -> None:
 
 
 def test_details_say_what_became_of_a_sync(changed: Tiny, capsys: pytest.CaptureFixture[str]) -> None:
-    undo(changed, "S002")
+    changed.undo("S002")
     with changed.connect() as connection:
         for sync_id in ("S001", "S002", "S003"):
             print_details(report.sync(connection, sync_id))
@@ -134,7 +105,7 @@ def test_details_say_what_became_of_a_sync(changed: Tiny, capsys: pytest.Capture
 
 def test_undo_of_the_first_sync_archives_everything(tiny: Tiny) -> None:
     tiny.sync()
-    undo(tiny, "S001")
+    tiny.undo("S001")
     assert {name: rows for name, rows in in_force(tiny).items() if rows} == {}
     assert tiny.rows("SELECT count(*) FROM roster.users") == [(3,)]
 
@@ -143,8 +114,8 @@ def test_undo_against_a_later_change_is_refused_unless_told_who_wins(changed: Ti
     changed.records["sections"][0]["name"] = "Renamed again"
     changed.sync()
     with pytest.raises(SyncRefused, match="Later syncs changed records that sync S002 changed: 1 sections"):
-        undo(changed, "S002")
-    undo(changed, "S002", winner="later")
+        changed.undo("S002")
+    changed.undo("S002", winner="later")
     assert changed.rows("SELECT name FROM roster.sections") == [("Renamed again",)]
     assert changed.rows("SELECT course_id FROM roster.section_courses") == [("math-6",)]
 
@@ -152,17 +123,17 @@ def test_undo_against_a_later_change_is_refused_unless_told_who_wins(changed: Ti
 def test_undo_wins_when_told_so(changed: Tiny) -> None:
     changed.records["sections"][0]["name"] = "Renamed again"
     changed.sync()
-    undo(changed, "S002", winner="undo")
+    changed.undo("S002", winner="undo")
     assert changed.rows("SELECT name FROM roster.sections") == [("Section m6",)]
 
 
 def test_undo_of_what_is_not_there(changed: Tiny) -> None:
     with pytest.raises(RosterError, match="There is no sync nope"):
-        undo(changed, "nope")
+        changed.undo("nope")
 
 
 def test_a_records_life_is_told_over_syncs(changed: Tiny) -> None:
-    undo(changed, "S002")
+    changed.undo("S002")
     ((section_id,),) = changed.rows("SELECT section_id::VARCHAR FROM roster.sections")
     with changed.connect() as connection:
         life = report.life(connection, section_id)
@@ -192,6 +163,6 @@ def test_two_syncs_compared_have_the_shape_of_a_plan(changed: Tiny) -> None:
 def test_what_was_undone_does_not_differ(changed: Tiny) -> None:
     changed.records["sections"][0]["name"] = "Renamed again"
     changed.sync()
-    undo(changed, "S003")
+    changed.undo("S003")
     with changed.connect() as connection:
         assert report.compare(connection, "S002", "S004") == []

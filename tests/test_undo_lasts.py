@@ -13,11 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster_pipeline.history import report
-from tests.conftest import Record, section, student
+from tests.conftest import Record, in_force, section, student
 from tests.guards.guarded import Guarded, copy_of, fill, save
 from tests.guards.test_laws import ORPHANS, check_held_is_what_was_not_applied, snapshot
 from tests.test_laws import MAPPINGS, become, districts, laws
-from tests.test_undo import in_force, undo
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +56,7 @@ def held(district: Guarded) -> list[tuple[str, int]]:
 def test_a_leaver_who_was_brought_back_stays(district: Guarded) -> None:
     leave(district, "north00")
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.sync()
     assert (status(district, "north00"), held(district)) == ("pending", [("undone", 3)])
     (hold,) = district.holds
@@ -69,7 +68,7 @@ def test_a_leaver_who_was_brought_back_stays(district: Guarded) -> None:
 def test_somebody_new_who_was_taken_back_stays_away_even_after_a_login(district: Guarded) -> None:
     district.records["users"].append(student("north99", "north"))
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.line("logins", "d", "north99", "2026-11-20")
     district.sync()
     assert (status(district, "north99"), held(district)) == ("archived", [("undone", 2)])
@@ -78,7 +77,7 @@ def test_somebody_new_who_was_taken_back_stays_away_even_after_a_login(district:
 def test_a_login_does_not_bring_back_what_was_undone(district: Guarded) -> None:
     district.record("users", "north00")["email"] = "one@example.org"
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.line("logins", "d", "north00", "2026-11-20")
     district.sync()
     assert district.rows("SELECT email FROM roster.users WHERE clever_id = 'north00'") == [(None,)]
@@ -88,7 +87,7 @@ def test_a_login_does_not_bring_back_what_was_undone(district: Guarded) -> None:
 def test_a_login_itself_is_not_refused(district: Guarded) -> None:
     district.line("logins", "d", "north00", "2026-11-20")
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.sync()
     assert (status(district, "north00"), held(district)) == ("active", [])
 
@@ -96,7 +95,7 @@ def test_a_login_itself_is_not_refused(district: Guarded) -> None:
 def test_what_clever_changes_in_another_way_flows_and_is_forgotten(district: Guarded) -> None:
     district.record("users", "north00")["email"] = "one@example.org"
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.record("users", "north00")["email"] = "two@example.org"
     district.sync()
     assert (held(district), district.rows("FROM sync.undone")) == ([], [])
@@ -106,7 +105,7 @@ def test_what_clever_changes_in_another_way_flows_and_is_forgotten(district: Gua
 def test_it_is_forgotten_when_clever_no_longer_says_it(district: Guarded) -> None:
     gone = leave(district, "north00")
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.records["users"] += gone
     district.record("sections", "north-s0")["students"].append("north00")
     district.sync()
@@ -119,7 +118,7 @@ def test_it_is_forgotten_when_clever_no_longer_says_it(district: Guarded) -> Non
 def test_an_approval_lets_it_through_for_good(district: Guarded) -> None:
     leave(district, "north00")
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.sync()
     district.decide()
     district.sync()
@@ -130,7 +129,7 @@ def test_an_approval_lets_it_through_for_good(district: Guarded) -> None:
 def test_everything_else_flows_beside_it(district: Guarded) -> None:
     leave(district, "north00")
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     leave(district, "north01")
     district.sync()
     assert (status(district, "north01"), held(district)) == ("archived", [("undone", 3)])
@@ -144,7 +143,7 @@ def test_a_mapping_that_was_undone_stays_undone(district: Guarded, new_line: str
     district.sync()
     after = [("sci-6",)] if new_line else []
     assert district.rows(query) == after
-    undo(district, "S002")
+    district.undo("S002")
     for from_clever in (False, True):
         district.sync(from_clever=from_clever)
         assert district.rows(query) == [("math-6",)]
@@ -161,12 +160,12 @@ def test_a_line_with_a_third_course_takes_the_place_of_the_one_an_undo_brought_b
         district.inputs["section_courses"] = f"district,section_id,course_id\nd,north-s0,{course}\n"
         district.sync()
         if course == "sci-6":
-            undo(district, "S002")
+            district.undo("S002")
     assert (district.rows("SELECT course_id FROM roster.section_courses"), held(district)) == ([("his-6",)], [])
 
 
 def test_a_first_sync_that_was_undone_is_not_made_again(district: Guarded) -> None:
-    undo(district, "S001")
+    district.undo("S001")
     before = in_force(district)
     assert before["users"] == []
     district.sync()
@@ -175,7 +174,7 @@ def test_a_first_sync_that_was_undone_is_not_made_again(district: Guarded) -> No
 
 
 def test_nobody_new_comes_to_a_site_that_was_undone(district: Guarded) -> None:
-    undo(district, "S001")
+    district.undo("S001")
     before = in_force(district)
     district.records["users"].append(student("north99", "north"))
     district.records["sections"].append(section("north-s9", "north", students=["north99", "north00"]))
@@ -190,7 +189,7 @@ def test_nobody_new_comes_to_a_site_that_was_undone(district: Guarded) -> None:
 def test_whoever_approves_a_broken_extract_does_not_approve_what_was_undone(district: Guarded) -> None:
     leave(district, "north00")
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.records["schools"] = [s for s in district.records["schools"] if s["id"] != "south"]
     district.sync()
     assert [guard for guard, _ in held(district)] == ["broken_extract"]
@@ -206,7 +205,7 @@ def test_an_accident_that_was_approved_and_undone_holds_nothing_else(district: G
     district.sync()
     district.decide()
     district.sync()
-    undo(district, "S003")
+    district.undo("S003")
     leave(district, "north00")
     district.sync()
     assert status(district, "north00") == "archived"
@@ -216,8 +215,8 @@ def test_an_accident_that_was_approved_and_undone_holds_nothing_else(district: G
 def test_the_undo_of_an_undo_leaves_nothing_held(district: Guarded) -> None:
     leave(district, "north00")
     district.sync()
-    undo(district, "S002")
-    undo(district, "S003")
+    district.undo("S002")
+    district.undo("S003")
     district.sync()
     assert (status(district, "north00"), held(district), district.rows("FROM sync.undone")) == ("archived", [], [])
 
@@ -225,8 +224,8 @@ def test_the_undo_of_an_undo_leaves_nothing_held(district: Guarded) -> None:
 def test_the_undo_of_an_undo_refuses_nothing_that_clever_says_later(district: Guarded) -> None:
     gone = leave(district, "north00")
     district.sync()
-    undo(district, "S002")
-    undo(district, "S003")
+    district.undo("S002")
+    district.undo("S003")
     district.records["users"] += gone
     district.sync()
     assert (status(district, "north00"), held(district)) == ("pending", [])
@@ -236,7 +235,7 @@ def test_a_third_undo_refuses_again(district: Guarded) -> None:
     leave(district, "north00")
     district.sync()
     for sync_id in ("S002", "S003", "S004"):
-        undo(district, sync_id)
+        district.undo(sync_id)
     district.sync()
     assert (status(district, "north00"), held(district)) == ("pending", [("undone", 3)])
 
@@ -244,7 +243,7 @@ def test_a_third_undo_refuses_again(district: Guarded) -> None:
 def test_a_sync_of_another_site_forgets_nothing(district: Guarded) -> None:
     leave(district, "south00")
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.sync(sites=["north"])
     district.sync()
     assert (status(district, "south00"), held(district)) == ("pending", [("undone", 3)])
@@ -253,7 +252,7 @@ def test_a_sync_of_another_site_forgets_nothing(district: Guarded) -> None:
 def test_the_hold_keeps_its_records_and_last_synced_moves(district: Guarded) -> None:
     leave(district, "north00")
     district.sync()
-    undo(district, "S002")
+    district.undo("S002")
     district.rows("UPDATE roster.sites SET last_synced_at = NULL")
     district.sync()
     with district.connect() as connection:
@@ -271,15 +270,15 @@ def refused_or_beside(connection: duckdb.DuckDBPyConnection) -> None:
     snapshot(connection)
     for entity in ("sites", "users", "sections"):
         query = (
-            f"SELECT p.after::JSON, u.refused FROM plan.{entity} AS p JOIN plan.holds AS h ON h.hold_id = p.held_by "
+            f"SELECT p.after::JSON, u.refused FROM plan.{entity} AS p JOIN guards.holds AS h ON h.hold_id = p.held_by "
             f"LEFT JOIN sync.undone AS u ON u.entity = '{entity}' AND u.entity_id = p.{entity[:-1]}_id::VARCHAR "
             "WHERE h.guard = 'undone' AND p.site_id NOT IN "
             "(SELECT site_id FROM plan.sites WHERE held_by IS NOT NULL AND action = 'restore')"
         )
-        if connection.execute("SELECT 1 FROM plan.holds WHERE NOT blocks").fetchone():
+        if connection.execute("SELECT 1 FROM guards.holds WHERE NOT blocks").fetchone():
             query += {
                 "sites": " AND p.action <> 'archive'",  # whose people are held there
-                "users": " AND p.user_id NOT IN (SELECT user_id FROM plan.waiting_people)",
+                "users": " AND p.user_id NOT IN (SELECT user_id FROM guards.waiting_people)",
                 "sections": "",
             }[entity]
         assert [(entity, a, r) for a, r in connection.execute(query).fetchall() if a != r] == []
@@ -303,13 +302,13 @@ def test_an_undo_lasts_until_it_is_undone_or_clever_says_something_else(
         become(made, two, other_lines)
         made.sync()
         after = in_force(made)
-        undo(made, "S002")
+        made.undo("S002")
         before = in_force(made)
         for asked in (from_clever, True):
             made.sync(from_clever=asked)
             assert in_force(made) == before
         if undone_too:
-            undo(made, "S003")
+            made.undo("S003")
             made.sync()
             assert in_force(made) == after
             assert "undone" not in [guard for guard, _ in held(made)]

@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 
+from roster_pipeline import model, sync
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history import report
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.model import tables as model
-from roster_pipeline.plan.apply import apply
-from roster_pipeline.plan.planning import plan_sync
-from roster_pipeline.staging.stage import stage
+from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse import schema
 from roster_pipeline.warehouse.warehouse import Warehouse
 
@@ -67,9 +65,9 @@ def test_the_next_sync_changes_nothing(release_1: Path) -> None:
     before = rows(release_1)
     info = SyncInfo("20261124T100000000-0000000d", SLUG, "nightly", "test", NOW, "run")
     with Warehouse(release_1 / "warehouse").connect(SLUG) as connection:
-        stage(connection, release_1 / "landing")
-        plan_sync(connection, info, release_1 / "data", today=NOW.date(), now=NOW)
-        made = apply(connection, info, now=NOW)
+        run = Run(Order(info, release_1 / "data", NOW.date(), lambda: NOW))
+        run.staged = sync.stage(connection, release_1 / "landing")
+        made = run.apply(connection).plan
     assert (sum(c.changes for c in made.counts), made.held) == (0, 42)
     assert rows(release_1)[:4] == before[:4]
 

@@ -20,17 +20,15 @@ import duckdb
 from clever_sandbox.district import District, Json, Kind, Table, record
 from clever_sandbox.ids import clever_id
 from clever_sandbox.server import SandboxServer, demo_app, serve_in_thread
+from roster_pipeline import model, sync
 from roster_pipeline.clever.client import Clever, Clock
 from roster_pipeline.config import DEMO, PROJECT_ROOT
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable, InputError
 from roster_pipeline.guards import holds
-from roster_pipeline.guards.judge import Hold
+from roster_pipeline.guards.guard import Hold
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.model import tables as model
-from roster_pipeline.plan.apply import apply
 from roster_pipeline.plan.difference import ACTIONS
-from roster_pipeline.plan.planning import plan_sync
-from roster_pipeline.staging.stage import stage
+from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse.warehouse import Warehouse
 
 SLUG = "riverbend-usd"
@@ -165,10 +163,11 @@ class World:
             with Clever(self.server.settings, clock=clock, requests_a_minute=1_000_000) as clever:
                 extract = clever.extract(self.district.id, landing, lambda _: None)
             with self.connect() as connection:
-                stage(connection, landing, extract.warnings)
-                _, held = plan_sync(connection, info, self.data, today=self.day, now=self.now)
+                run = Run(Order(info, self.data, self.day, lambda: self.now))
+                run.staged = sync.stage(connection, landing, extract.notices)
+                held = run.plan(connection).holds
                 before = [_places(connection, query) for query, _ in _WHO_IS_WHERE] if held else []
-                done = apply(connection, info, now=self.now)
+                done = run.apply(connection).plan
                 in_both: set[str] = set()
                 for known, (now, ought) in zip(before, _WHO_IS_WHERE, strict=False):
                     in_both |= caught_in_both(known, _places(connection, now), _places(connection, ought))

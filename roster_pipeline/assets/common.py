@@ -7,17 +7,18 @@ here: any one asset.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 
+from roster_pipeline import model
+from roster_pipeline import sync as corridor
 from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.history import report
-from roster_pipeline.model import tables as model
-from roster_pipeline.model.tables import Table
+from roster_pipeline.model import Table
 from roster_pipeline.resources.sync_run import SyncRun
+from roster_pipeline.warehouse.sql import count_rows
 
 _LAST_SYNC = "sync_id trigger status created updated archived restored held unchanged".split()
 
@@ -64,8 +65,7 @@ def materialized(
 
 def row_count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true") -> dict[str, int]:
     """`{"dagster/row_count": n}` of a table of ours."""
-    row = connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()
-    return {"dagster/row_count": int(row[0]) if row else 0}
+    return {"dagster/row_count": count_rows(connection, f"{table} WHERE {where}")}
 
 
 def roster_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
@@ -81,7 +81,7 @@ def roster_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, 
 
 def publish(sync: SyncRun) -> dict[str, dict[str, Any]]:
     """Publishes, and returns the metadata of the assets of layer `sync`: the last sync, the holds, the copy."""
-    published = sync.warehouse.publish(sync.info.district)
+    published = corridor.publish(sync.warehouse, sync.info.district)
     with sync.warehouse.read(sync.info.district) as connection:
         last = report.recent(connection, 1)
         standing = report.holds(connection)
@@ -92,7 +92,7 @@ def publish(sync: SyncRun) -> dict[str, dict[str, Any]]:
     states = [h["status"] for h in standing]
     lines = [f"- `{h['hold_id']}` {h['status']}: {h['message']}" for h in standing]
     return {
-        "sync/details": details,
+        "sync/syncs": details,
         "sync/holds": {
             **kept,
             **{status: states.count(status) for status in ("open", "approved", "rejected")},
@@ -100,9 +100,3 @@ def publish(sync: SyncRun) -> dict[str, dict[str, Any]]:
         },
         "sync/published": {"path": dg.MetadataValue.path(published), "bytes": published.stat().st_size},
     }
-
-
-def newest_landing(landings: Path) -> Path | None:
-    """The newest complete landing, if a sync left one."""
-    complete = sorted(receipt.parent for receipt in landings.glob("*/complete.json"))
-    return complete[-1] if complete else None

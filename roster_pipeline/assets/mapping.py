@@ -5,14 +5,11 @@ from typing import Any
 
 import dagster as dg
 
+from roster_pipeline import model
 from roster_pipeline.assets.common import materialized, row_count, spec
-from roster_pipeline.mapping import load as rules
-from roster_pipeline.model import tables as model
-from roster_pipeline.plan.planning import is_made
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.staging.stage import require_staged
 
-_COURSES, _RULES, _SITES, _LOGINS = model.INPUTS
+_INPUTS = {table.name: table for table in model.INPUTS}
 
 
 @dg.multi_asset(
@@ -20,31 +17,31 @@ _COURSES, _RULES, _SITES, _LOGINS = model.INPUTS
     specs=[
         spec(
             "mapping",
-            "course_catalog",
+            "courses",
             "The platform's own courses, from data/courses.csv.",
-            table=_COURSES,
+            table=_INPUTS["courses"],
             kinds=("csv",),
         ),
         spec(
             "mapping",
             "rules",
             "Rules that map sections by subject, grade or Clever course, from data/mapping_rules.csv.",
-            table=_RULES,
-            deps=["mapping/course_catalog"],
+            table=_INPUTS["rules"],
+            deps=["mapping/courses"],
             kinds=("csv",),
         ),
         spec(
             "mapping",
             "site_settings",
             "Which sites are not on Clever, from data/sites.csv.",
-            table=_SITES,
+            table=_INPUTS["sites"],
             kinds=("csv",),
         ),
         spec(
             "mapping",
             "logins",
             "Who has logged in to the platform, from data/logins.csv; everybody else is pending.",
-            table=_LOGINS,
+            table=_INPUTS["logins"],
             kinds=("csv",),
         ),
     ],
@@ -53,9 +50,9 @@ _COURSES, _RULES, _SITES, _LOGINS = model.INPUTS
 def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """A mistake in a file stops here, names file, line and column, and nothing is applied."""
     with sync.step(), sync.connect() as connection:
-        rules.load_inputs(connection, sync.settings.data, sync.info.district)
+        sync.run.read_inputs(connection)
         counts = {
-            "mapping/course_catalog": row_count(connection, "input.courses"),
+            "mapping/courses": row_count(connection, "input.courses"),
             "mapping/rules": row_count(connection, "input.rules"),
             "mapping/site_settings": row_count(connection, "input.sites"),
             "mapping/logins": row_count(connection, "input.logins"),
@@ -70,24 +67,18 @@ def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
             "mapping",
             "section_courses",
             "The courses that should hang on each section: data/section_courses.csv, else the rules.",
-            deps=["mapping/course_catalog", "mapping/rules", "staging/sections"],
+            deps=["mapping/courses", "mapping/rules", "staging/sections"],
         )
     ],
 )
 def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """A file line for a section nobody has ever seen becomes a warning; everything else in the file must be right."""
     with sync.step(), sync.connect() as connection:
-        require_staged(connection)
-        if not is_made(connection, "input.rules"):
-            rules.load_inputs(connection, sync.settings.data, sync.info.district)
-        rules.map_sections(connection, sync.settings.data, sync.info.district)
-        mapped = row_count(connection, "desired.mapped_sections")
-        by_rule = row_count(connection, "desired.mapped_sections", "mapped_by = 'rule'")
-        unknown = row_count(connection, "desired.mapping_issues", "code = 'mapping_unknown_section'")
+        mapped = sync.run.map_sections(connection)
     counts = {
-        **mapped,
-        "by rule": by_rule["dagster/row_count"],
-        "lines without a section": unknown["dagster/row_count"],
+        "dagster/row_count": mapped.section_courses,
+        "by rule": mapped.by_rule,
+        "lines without a section": mapped.unknown_lines,
     }
     yield from materialized(context, {"mapping/section_courses": counts})
 
@@ -107,7 +98,7 @@ def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterato
             "suggestions",
             "Courses that might fit unmapped sections; offered, never applied. A view, computed when somebody looks.",
             table=model.SUGGESTIONS,
-            deps=["roster/sections", "mapping/course_catalog"],
+            deps=["roster/sections", "mapping/courses"],
         ),
     ],
     can_subset=True,

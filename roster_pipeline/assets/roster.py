@@ -1,22 +1,17 @@
 """Layer 4, `roster`: the plan, and the roster that it changes in one transaction."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import announce
+from roster_pipeline import announce, model
+from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import materialized, roster_counts, spec
-from roster_pipeline.clever.landing import discard
-from roster_pipeline.guards.judge import Hold
+from roster_pipeline.guards.guard import Hold
 from roster_pipeline.history import report
-from roster_pipeline.history.record import prune
-from roster_pipeline.model import tables as model
-from roster_pipeline.plan.apply import apply as apply_plan
 from roster_pipeline.plan.difference import ACTIONS
-from roster_pipeline.plan.planning import is_made, plan_sync
-from roster_pipeline.resources.sync_run import SyncRun, now
+from roster_pipeline.resources.sync_run import SyncRun
 
 _SHOWN_COUNTS = 200
 _SHOWN_RECORDS = 50
@@ -61,7 +56,10 @@ _DESCRIPTIONS = {
 def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Looking costs nothing: materializing this alone changes no roster."""
     with sync.step(), sync.connect() as connection:
-        made, held = plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
+        guarded = sync.run.plan(connection)
+        made, held = guarded.plan, guarded.holds
+        if sync.plan_records:
+            sync.planned(report.plan_counts(connection), report.plan_changes(connection, sync.plan_records))
         counted, records = report.plan_counts(connection), report.plan_changes(connection, _SHOWN_RECORDS)
         decided = {h["hold_id"]: h["status"] for h in report.standing(connection)}
     for hold in held:
@@ -118,11 +116,8 @@ def _row(district: str, hold: Hold, status: str) -> report.Row:
 def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Roster, change log and "last synced" move together, in one transaction, or not at all."""
     with sync.step(), sync.connect(changes_truth=True) as connection:
-        if not is_made(connection, "plan.totals"):
-            plan_sync(connection, sync.info, sync.settings.data, today=sync.today, now=now())
-        apply_plan(connection, sync.info, now=now())
-        if sync.settings.history_days is not None:
-            prune(connection, now() - timedelta(days=sync.settings.history_days), now())
+        sync.run.apply(connection)
+        corridor.forget(connection, sync.run.order, sync.settings.history_days)
         counts = roster_counts(connection)
-    discard(sync.folder.landings, sync.folder.discarded)
+    corridor.discard_landings(sync.folder)
     yield from materialized(context, counts)

@@ -5,11 +5,9 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline.assets.common import materialized, newest_landing, row_count, spec
-from roster_pipeline.clever.landing import read_receipt
-from roster_pipeline.model.tables import STAGING
+from roster_pipeline.assets.common import materialized, row_count, spec
+from roster_pipeline.model import STAGING
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.staging.stage import require_staged, stage
 
 _TABLES = {
     "sites": ("Schools, typed.", ("schools",)),
@@ -39,11 +37,7 @@ _TABLES = {
 def staging(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Reads the newest complete landing; when its sync has succeeded and it was deleted, what it staged stands."""
     with sync.step(), sync.connect() as connection:
-        landing = newest_landing(sync.folder.landings)
-        if landing is not None:
-            stage(connection, landing, read_receipt(landing).warnings)
-        else:
-            require_staged(connection)
+        if not sync.run.stage(connection, sync.folder).anew:
             context.log.info("No landing is newer than what is staged; the staged tables stand.")
         counts = {f"staging/{t.name}": row_count(connection, t.full_name) for t in STAGING if t.name != "enrollments"}
         counts["staging/enrollments"] = row_count(connection, "staging.memberships", "user_n IS NOT NULL")

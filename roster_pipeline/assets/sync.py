@@ -5,9 +5,9 @@ from typing import Any
 
 import dagster as dg
 
+from roster_pipeline import model
 from roster_pipeline.assets.common import materialized, publish, spec
-from roster_pipeline.model import tables as model
-from roster_pipeline.resources.sync_run import SyncRun
+from roster_pipeline.resources.sync_run import PUBLISH, SyncRun
 
 
 @dg.multi_asset(
@@ -15,7 +15,7 @@ from roster_pipeline.resources.sync_run import SyncRun
     specs=[
         spec(
             "sync",
-            "details",
+            "syncs",
             "Every sync with its outcome, counts, changes and issues; the last seven are `roster recent`.",
             table=model.SYNCS,
             deps=[*(f"roster/{e.name}" for e in model.ENTITIES), "roster/course_access"],
@@ -25,19 +25,19 @@ from roster_pipeline.resources.sync_run import SyncRun
             "holds",
             "What guards hold back, what somebody decided about it, and what became of it.",
             table=model.HOLDS,
-            deps=["sync/details"],
+            deps=["sync/syncs"],
         ),
         spec(
             "sync",
             "published",
             "The copy for people and tools, published.duckdb; holding it open stops no sync.",
-            deps=["sync/details", "sync/holds", "mapping/unmapped", "mapping/suggestions"],
+            deps=["sync/syncs", "sync/holds", "mapping/unmapped", "mapping/suggestions"],
         ),
     ],
     can_subset=True,
 )
 def sync_history(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Publishes, and shows what this sync did."""
-    with sync.step():
+    with sync.step(PUBLISH):
         metadata = publish(sync)
     yield from materialized(context, metadata)

@@ -39,7 +39,7 @@ from roster_pipeline.clever.landing import (
     Notice,
     Progress,
 )
-from roster_pipeline.clever.lists import ListWalk, list_warnings, parse_page
+from roster_pipeline.clever.lists import ListWalk, list_notices, parse_page
 from roster_pipeline.clever.tokens import API_VERSION, Access, Tokens
 from roster_pipeline.config import CleverSettings, check_host
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
@@ -173,9 +173,9 @@ class Clever:
             extract = Extract(
                 district=district,
                 endpoints=(_one_record(file, record), *(fetched[name] for name in LISTS)),
-                warnings=(
-                    *district_warnings(district, self._clock.now()),
-                    *(w for name in LISTS for w in list_warnings(name, files[name].state)),
+                notices=(
+                    *district_notices(district, self._clock.now()),
+                    *(w for name in LISTS for w in list_notices(name, files[name].state)),
                 ),
                 started_at=started,
                 fetched_at=self._clock.now(),
@@ -247,7 +247,7 @@ class Clever:
         return fetched
 
 
-def district_warnings(district: District, now: datetime) -> list[Notice]:
+def district_notices(district: District, now: datetime) -> list[Notice]:
     """What a person should know about the district itself at `now` (aware).
 
     Clever keeps serving the last good data while a district is paused, held or in error (facts 6 no. 26,

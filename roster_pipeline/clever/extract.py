@@ -82,8 +82,8 @@ def extract_district(
     landing = _landing_for(warehouse.folder(info.district), info.sync_id)
     with Clever(clever_settings(settings)) as clever, _progress_bars() as progress:
         extract = clever.extract(identity.clever_id, landing, progress, landed, seconds)
-    for warning in extract.warnings:
-        log.warning("%s: %s", info.district, warning.message)
+    for notice in extract.notices:
+        log.warning("%s: %s", info.district, notice.message)
     return extract
 
 

@@ -78,11 +78,11 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Extract:
-    """A whole landing: the district, its files (`districts` first, then the five lists), the warnings."""
+    """A whole landing: the district, its files (`districts` first, then the five lists), the notices."""
 
     district: District
     endpoints: tuple[Endpoint, ...]
-    warnings: tuple[Notice, ...]
+    notices: tuple[Notice, ...]
     started_at: datetime
     fetched_at: datetime
 
@@ -313,6 +313,12 @@ def is_complete(landing: Path) -> bool:
     except BrokenExtract:
         return False
     return True
+
+
+def newest_complete(landings: Path) -> Path | None:
+    """The newest complete landing, if a sync left one."""
+    complete = sorted(receipt.parent for receipt in landings.glob("*/complete.json"))
+    return complete[-1] if complete else None
 
 
 def read_receipt(landing: Path) -> Extract:

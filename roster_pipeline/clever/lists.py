@@ -280,7 +280,7 @@ class ListWalk:
         return lap
 
 
-def list_warnings(name: str, state: Checkpoint) -> list[Notice]:
+def list_notices(name: str, state: Checkpoint) -> list[Notice]:
     """What a person should know about a complete list; told from its receipt, so a resumed one says it too."""
     if not state.shared:
         return [Notice("not_shared", f"The district does not share its {name} with us.", name)]

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
+from roster_pipeline import model
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, find, show
 from roster_pipeline.cli.terminal import Row, print_details, print_holds, print_recent, print_status
 from roster_pipeline.config import usable_settings
-from roster_pipeline.model import tables as model
 
 
 @click.command()

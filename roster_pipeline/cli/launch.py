@@ -21,9 +21,8 @@ from roster_pipeline.config import Settings, prepare_dagster_home, usable_settin
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Outcome
-from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.plan.planning import plan_sync
-from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, INTERRUPTED, local_day, now, sync_id_of
+from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, INTERRUPTED, PLAN_RECORDS, PUBLISH, TRIGGER
+from roster_pipeline.sync import utc_now
 from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
@@ -105,7 +104,7 @@ def launch_decision(settings: Settings, slug: str, requested_by: str, **decision
 
     Raises RosterError when it could not be decided.
     """
-    asked_at = now()
+    asked_at = utc_now()
     result = _run("decide_hold", slug, resource={"requested_by": requested_by}, ops={"decide": {"config": decision}})
     if not result.success:
         raise _failure(result)
@@ -118,13 +117,13 @@ def launch_decision(settings: Settings, slug: str, requested_by: str, **decision
 
 def launch_publish(slug: str, requested_by: str) -> None:
     """Makes the published copy again, and nothing else. Raises RosterError when that cannot be done."""
-    keys = [dg.AssetKey(["sync", name]) for name in ("details", "holds", "published")]
-    result = _run("sync_now", slug, resource={"requested_by": requested_by}, assets=keys)
+    keys = [dg.AssetKey(["sync", name]) for name in ("syncs", "holds", "published")]
+    result = _run("sync_now", slug, resource={"requested_by": requested_by}, assets=keys, tags={TRIGGER: PUBLISH})
     if not result.success:
         raise _failure(result)
 
 
-def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
+def launch_plan(slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
     """Materializes everything up to `roster/plan`, and nothing after it; returns its `counts` and `changes`.
 
     Counts are of all changes, per entity, action, site and hold; of the changed records, `limit` at most.
@@ -133,15 +132,17 @@ def launch_plan(settings: Settings, slug: str, limit: int) -> dict[str, list[dic
     from roster_pipeline.definitions import defs
 
     keys = upstream.resolve(defs.resolve_asset_graph())
-    result = _run("sync_now", slug, resource={"requested_by": "roster plan"}, assets=list(keys))
-    if not result.success:
+    result = _run(
+        "sync_now",
+        slug,
+        resource={"requested_by": "roster plan"},
+        assets=list(keys),
+        tags={PLAN_RECORDS: str(limit)},
+    )
+    seen = ENDED.pop(result.run_id, Outcome()).plan
+    if not result.success or seen is None:
         raise _failure(result)
-    at = now()
-    info = SyncInfo(sync_id_of(result.run_id, at), slug, "sync_now", "roster plan", at, result.run_id)
-    warehouse = Warehouse(settings.warehouse)
-    with warehouse.lock(slug, {}, waiting=log.warning), warehouse.connect(slug) as connection:
-        plan_sync(connection, info, settings.data, today=local_day(settings, at), now=at)
-        return {"counts": report.plan_counts(connection), "changes": report.plan_changes(connection, limit)}
+    return seen
 
 
 class _Said(RosterError):
@@ -160,6 +161,7 @@ def _run(
     resource: dict[str, Any],
     ops: dict[str, Any] | None = None,
     assets: list[dg.AssetKey] | None = None,
+    tags: dict[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
     from roster_pipeline.definitions import defs
 
@@ -168,6 +170,7 @@ def _run(
         partition_key=slug,
         raise_on_error=False,
         asset_selection=assets,
+        tags=tags,
         run_config={
             "resources": {"sync": {"config": resource}},
             "ops": ops or {},

@@ -49,7 +49,7 @@ def plan(district: str | None, limit: int, as_json: bool) -> None:
 
     settings = usable_settings()
     slugs = _districts_to_sync(settings, district, ())
-    show(each(slugs, lambda slug: launch_plan(settings, slug, limit)), print_plan, as_json)
+    show(each(slugs, lambda slug: launch_plan(slug, limit)), print_plan, as_json)
 
 
 @click.command()

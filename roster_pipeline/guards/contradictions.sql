@@ -1,7 +1,7 @@
 -- one row per role: people new to the roster whose SIS id another record of the extract has too, in the same role
 WITH arrived AS (
   SELECT u.clever_id, u.sis_id, sis_role(u.roles) AS sis_role
-  FROM (FROM desired.user_ids ANTI JOIN roster.users USING (user_id)) AS i
+  FROM (FROM identity.users ANTI JOIN roster.users USING (user_id)) AS i
   JOIN staging.users AS u ON u.clever_id = i.clever_id
   WHERE u.sis_id IS NOT NULL AND sis_role(u.roles) IS NOT NULL
 ),

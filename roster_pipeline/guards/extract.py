@@ -6,13 +6,20 @@ possible change (`guard_changes.py`), and a list that ended early (the extract r
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
+from roster_pipeline import model
+from roster_pipeline.guards import words
+from roster_pipeline.guards.counting import count_in_force
+from roster_pipeline.guards.guard import Hold, Judging, Part, hold_id_of
 from roster_pipeline.guards.limits import Limits
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import empty, run
+
+GUARD = "broken_extract"
 
 _LEFT_OUT = [
     "user_without_id",
@@ -51,31 +58,96 @@ class Sign:
     everything: bool = False
 
 
-def signs_of_a_broken_extract(
-    connection: duckdb.DuckDBPyConnection, limits: Limits, sync_id: str, changes: Collection[tuple[str, str]]
-) -> list[Sign]:
-    """Why this extract looks broken, the gravest sign first; empty when it does not.
+def breaches(judging: Judging) -> bool:
+    """Writes the signs into `guards.signs`; whether there is one that nobody has accepted."""
+    connection = judging.connection
+    empty(connection, "guards.signs")
+    for n, s in enumerate(_signs(judging)):
+        entity = None if s.everything else s.entity
+        connection.execute(
+            "INSERT INTO guards.signs (n, sign, shown_as, entity, site_id, role, changes, limit_, explains, sentence) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [n, s.sign, s.entity, entity, s.site_id, s.role, s.changes, s.limit, s.explains, s.sentence],
+        )
+    run(connection, "guards/accepted_signs", now=judging.now)
+    return bool(_unaccepted(connection))
 
-    `changes` are the (entity, action) pairs of the plan: what can only show in others is not looked for.
-    """
+
+def marks(judging: Judging) -> None:
+    """Holds the whole plan."""
+    for entity in model.ENTITIES:
+        judging.connection.execute(f"UPDATE plan.{entity.name} SET held_by = ?", [_hold_id(judging)])
+
+
+def hold(judging: Judging) -> Hold:
+    """One hold over the whole plan, however many signs there are: it is one decision, about these signs."""
+    connection = judging.connection
+    signs = _unaccepted(connection)
+    ((changes,),) = connection.execute("SELECT count(*) FROM plan.changes").fetchall()
+    for entity in model.ENTITIES:
+        count_in_force(connection, entity.name)
+    ((in_force,),) = connection.execute("SELECT sum(in_force)::BIGINT FROM guards.population").fetchall()
+    sites = {s.site_id for s in signs}
+    parts = tuple(Part(s.site_id, None, s.role, s.changes, s.changes, sign=s.sign) for s in signs)
+    return Hold(
+        _hold_id(judging),
+        GUARD,
+        signs[0].entity,
+        sites.pop() if len(sites) == 1 else None,
+        changes,
+        in_force,
+        signs[0].limit,
+        _fingerprint(signs),
+        sentence(judging, _hold_id(judging), parts),
+        True,
+        parts,
+    )
+
+
+def sentence(judging: Judging, hold_id: str, _parts: Sequence[Part]) -> str:
+    """Which signs there are."""
+    ((changes,),) = judging.connection.execute("SELECT count(*) FROM plan.changes").fetchall()
+    return words.everything(hold_id, changes, [s.sentence for s in _unaccepted(judging.connection)])
+
+
+def _unaccepted(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
+    rows = connection.execute(
+        "SELECT sign, shown_as, site_id, changes, sentence, limit_, role FROM guards.signs "
+        "WHERE accepted_by IS NULL ORDER BY n"
+    ).fetchall()
+    return [Sign(*row) for row in rows]
+
+
+def _fingerprint(signs: Sequence[Sign]) -> str:
+    return hashlib.sha256("|".join(sorted(s.sign for s in signs)).encode()).hexdigest()[:16]
+
+
+def _hold_id(judging: Judging) -> str:
+    signs = _unaccepted(judging.connection)
+    return hold_id_of(GUARD, signs[0].entity, _fingerprint(signs))
+
+
+def _signs(judging: Judging) -> list[Sign]:
+    """Why this extract looks broken, the gravest sign first; what can only show in other changes is not looked for."""
+    connection, limits = judging.connection, judging.district_limits
     missing = _missing_kinds(connection)
     if missing:  # every finer sign would only repeat it
         return missing
     signs: list[Sign] = []
-    if ("sites", "archive") in changes:
+    if ("sites", "archive") in judging.changes:
         signs += _vanished_sites(connection)
-    if ("sections", "archive") in changes:
+    if ("sections", "archive") in judging.changes:
         signs += _emptied_sites(connection) + _vanished_terms(connection, limits)
-    if ("users", "create") in changes:
+    if ("users", "create") in judging.changes:
         signs += _contradictions(connection, limits)
-    return signs + _quarantine(connection, limits, sync_id)
+    return signs + _quarantine(connection, limits, judging.sync_id)
 
 
 def _missing_kinds(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
-    missing = [kind for (kind,) in connection.execute(statement("guards/missing_kinds")).fetchall()]
+    missing = [kind for (kind,) in run(connection, "guards/missing_kinds").fetchall()]
     if not missing:
         return []
-    known = connection.execute(statement("guards/kinds_in_force")).fetchall()
+    known = run(connection, "guards/kinds_in_force").fetchall()
     return [
         Sign(
             f"missing {kind}",
@@ -101,7 +173,7 @@ def _vanished_sites(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
             f"site {site} ({name}) is gone with its {people:,} people and {sections:,} sections",
             everything=True,
         )
-        for site, name, people, sections in connection.execute(statement("guards/vanished_sites")).fetchall()
+        for site, name, people, sections in run(connection, "guards/vanished_sites").fetchall()
     ]
 
 
@@ -114,12 +186,12 @@ def _emptied_sites(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
             sections,
             f"site {site} ({name}) lost all its {sections:,} sections",
         )
-        for site, name, sections in connection.execute(statement("guards/emptied_sites")).fetchall()
+        for site, name, sections in run(connection, "guards/emptied_sites").fetchall()
     ]
 
 
 def _vanished_terms(connection: duckdb.DuckDBPyConnection, limits: Limits) -> list[Sign]:
-    rows = connection.execute(statement("guards/vanished_terms"), {"minimum": limits.minimum_population}).fetchall()
+    rows = run(connection, "guards/vanished_terms", minimum=limits.minimum_population).fetchall()
     return [
         Sign(
             f"vanished term {term}",
@@ -134,9 +206,7 @@ def _vanished_terms(connection: duckdb.DuckDBPyConnection, limits: Limits) -> li
 
 def _contradictions(connection: duckdb.DuckDBPyConnection, limits: Limits) -> list[Sign]:
     percent = limits.contradiction_percent
-    rows = connection.execute(
-        statement("guards/contradictions"), {"minimum": limits.minimum_population, "percent": percent}
-    ).fetchall()
+    rows = run(connection, "guards/contradictions", minimum=limits.minimum_population, percent=percent).fetchall()
     return [
         Sign(
             f"contradictory {role}s",
@@ -153,9 +223,13 @@ def _contradictions(connection: duckdb.DuckDBPyConnection, limits: Limits) -> li
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, limits: Limits, sync_id: str) -> list[Sign]:
     percent = limits.quarantine_percent
-    rows = connection.execute(
-        statement("guards/quarantine"),
-        {"sync_id": sync_id, "codes": _LEFT_OUT, "minimum": limits.minimum_population, "percent": percent},
+    rows = run(
+        connection,
+        "guards/quarantine",
+        sync_id=sync_id,
+        codes=_LEFT_OUT,
+        minimum=limits.minimum_population,
+        percent=percent,
     ).fetchall()
     return [
         Sign(

@@ -1,6 +1,6 @@
 """The life of a hold: opened by a guard, decided by a person, used up, cleared by itself.
 
-Belongs here: `sync.holds` and the hand-over from the plan (`plan.holds`) to the apply. Does not belong here:
+Belongs here: `sync.holds` and the hand-over from the plan (`guards.holds`) to the apply. Does not belong here:
 when to hold (`guards.py`), and the changes themselves (`plan.*.held_by`).
 
 A hold *stands* until it is cleared or its approved changes are applied. What is over is kept: the same changes
@@ -9,17 +9,16 @@ held once more are a new row under the same hold_id.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import duckdb
 
 from roster_pipeline.errors import RosterError, SyncRefused
-from roster_pipeline.warehouse.sql import statement
-
-if TYPE_CHECKING:
-    from roster_pipeline.guards.judge import Hold
+from roster_pipeline.guards.guard import Hold
+from roster_pipeline.warehouse.sql import empty, run
 
 Decision = Literal["approved", "rejected"]
 
@@ -35,20 +34,22 @@ _OVER = {
 }
 
 
-def stand(connection: duckdb.DuckDBPyConnection, holds: Sequence[Hold]) -> None:
-    """Leaves the plan's holds in `plan.holds` and `plan.hold_parts`, for the apply that may follow."""
-    for name in ("plan/holds", "plan/hold_parts"):
-        connection.execute(statement(name))
+def write_down(connection: duckdb.DuckDBPyConnection, holds: Sequence[Hold]) -> None:
+    """Leaves the plan's holds in `guards.holds` and `guards.hold_parts`, for the apply that may follow."""
+    empty(connection, "guards.holds", "guards.hold_parts")
     for h in holds:
-        connection.execute(
-            "INSERT INTO plan.holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [h.hold_id, h.guard, h.entity, h.site_id, h.changes, h.of, h.limit, h.fingerprint, h.message, h.blocks],
-        )
-        for p in h.parts:
-            connection.execute(
-                "INSERT INTO plan.hold_parts VALUES (?, ?, ?, ?, ?, ?)",
-                [h.hold_id, p.site_id, p.role, p.sign, p.changes, p.of],
-            )
+        values = asdict(h)
+        parts = values.pop("parts")
+        _insert(connection, "guards.holds", values)
+        for p in parts:
+            columns = ("site_id", "role", "sign", "changes", "of")
+            _insert(connection, "guards.hold_parts", {"hold_id": h.hold_id, **{c: p[c] for c in columns}})
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
+    names = ", ".join(f'"{name}"' for name in values)
+    marks = ", ".join("?" for _ in values)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
 
 
 def record(
@@ -59,12 +60,9 @@ def record(
     A plan of some `sites` only cannot tell that a hold is over, so it clears none; nor can a plan that is held
     as a whole, which was not judged any further.
     """
-    values = {"sync_id": sync_id, "now": now, "whole_district": whole_district}
-    connection.execute(statement("guards/holds/mark_applied"), {**values, "sites": list(sites)})
-    connection.execute(statement("guards/holds/settle_losses"), {"sync_id": sync_id})
-    connection.execute(statement("guards/holds/clear"), values)
-    connection.execute(statement("guards/holds/open_new"), {"sync_id": sync_id})
-    connection.execute(statement("guards/holds/open_parts"), {"sync_id": sync_id})
+    values = {"sync_id": sync_id, "now": now, "whole_district": whole_district, "sites": list(sites)}
+    for name in ("mark_applied", "settle_losses", "clear", "open_new", "open_parts"):
+        run(connection, f"guards/holds/{name}", **values)
 
 
 def decide(
@@ -86,7 +84,7 @@ def decide(
     """
     if decision not in get_args(Decision):
         raise RosterError(f"{decision!r} is no decision", do="Decide approved or rejected")
-    found = connection.execute(statement("guards/holds/latest"), {"hold_id": hold_id, "now": now}).fetchone()
+    found = run(connection, "guards/holds/latest", hold_id=hold_id, now=now).fetchone()
     if found is None:
         raise RosterError(f"There is no hold {hold_id}", do="`roster holds` lists them")
     applied, because, status, decided_by, decided_at, is_decided, approved_sites, parts = found
@@ -107,17 +105,16 @@ def decide(
             do=f"Nothing was changed; to overrule it, say so: `roster {_COMMANDS[decision]} {hold_id} --change`",
         )
     kept = approved_sites if adds and sites else []
-    connection.execute(
-        statement("guards/holds/decide"),
-        {
-            "hold_id": hold_id,
-            "decision": decision,
-            "by": by,
-            "reason": reason,
-            "now": now,
-            "expires_at": now + APPROVAL_VALID if decision == "approved" else None,
-            "sites": sorted({*kept, *sites}),
-        },
+    run(
+        connection,
+        "guards/holds/decide",
+        hold_id=hold_id,
+        decision=decision,
+        by=by,
+        reason=reason,
+        now=now,
+        expires_at=now + APPROVAL_VALID if decision == "approved" else None,
+        sites=sorted({*kept, *sites}),
     )
     where = f" at {len({*kept, *sites})} of {len(parts)} sites" if sites else ""
     return f"Hold {hold_id} is {decision}{where}; the next sync acts on it."
@@ -141,4 +138,4 @@ def _refuse_other_sites(hold_id: str, decision: str, sites: Sequence[str], parts
 
 def withdraw(connection: duckdb.DuckDBPyConnection, undone: str, *, by: str, now: datetime) -> None:
     """After `undone` was undone: its approvals are rejections now, so that the next sync does not redo it."""
-    connection.execute(statement("guards/holds/withdraw"), {"undone": undone, "by": by, "now": now})
+    run(connection, "guards/holds/withdraw", undone=undone, by=by, now=now)

@@ -1,5 +1,5 @@
 -- adds one row per site without limits of its own: the district's
-INSERT INTO plan.limits
-SELECT s.site_id, false, d.expected, d.limits
-FROM (FROM roster.sites ANTI JOIN plan.limits USING (site_id)) AS s
-CROSS JOIN (FROM plan.limits WHERE site_id IS NULL) AS d
+INSERT INTO guards.limits BY NAME
+SELECT s.site_id, false AS own_window, d.expected, d.limits
+FROM (FROM roster.sites ANTI JOIN guards.limits USING (site_id)) AS s
+CROSS JOIN (FROM guards.limits WHERE site_id IS NULL) AS d

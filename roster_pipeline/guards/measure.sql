@@ -1,8 +1,8 @@
 -- adds one row per site and role with more of the judged changes than its limit, and then for the rest of the district
-INSERT INTO plan.breaches BY NAME
+INSERT INTO guards.breaches BY NAME
 WITH counted AS (
   SELECT j.site_id, j.role, count(*) AS changes, coalesce(any_value(l.own_window), false) AS own_window
-  FROM plan.judged AS j LEFT JOIN plan.limits AS l ON l.site_id = j.site_id
+  FROM guards.judged AS j LEFT JOIN guards.limits AS l ON l.site_id = j.site_id
   GROUP BY j.site_id, j.role
 ),
 -- what left in the days before and did not come back; nothing when only this plan counts
@@ -13,9 +13,9 @@ past AS (
 ),
 of_roles AS (
   SELECT p.site_id, p.role, p.in_force, coalesce(past.gone, 0) AS gone, coalesce(l.own_window, false) AS own_window
-  FROM plan.population AS p
+  FROM guards.population AS p
   LEFT JOIN past ON past.site_id IS NOT DISTINCT FROM p.site_id AND past.role IS NOT DISTINCT FROM p.role
-  LEFT JOIN plan.limits AS l ON l.site_id = p.site_id
+  LEFT JOIN guards.limits AS l ON l.site_id = p.site_id
   WHERE p.entity = $entity
 ),
 -- changes that are judged without a role are compared with everybody
@@ -30,7 +30,7 @@ compared AS (
     l.limits[$count] AS number, l.limits['minimum_population'] AS minimum
   FROM counted AS c
   JOIN populated AS p ON p.site_id = c.site_id AND p.role IS NOT DISTINCT FROM c.role
-  JOIN plan.limits AS l ON l.site_id = c.site_id
+  JOIN guards.limits AS l ON l.site_id = c.site_id
 ),
 passed AS (
   SELECT * FROM compared
@@ -53,7 +53,7 @@ in_the_rest AS (
     l.limits['minimum_population'] AS minimum
   FROM elsewhere AS e
   JOIN district AS d ON d.role IS NOT DISTINCT FROM e.role
-  JOIN plan.limits AS l ON l.site_id IS NULL
+  JOIN guards.limits AS l ON l.site_id IS NULL
 )
 SELECT
   $key AS key, $guard AS guard, $entity AS entity, site_id, role, changes, in_force, gone,

@@ -6,7 +6,7 @@ SELECT
   b.key, b.guard, b.entity, coalesce(b.site_id, m.site_id) AS site_id, s.name, b.role, coalesce(m.changes, b.changes) AS changes,
   CASE WHEN m.key IS NULL THEN b.in_force ELSE m.changes END AS in_force, b."limit", b.by_count,
   coalesce(b.gone, 0) AS gone
-FROM plan.breaches AS b
+FROM guards.breaches AS b
 LEFT JOIN marked AS m ON m.key = b.key AND b.guard IN ('undone', 'relink_ambiguous')
 LEFT JOIN roster.sites AS s ON s.site_id = coalesce(b.site_id, m.site_id)
 ORDER BY b.key, changes DESC, site_id, b.role

@@ -1,7 +1,7 @@
 -- adds one row per entity, role and site: what left and what came in this sync unasked, for the guards of the days to come
 INSERT INTO sync.turnover BY NAME
 WITH decided AS (
-  SELECT entity, entity_id FROM plan.decided WHERE status = 'approved'
+  SELECT entity, entity_id FROM guards.decided WHERE status = 'approved'
 ),
 moved AS (
   SELECT 'users' AS entity, main_role(roles) AS role, site_id, user_id::VARCHAR AS entity_id, action FROM plan.users WHERE held_by IS NULL
@@ -26,6 +26,6 @@ FROM moved ANTI JOIN decided USING (entity, entity_id)
 WHERE action IN ('archive', 'create', 'restore')
   -- a new site only grows, and what was accepted or expected is no loss
   AND site_id NOT IN (SELECT site_id FROM plan.sites WHERE action IN ('create', 'restore'))
-  AND site_id NOT IN (SELECT site_id FROM plan.limits WHERE site_id IS NOT NULL AND expected)
-  AND NOT EXISTS (FROM plan.signs AS s WHERE s.accepted_by IS NOT NULL AND s.explains AND coalesce(s.site_id, moved.site_id) = moved.site_id)
+  AND site_id NOT IN (SELECT site_id FROM guards.limits WHERE site_id IS NOT NULL AND expected)
+  AND NOT EXISTS (FROM guards.signs AS s WHERE s.accepted_by IS NOT NULL AND s.explains AND coalesce(s.site_id, moved.site_id) = moved.site_id)
 GROUP BY entity, role, site_id

@@ -1,7 +1,7 @@
 -- one row per undo whose changes come again
-INSERT INTO plan.breaches BY NAME
+INSERT INTO guards.breaches BY NAME
 SELECT
   'undone|' || undo_sync_id AS key, 'undone' AS guard, mode(entity) AS entity, count(*) AS changes, count(*) AS in_force,
   0 AS "limit", true AS by_count
-FROM plan.undone
+FROM guards.undone
 GROUP BY undo_sync_id

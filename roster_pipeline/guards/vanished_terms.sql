@@ -4,7 +4,7 @@ WITH gone AS (
   FROM plan.sections
   WHERE action = 'archive' AND held_by IS NULL
     AND site_id IN (SELECT site_id FROM desired.sites WHERE enrollment_source = 'clever')
-    AND section_id NOT IN (SELECT id FROM plan.relinks WHERE entity = 'sections')
+    AND section_id NOT IN (SELECT id FROM guards.relinks WHERE entity = 'sections')
   GROUP BY ALL
 ),
 active AS (

@@ -1,18 +1,17 @@
 """What a hold says: one line for a person, with ids, names of sites and counts, never of people.
 
-Belongs here: the words of each guard. Does not belong here: what is held, and why.
+Belongs here: the words that guards have in common. Does not belong here: what one guard says (`sentence` of each).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from roster_pipeline.guards.changes import COUNTING
+from roster_pipeline.guards.guard import Part
 
 _LISTED = 3
 
-_NOUNS = {
+NOUNS = {
     "sites": "sites",
     "users": "people",
     "user_sites": "site memberships",
@@ -21,45 +20,6 @@ _NOUNS = {
     "section_courses": "section courses",
 }
 _ROLES = {"student": "students", "teacher": "teachers", "staff": "other people"}
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a hold consists of at one site (None: in the rest of the district), in one role; or one sign.
-
-    `gone` is how many left in the days before, where a guard remembers them.
-    """
-
-    site_id: str | None
-    site: str | None
-    role: str | None
-    changes: int
-    of: int
-    limit: float = 0.0
-    by_count: bool = True
-    gone: int = 0
-    sign: str | None = None
-
-
-def sentence(guard: str, entity: str, parts: Sequence[Part]) -> str:
-    """What would happen to whom where, and which limit that passes."""
-    counted = _counted("users" if guard in ("moves", "site_setting") else entity, parts)
-    passed = f"more than {parts[0].limit:g}" + ("" if parts[0].by_count else " %")
-    match guard:
-        case "relink":
-            return f"{counted} came back under new Clever ids, {passed}; approving keeps them the same {_NOUNS[entity]}"
-        case "relink_ambiguous":
-            changes = sum(p.changes for p in parts)
-            return (
-                f"{changes:,} changes of {_NOUNS[entity]} {_places(parts)}: new ones may be known ones, but which is "
-                "not clear; approving takes them for new"
-            )
-        case "site_setting":
-            return f"data/sites.csv takes {counted} off Clever, {passed}"
-        case "promotion":
-            return f"{counted} {_says(guard, entity)}"
-        case _:
-            return f"{counted} {_says(guard, entity)}, {passed}"
 
 
 def told(hold_id: str, said: str, dependents: int, sites: int) -> str:
@@ -80,11 +40,12 @@ def everything(hold_id: str, changes: int, sentences: Sequence[str]) -> str:
     )
 
 
-def _says(guard: str, entity: str) -> str:
-    return next(g.says for g in COUNTING if (g.name, g.entity) == (guard, entity))
+def passed(parts: Sequence[Part]) -> str:
+    """`more than 10 %`: the limit of the largest part."""
+    return f"more than {parts[0].limit:g}" + ("" if parts[0].by_count else " %")
 
 
-def _counted(entity: str, parts: Sequence[Part]) -> str:
+def counted(entity: str, parts: Sequence[Part]) -> str:
     """`5 of 39 students at site north (North), ...`, the largest parts first."""
     shown = [
         f"{p.changes:,} of {p.of:,} {_noun(entity, p.role)} {_place(p, parts)}"
@@ -94,7 +55,8 @@ def _counted(entity: str, parts: Sequence[Part]) -> str:
     return ", ".join(shown) + _more(parts)
 
 
-def _places(parts: Sequence[Part]) -> str:
+def places(parts: Sequence[Part]) -> str:
+    """Where the parts are, the largest first."""
     return ", ".join(_place(p, parts) for p in parts[:_LISTED]) + _more(parts)
 
 
@@ -114,7 +76,7 @@ def _place(part: Part, parts: Sequence[Part]) -> str:
 
 def _noun(entity: str, role: str | None) -> str:
     if role is None or entity == "section_courses":
-        return _NOUNS[entity]
+        return NOUNS[entity]
     if entity == "users":
         return _ROLES[role]
-    return f"{_NOUNS[entity]} of {_ROLES[role]}"
+    return f"{NOUNS[entity]} of {_ROLES[role]}"

@@ -34,7 +34,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run left in `sync.syncs`; `unknown` says why nobody could look, `failure` what went wrong, if anything.
+    """What a run left in `sync.syncs`; `unknown` says why nobody could look, `failure` what went wrong, if anything,
+    `plan` what it would change, when somebody wanted to see that.
 
     A run can fail after its sync was applied: then `row` is that of a sync that succeeded or is held.
     """
@@ -43,6 +44,7 @@ class Outcome:
     unknown: str | None = None
     failure: str | None = None
     interrupted: bool = False
+    plan: dict[str, list[Row]] | None = None
 
     @property
     def applied(self) -> bool:

@@ -7,14 +7,13 @@ the changes themselves (`plan.py` logs them as it applies them).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 import duckdb
 
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.plan.difference import Plan
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import run
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,11 @@ class SyncInfo:
     sites: tuple[str, ...] = ()
     undoes: str | None = None
     reason: str = ""
+
+    @property
+    def asks_clever(self) -> bool:
+        """Whether it moves "last synced": neither a change of the mapping nor an undo asked Clever for anything."""
+        return self.trigger not in ("mapping", "undo")
 
     def note(self) -> dict[str, str]:
         """What the lock file says of this sync while it runs."""
@@ -58,35 +62,30 @@ def has_succeeded_before(connection: duckdb.DuckDBPyConnection) -> bool:
     return row != (0,)
 
 
-def record_success(connection: duckdb.DuckDBPyConnection, info: SyncInfo, plan: Plan, finished_at: datetime) -> None:
-    """Writes the sync, `held` when something of it is, and its counts; moves `last_synced_at` of its sites.
+@dataclass(frozen=True)
+class Counts:
+    """What one sync did, as `sync.syncs` counts it."""
 
-    A site with held changes has not been synced, so its time stays; only a sync that asked Clever moves any.
+    created: int = 0
+    updated: int = 0
+    archived: int = 0
+    restored: int = 0
+    held: int = 0
+    unchanged: int = 0
+
+
+def record_success(
+    connection: duckdb.DuckDBPyConnection, info: SyncInfo, counts: Counts, fingerprint: str, finished_at: datetime
+) -> None:
+    """Writes the sync, `held` when something of it is; the first of a district is called so.
+
     Runs inside the transaction that applies the plan.
     """
+    trigger = info.trigger if has_succeeded_before(connection) else "first"
+    status = "held" if counts.held else "succeeded"
     _insert_sync(
-        connection,
-        info,
-        finished_at,
-        status="held" if plan.held else "succeeded",
-        trigger=info.trigger if has_succeeded_before(connection) else "first",
-        counts=(
-            plan.total("create"),
-            plan.total("update", "relink"),
-            plan.total("archive", "conclude"),
-            plan.total("restore"),
-            plan.held,
-            plan.unchanged,
-        ),
-        fingerprint=plan.fingerprint,
+        connection, replace(info, trigger=trigger), finished_at, status=status, counts=counts, fingerprint=fingerprint
     )
-    connection.execute(
-        "INSERT INTO sync.change_counts "
-        "SELECT $sync_id, entity, site_id, action, changes FROM plan.counts WHERE held_by IS NULL",
-        {"sync_id": info.sync_id},
-    )
-    if info.trigger not in ("mapping", "undo"):
-        connection.execute(statement("plan/last_synced"), {"at": finished_at, "sites": list(info.sites)})
 
 
 def record_failure(
@@ -96,7 +95,7 @@ def record_failure(
     known = connection.execute("SELECT 1 FROM sync.syncs WHERE sync_id = ?", [info.sync_id]).fetchone()
     if known:
         return
-    _insert_sync(connection, info, finished_at, status=status, trigger=info.trigger, error=error)
+    _insert_sync(connection, info, finished_at, status=status, error=error)
     failpoint("failure_written")
     record_issues(connection, info.sync_id, [("error", status, "sync", None, None, error)])
 
@@ -108,31 +107,20 @@ def record_issues(
 ) -> None:
     """Adds issues as (severity, code, entity, record_id, site_id, message)."""
     for issue in issues:
-        connection.execute("INSERT INTO sync.issues VALUES (?, ?, ?, ?, ?, ?, ?)", [sync_id, *issue])
+        connection.execute(
+            "INSERT INTO sync.issues (sync_id, severity, code, entity, record_id, site_id, message) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [sync_id, *issue],
+        )
 
 
 def copy_issues(connection: duckdb.DuckDBPyConnection, sync_id: str, table: str) -> int:
     """Adds the issues that stand in `table` (a scratch table of ours); returns how many."""
     row = connection.execute(
-        f"INSERT INTO sync.issues SELECT $sync_id, severity, code, entity, record_id, site_id, message FROM {table}",
+        f"INSERT INTO sync.issues BY NAME SELECT $sync_id AS sync_id, * FROM {table}",
         {"sync_id": sync_id},
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-LONGEST_MEMORY = timedelta(days=30)
-"""How long `sync.turnover` is kept: as far back as any guard looks."""
-
-
-def remember_turnover(connection: duckdb.DuckDBPyConnection, info: SyncInfo, now: datetime) -> None:
-    """Writes down what left and what came with the plan that is being applied, for the guards that remember.
-
-    A first plan has nothing to compare with: no guard has looked at it. Runs inside the transaction that applies it.
-    """
-    connection.execute(statement("guards/forget_turnover"), {"before": now - LONGEST_MEMORY})
-    judged = connection.execute("SELECT 1 FROM plan.limits LIMIT 1").fetchone() is not None
-    if judged or info.undoes:
-        connection.execute(statement("guards/turnover"), {"sync_id": info.sync_id, "now": now})
 
 
 def prune(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime) -> None:
@@ -141,7 +129,7 @@ def prune(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime
     What something still needs is kept too: the syncs of holds that stand, and undos with what they took back.
     """
     connection.execute("BEGIN")
-    connection.execute(statement("history/prune"), {"before": before, "now": now})
+    run(connection, "history/prune", before=before, now=now)
     for table in ("change_log", "change_counts", "issues"):
         connection.execute(
             f"DELETE FROM sync.{table} WHERE sync_id IN (SELECT sync_id FROM sync.syncs WHERE pruned_at IS NOT NULL)"
@@ -156,28 +144,10 @@ def _insert_sync(
     finished_at: datetime,
     *,
     status: str,
-    trigger: str,
-    counts: tuple[int, int, int, int, int, int] = (0, 0, 0, 0, 0, 0),
+    counts: Counts = Counts(),
     error: str | None = None,
     fingerprint: str | None = None,
 ) -> None:
-    names = ("created", "updated", "archived", "restored", "held", "unchanged")
-    connection.execute(
-        statement("history/record"),
-        {
-            "sync_id": info.sync_id,
-            "district": info.district,
-            "trigger": trigger,
-            "requested_by": info.requested_by,
-            "status": status,
-            "started_at": info.started_at,
-            "finished_at": finished_at,
-            "dagster_run_id": info.dagster_run_id,
-            **dict(zip(names, counts, strict=True)),
-            "error": error,
-            "fingerprint": fingerprint,
-            "sites": list(info.sites),
-            "undoes": info.undoes,
-            "reason": info.reason or None,
-        },
-    )
+    asked = asdict(info) | {"sites": list(info.sites), "reason": info.reason or None}
+    result = {"status": status, "finished_at": finished_at, "error": error, "fingerprint": fingerprint}
+    run(connection, "history/record", **asked, **asdict(counts), **result)

@@ -10,8 +10,8 @@ from typing import Any
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.errors import RosterError
-from roster_pipeline.model import tables as model
 from roster_pipeline.warehouse.sql import statement
 
 Row = dict[str, Any]

@@ -1,18 +1,18 @@
 -- one row per section that is gone and new section of the same site, period and name or course, in terms that overlap
-CREATE OR REPLACE TABLE plan.section_pairs AS
+INSERT INTO identity.section_pairs BY NAME
 WITH gone AS (
   SELECT
     section_id, clever_id, site_id, lower(name) AS name, lower(clever_course) AS clever_course,
     coalesce(lower(period), '') AS period, lower(term_name) AS term_name, term_start, term_end
-  FROM (FROM roster.sections WHERE status = 'active') ANTI JOIN desired.section_ids USING (section_id)
+  FROM (FROM roster.sections WHERE status = 'active') ANTI JOIN identity.own_section_ids USING (section_id)
 ),
 arrived AS (
   SELECT
     i.section_id, s.clever_id, s.site_id, lower(s.name) AS name, lower(s.clever_course) AS clever_course,
     coalesce(lower(s.period), '') AS period, lower(s.term_name) AS term_name, s.term_start, s.term_end
-  FROM (FROM desired.section_ids ANTI JOIN roster.sections USING (section_id)) AS i
+  FROM (FROM identity.own_section_ids ANTI JOIN roster.sections USING (section_id)) AS i
   JOIN staging.sections AS s ON s.clever_id = i.clever_id
-  JOIN desired.sites AS w ON w.site_id = s.site_id AND w.enrollment_source = 'clever'
+  SEMI JOIN identity.sites AS synced ON synced.site_id = s.site_id
 ),
 alike AS (
   SELECT g, a FROM gone AS g JOIN arrived AS a ON a.site_id = g.site_id AND a.period = g.period AND a.name = g.name

@@ -4,6 +4,7 @@ import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.jobs.ops import decide, undo
+from roster_pipeline.resources.sync_run import DECISION, SYNC_NOW, TRIGGER
 
 _SYNC = dg.AssetSelection.all()
 
@@ -12,12 +13,14 @@ sync_now = dg.define_asset_job(
     selection=_SYNC,
     description="Sync Now: take a district over from Clever and bring its roster up to date.",
     executor_def=dg.in_process_executor,
+    tags={TRIGGER: SYNC_NOW},
 )
 nightly_sync = dg.define_asset_job(
     "nightly_sync",
     selection=_SYNC,
     description="The same sync, as the nightly schedule launches it, one run per district.",
     executor_def=dg.in_process_executor,
+    tags={TRIGGER: "nightly"},
 )
 
 
@@ -25,6 +28,7 @@ nightly_sync = dg.define_asset_job(
     description="Approve or reject changes that a guard holds back. The check on roster/plan names the hold_id.",
     partitions_def=district_partitions,
     executor_def=dg.in_process_executor,
+    tags={TRIGGER: DECISION},
 )
 def decide_hold() -> None:
     """One decision, in one district."""
@@ -32,9 +36,10 @@ def decide_hold() -> None:
 
 
 @dg.job(
-    description="Take back one sync, as a whole or its removals only. `sync/details` names the sync_id.",
+    description="Take back one sync, as a whole or its removals only. `sync/syncs` names the sync_id.",
     partitions_def=district_partitions,
     executor_def=dg.in_process_executor,
+    tags={TRIGGER: "undo"},
 )
 def undo_sync() -> None:
     """One undo, in one district."""

@@ -1,20 +1,17 @@
 """What a person does to the roster besides syncing: deciding a hold, undoing a sync."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal
 
 import dagster as dg
 from pydantic import Field
 
+from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import publish, roster_counts
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds
-from roster_pipeline.guards.judge import judge_nothing
-from roster_pipeline.plan.apply import apply
-from roster_pipeline.plan.difference import ACTIONS, make_plan
-from roster_pipeline.plan.undo import build_desired_before
-from roster_pipeline.resources.sync_run import SyncRun, now
+from roster_pipeline.plan.difference import ACTIONS
+from roster_pipeline.resources.sync_run import SyncRun
 
 
 class Decision(dg.Config):
@@ -54,7 +51,7 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
                 config.decision,
                 by=sync.info.requested_by,
                 reason=config.reason,
-                now=now(),
+                now=sync.run.order.now(),
                 change=config.change,
                 sites=config.sites,
             )
@@ -69,14 +66,18 @@ def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
     """What it takes back is held from then on, until somebody lets it through or Clever says something else."""
     with sync.step():
         with sync.connect(changes_truth=True) as connection:
-            build_desired_before(connection, config.sync_id, only_removals=config.only_removals, winner=config.wins)
-            make_plan(connection, sync_id=sync.info.sync_id, started_at=sync.info.started_at)
-            judge_nothing(connection)
-            made = apply(connection, replace(sync.info, undoes=config.sync_id, reason=config.reason), now=now())
+            applied = corridor.take_back(
+                connection,
+                sync.run.order,
+                config.sync_id,
+                only_removals=config.only_removals,
+                winner=config.wins,
+                reason=config.reason,
+            )
             counts = roster_counts(connection)
         states = publish(sync)
     _show(context, sync, counts | states)
-    context.log.info("Sync %s is undone: %d changes.", config.sync_id, made.total(*ACTIONS))
+    context.log.info("Sync %s is undone: %d changes.", config.sync_id, applied.plan.total(*ACTIONS))
 
 
 def _show(context: dg.OpExecutionContext, sync: SyncRun, metadata: Mapping[str, Mapping[str, Any]]) -> None:

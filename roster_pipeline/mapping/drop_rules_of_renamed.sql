@@ -1,3 +1,3 @@
 -- a line of the file is stronger than the rules, also when it names the section by an id it had before
-DELETE FROM desired.mapped_sections
-WHERE mapped_by = 'rule' AND clever_id IN (SELECT clever_id FROM plan.renamed_lines)
+DELETE FROM mapped.section_courses
+WHERE mapped_by = 'rule' AND clever_id IN (SELECT clever_id FROM mapped.renamed_lines)

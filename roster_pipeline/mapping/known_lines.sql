@@ -1,3 +1,3 @@
 -- takes back the warning for lines that name a section by an id it had before
-DELETE FROM desired.mapping_issues
-WHERE record_id IN (SELECT format('section_courses.csv, line {}', line) FROM plan.renamed_lines)
+DELETE FROM mapped.line_issues
+WHERE record_id IN (SELECT format('section_courses.csv, line {}', line) FROM mapped.renamed_lines)

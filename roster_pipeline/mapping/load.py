@@ -15,7 +15,7 @@ import duckdb
 import msgspec
 
 from roster_pipeline.mapping import inputs
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import has_rows, make, run, statement
 
 _AHEAD = timedelta(days=1)
 """How far in the future a login may be: a time without an offset is read as UTC, whatever zone it was written in."""
@@ -46,15 +46,18 @@ def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str
 
 
 def map_sections(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
-    """Makes `desired.mapped_sections` from the staged sections, data/section_courses.csv and the rules.
+    """Makes `mapped.section_courses` from the sections, who is who, data/section_courses.csv and the rules.
 
     Raises InputError for a mistake in the file.
     """
     courses = inputs.read_courses(data)
     lines = inputs.read_section_courses(data, district, courses)
     _load(connection, {"courses": courses, "section_courses": lines.rows}, {"section_courses.csv": lines.elsewhere})
-    connection.execute(statement("mapping/mapped_sections"))
-    connection.execute(statement("mapping/mapping_issues"))
+    make(connection, "mapping/section_courses", "mapping/line_issues")
+    if has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id"):
+        make(connection, "mapping/renamed_lines")
+        for name in ("drop_rules_of_renamed", "map_renamed", "known_lines"):
+            run(connection, f"mapping/{name}")
 
 
 def _load(

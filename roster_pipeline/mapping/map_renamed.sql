@@ -1,4 +1,4 @@
 -- adds the lines of the file that name a section by an id it had before
-INSERT INTO desired.mapped_sections
-SELECT DISTINCT clever_id, course_id, 'file', NULL FROM plan.renamed_lines
-ANTI JOIN desired.mapped_sections USING (clever_id, course_id)
+INSERT INTO mapped.section_courses BY NAME
+SELECT DISTINCT clever_id, course_id, 'file' AS mapped_by FROM mapped.renamed_lines
+ANTI JOIN mapped.section_courses USING (clever_id, course_id)

@@ -1,8 +1,8 @@
 -- one row per line of data/section_courses.csv that names a shared section by an id which Clever no longer uses for it
-CREATE OR REPLACE TABLE plan.renamed_lines AS
+INSERT INTO mapped.renamed_lines BY NAME
 WITH renamed AS (
   SELECT i.clever_id, i.section_id, c.clever_id AS known_as
-  FROM desired.section_ids AS i JOIN roster.sections AS c ON c.section_id = i.section_id
+  FROM identity.sections AS i JOIN roster.sections AS c ON c.section_id = i.section_id
   WHERE c.clever_id <> i.clever_id OR i.section_id <> platform_id('section', i.clever_id)
 ),
 earlier_ids AS (

@@ -1,0 +1,74 @@
+"""Every table once: its columns, types, keys and meaning.
+
+DDL, Dagster's column schemas, the data dictionary and the plan's SQL are all made from these pages.
+"""
+
+from roster_pipeline.model.core import Column, Entity, Table
+from roster_pipeline.model.history import (
+    CHANGE_COUNTS,
+    CHANGE_LOG,
+    CHANGES,
+    HOLD_PARTS,
+    HOLDS,
+    ISSUES,
+    SCHEMA_VERSIONS,
+    SETTLED,
+    SYNCS,
+    TURNOVER,
+    UNDONE,
+)
+from roster_pipeline.model.roster import COURSE_ACCESS, COURSES, ENTITIES, SECTIONS, SUGGESTIONS, UNMAPPED
+from roster_pipeline.model.scratch import SCRATCH, scratch
+from roster_pipeline.model.sources import INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
+
+__all__ = [
+    "CHANGES",
+    "CHANGE_COUNTS",
+    "CHANGE_LOG",
+    "COURSES",
+    "COURSE_ACCESS",
+    "ENTITIES",
+    "HOLDS",
+    "HOLD_PARTS",
+    "INPUTS",
+    "ISSUES",
+    "LANDING",
+    "PUBLISHED",
+    "SCHEMA_VERSIONS",
+    "SCRATCH",
+    "SECTIONS",
+    "SETTLED",
+    "STAGING",
+    "SUGGESTIONS",
+    "SYNCS",
+    "TURNOVER",
+    "UNDONE",
+    "UNMAPPED",
+    "Column",
+    "Entity",
+    "Table",
+    "carried_names",
+    "carried_values",
+    "json_columns",
+    "scratch",
+]
+
+PUBLISHED: tuple[Table, ...] = (
+    *(e.table for e in ENTITIES),
+    COURSE_ACCESS,
+    COURSES,
+    UNMAPPED,
+    SUGGESTIONS,
+    SYNCS,
+    CHANGES,
+    CHANGE_LOG,
+    CHANGE_COUNTS,
+    ISSUES,
+    HOLDS,
+    HOLD_PARTS,
+    TURNOVER,
+    SETTLED,
+    UNDONE,
+    SCHEMA_VERSIONS,
+)
+"""What `published.duckdb` holds, in the order of the data dictionary."""

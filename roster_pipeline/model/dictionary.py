@@ -5,8 +5,8 @@ Belongs here: turning tables into Markdown. Does not belong here: any fact about
 
 from __future__ import annotations
 
+from roster_pipeline import model
 from roster_pipeline.config import PROJECT_ROOT
-from roster_pipeline.model import tables as model
 
 FILE = PROJECT_ROOT / "docs" / "data-dictionary.md"
 

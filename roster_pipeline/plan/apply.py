@@ -1,6 +1,6 @@
 """The one way in which a plan becomes the roster: everything it changes, in one transaction.
 
-Belongs here: the order of what apply writes. Does not belong here: making the plan, and deciding what of it
+Belongs here: what apply writes, and in which order. Does not belong here: making the plan, and deciding what of it
 is held.
 """
 
@@ -10,49 +10,113 @@ from datetime import datetime
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.guards import holds
-from roster_pipeline.history.record import SyncInfo, copy_issues, record_success, remember_turnover
-from roster_pipeline.plan.difference import Plan, apply_plan, summarize
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.guards import holds, turnover
+from roster_pipeline.history.record import Counts, SyncInfo, copy_issues, record_success
+from roster_pipeline.plan.difference import Plan
+from roster_pipeline.warehouse.sql import has_rows, make, run
 
 _ISSUES = ("staging.issues", "desired.scope_issues", "desired.last_known_issues")
 """What this sync noticed on its way from the landing to the plan."""
 
 
-def apply(
-    connection: duckdb.DuckDBPyConnection,
-    info: SyncInfo,
-    *,
-    now: datetime,
-) -> Plan:
-    """Applies `plan.*` except what is held; roster, change log, holds, issues and "last synced" move together.
+def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan, *, now: datetime) -> Plan:
+    """Applies `plan.*`, which `made` counts, except what is held.
+
+    Roster, change log, holds, issues and "last synced" move together.
 
     The guards have looked at the plan, or `guards.judge_nothing` says that none does.
     """
-    made = summarize(connection)
-    whole_district = not info.sites and info.trigger != "undo"
+    whole_district = not info.sites and not info.undoes
     connection.execute("BEGIN")
     holds.record(connection, sync_id=info.sync_id, now=now, whole_district=whole_district, sites=info.sites)
-    apply_plan(connection, sync_id=info.sync_id, started_at=info.started_at)
+    _write_roster(connection, info)
     if info.undoes:
-        holds.withdraw(connection, info.undoes, by=info.requested_by, now=now)
-        connection.execute(statement("plan/undo/forget"))
-        connection.execute(statement("plan/undo/remember"), {"sync_id": info.sync_id, "undoes": info.undoes})
+        _end_of_undo(connection, info, info.undoes, now)
     else:
-        blocked = connection.execute("SELECT 1 FROM plan.holds WHERE blocks").fetchone() is not None
-        connection.execute(statement("plan/undo/settle"), {"whole_district": whole_district and not blocked})
-        connection.execute("DELETE FROM mapping.courses; INSERT INTO mapping.courses BY NAME FROM input.courses")
-        for table in _ISSUES:
-            copy_issues(connection, info.sync_id, table)
-        connection.execute(statement("plan/line_issues"), {"sync_id": info.sync_id})
-        connection.execute(statement("guards/log_relinks"), {"sync_id": info.sync_id})
-    remember_turnover(connection, info, now)
-    record_success(connection, info, made, now)
-    connection.execute("DELETE FROM sync.settled")
+        _end_of_sync(connection, info, whole_district)
+    turnover.remember(connection, info, now)
+    record_success(connection, info, _counts(made), made.fingerprint, now)
+    run(connection, "plan/change_counts", sync_id=info.sync_id)
+    if info.asks_clever:
+        run(connection, "plan/last_synced", at=now, sites=list(info.sites))
+    run(connection, "plan/unsettle")
     if whole_district and not made.held:
-        connection.execute("INSERT INTO sync.settled SELECT basis, ? FROM plan.basis", [info.sync_id])
+        run(connection, "plan/settled", sync_id=info.sync_id)
     failpoint("plan_written")
     connection.execute("COMMIT")
     failpoint("applied")
     return made
+
+
+def _end_of_undo(connection: duckdb.DuckDBPyConnection, info: SyncInfo, undone: str, now: datetime) -> None:
+    """What was approved for the undone sync is not any more, and what was taken back stays so."""
+    holds.withdraw(connection, undone, by=info.requested_by, now=now)
+    run(connection, "plan/undo/forget")
+    run(connection, "plan/undo/remember", sync_id=info.sync_id, undoes=undone)
+
+
+def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_district: bool) -> None:
+    """What the inputs and the guards leave behind, besides the roster."""
+    blocked = has_rows(connection, "guards.holds WHERE blocks")
+    run(connection, "plan/undo/settle", whole_district=whole_district and not blocked)
+    for name in ("forget_courses", "courses"):
+        run(connection, f"plan/{name}")
+    for table in _ISSUES:
+        copy_issues(connection, info.sync_id, table)
+    run(connection, "plan/line_issues", sync_id=info.sync_id)
+    run(connection, "guards/log_relinks", sync_id=info.sync_id)
+
+
+def _counts(made: Plan) -> Counts:
+    return Counts(
+        created=made.total("create"),
+        updated=made.total("update", "relink"),
+        archived=made.total("archive", "conclude"),
+        restored=made.total("restore"),
+        held=made.held,
+        unchanged=made.unchanged,
+    )
+
+
+def _write_roster(connection: duckdb.DuckDBPyConnection, info: SyncInfo) -> None:
+    """Writes the changes of `plan.*` that are not held into the roster, and what cannot be derived into the change log.
+
+    What is held is logged once, with the sync that opened the hold.
+    """
+    query = "SELECT entity, bool_and(action = 'create' AND held_by IS NULL) FROM plan.counts GROUP BY entity"
+    planned: dict[str, bool] = dict(connection.execute(query).fetchall())
+    for entity in model.ENTITIES:
+        if entity.name in planned:
+            _write_entity(connection, entity, info.sync_id, only_new=planned[entity.name])
+    # Rewriting them is five times as fast as an UPDATE of rows that this transaction has just written.
+    make(connection, "plan/section_counts", started_at=info.started_at)
+    for name in ("drop_miscounted_sections", "keep_counted_sections"):
+        run(connection, f"plan/{name}")
+
+
+def _write_entity(connection: duckdb.DuckDBPyConnection, entity: model.Entity, sync_id: str, *, only_new: bool) -> None:
+    """Writes one entity's changes; with `only_new` all of them are creations, and none is held."""
+    table = entity.table
+    if not only_new:
+        connection.execute(
+            f"DELETE FROM {table.full_name} AS t USING plan.{entity.name} AS p WHERE "
+            + " AND ".join(f"t.{k} = p.{k}" for k in table.key)
+            + " AND p.action <> 'create' AND p.held_by IS NULL"
+        )
+    columns = ", ".join(table.column_names)
+    connection.execute(
+        f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM plan.{entity.name} "
+        "WHERE NOT gone AND held_by IS NULL"
+    )
+    if only_new and entity.status:
+        return  # read off the records themselves
+    logged = "true" if entity.status is None else "action <> 'create'"
+    connection.execute(
+        f"INSERT INTO sync.change_log BY NAME SELECT $sync_id AS sync_id, '{entity.name}' AS entity, "
+        f"{entity.id_of()} AS entity_id, site_id, action, before, after, held_by FROM plan.{entity.name} "
+        f"WHERE (held_by IS NULL AND {logged}) "
+        "OR held_by IN (SELECT hold_id FROM sync.holds WHERE sync_id = $sync_id)",
+        {"sync_id": sync_id},
+    )

@@ -1,5 +1,5 @@
 -- one row: all that people, memberships and enrollments depend on, besides the roster itself
-CREATE TABLE plan.basis AS
+INSERT INTO plan.basis BY NAME
 SELECT concat_ws(
   '|',
   (SELECT staged_id FROM staging.origin),

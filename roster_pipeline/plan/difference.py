@@ -1,24 +1,29 @@
 """The plan: every change between the roster and what it should become, made the same way for all entities.
 
-Belongs here: computing, counting and fingerprinting the plan, and applying it. Does not belong here: what
-the roster should be (`plan/desired/`), and whether a change is acceptable (guards, which stand between
-`make_plan` and `apply_plan` and mark rows of `plan.*` with `held_by`).
+Belongs here: computing, counting and fingerprinting the plan. Does not belong here: what the roster should be
+(`desired.py`), applying it (`apply.py`), and whether a change is acceptable (guards, which mark rows of `plan.*` with
+`held_by` in between).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.errors import SyncRefused
-from roster_pipeline.model import tables as model
-from roster_pipeline.staging.stage import require_staged
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 ACTIONS = ("create", "update", "archive", "restore", "conclude", "relink")
+
+_CHANGES = "CREATE OR REPLACE VIEW plan.changes AS " + " UNION ALL ".join(
+    f"SELECT '{e.name}' AS entity, {e.id_of()} AS entity_id, site_id, action, before, after, held_by FROM plan.{e.name}"
+    for e in model.ENTITIES
+)
+"""The changes of all entities, one row each."""
 
 _KEPT_VALUES = {
     "since_sync_id": "coalesce(c.since_sync_id, getvariable('sync_id'))",
@@ -56,39 +61,6 @@ class Plan:
         return sum(c.changes for c in self.counts if c.action in actions)
 
 
-def build_desired(
-    connection: duckdb.DuckDBPyConnection, today: date, resolve_identities: Callable[[], object] = lambda: None
-) -> None:
-    """Fills `desired.*`: what each roster table should hold, from staging, inputs and the roster itself.
-
-    `today` decides which terms are over. `resolve_identities` is called when each shared person and section has
-    the platform's id that its Clever id suggests, and may give it another. When only the mapping can have changed
-    since the last sync, people are not looked at. Raises RosterError when nothing has been staged yet.
-    """
-    require_staged(connection)
-    start(connection)
-    connection.execute(statement("plan/basis"), {"today": today})
-    settled = connection.execute("SELECT 1 FROM sync.settled JOIN plan.basis USING (basis)").fetchone() is not None
-    of_people: tuple[str, ...] = ("users", "user_sites", "enrollments", "scope_issues", "login_issues")
-    if settled:
-        connection.execute(statement("plan/desired/settled"))
-        of_people = ()
-    for name in ("sites", "section_ids") if settled else ("sites", "user_ids", "section_ids"):
-        connection.execute(statement(f"plan/desired/{name}"))
-    resolve_identities()
-    connection.execute(statement("plan/desired/sections"), {"today": today})
-    for name in (*of_people, "section_courses", "last_known_issues"):
-        connection.execute(statement(f"plan/desired/{name}"))
-
-
-def start(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forgets the plan that stood in `plan.*`; no entity is exempt from the next."""
-    connection.execute(
-        "DROP SCHEMA IF EXISTS memory.plan CASCADE; CREATE SCHEMA memory.plan;"
-        "CREATE TABLE memory.plan.untouched (entity VARCHAR)"
-    )
-
-
 def make_plan(
     connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_at: datetime, sites: Sequence[str] = ()
 ) -> None:
@@ -99,59 +71,48 @@ def make_plan(
     """
     connection.execute("SET VARIABLE sync_id = $sync_id", {"sync_id": sync_id})
     connection.execute("SET VARIABLE started_at = $started_at", {"started_at": started_at})
-    all_new = not sites and connection.execute("SELECT 1 FROM roster.sites LIMIT 1").fetchone() is None
     untouched = _untouched(connection)
     for entity in model.ENTITIES:
         desired, roster = f"desired.{entity.name}", entity.table.full_name
-        if all_new:  # need not be compared, nor written down twice
-            difference = _difference(entity, desired, f"(FROM {roster} WHERE false)")
-            connection.execute(f"CREATE VIEW plan.{entity.name} AS {difference}")
-            continue
         if entity.name in untouched:
             desired, roster = f"(FROM {desired} WHERE false)", f"(FROM {roster} WHERE false)"
+        elif not has_rows(connection, roster):  # what is all new need not be compared
+            roster = f"(FROM {roster} WHERE false)"
         elif entity.group:
+            empty(connection, "plan.changed")
             connection.execute(_changed_groups(entity))
             desired, roster = (f"(FROM {t} SEMI JOIN plan.changed USING ({entity.group}))" for t in (desired, roster))
-        connection.execute(f"CREATE TABLE plan.{entity.name} AS {_difference(entity, desired, roster)}")
+        empty(connection, f"plan.{entity.name}")
+        connection.execute(f"INSERT INTO plan.{entity.name} BY NAME {_difference(entity, desired, roster)}")
+    connection.execute(_CHANGES)
     if sites:
         _narrow(connection, sites)
-    connection.execute(
-        "CREATE OR REPLACE VIEW plan.changes AS "
-        + " UNION ALL ".join(
-            f"SELECT '{e.name}' AS entity, concat_ws('/', {', '.join(e.table.key)}) AS entity_id, "
-            f"site_id, action, before, after, held_by FROM plan.{e.name}"
-            for e in model.ENTITIES
-        )
-    )
-    for name in ("plan/holds", "plan/hold_parts"):
-        connection.execute(statement(name))
 
 
 def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
     """Counts and fingerprint of the changes in `plan.*` that are not held, and how many are.
 
-    They are computed once per plan, when nothing of it is marked as held any more.
+    Needs a plan in which nothing is marked as held any more.
     """
-    query = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'plan' AND table_name = 'totals'"
-    if connection.execute(query).fetchone() is None:
-        per_entity = " UNION ALL ".join(
-            f"SELECT {n} AS n, '{e.name}' AS entity, site_id, action, held_by, "
-            f"count(*) AS changes, bit_xor({_print(e.name, *e.table.key, 'action', 'before', 'after')}) AS print "
-            f"FROM plan.{e.name} GROUP BY site_id, action, held_by"
-            for n, e in enumerate(model.ENTITIES)
-        )
-        untouched = _untouched(connection)
-        in_force = " + ".join(
-            f"(SELECT count(*) FROM {e.table.full_name if e.name in untouched else f'desired.{e.name}'}{_in_force(e)})"
-            for e in model.ENTITIES
-        )
-        touched = " + ".join(
-            f"(SELECT count(*) FROM plan.{e.name} WHERE NOT gone{_in_force(e, 'AND')})" for e in model.ENTITIES
-        )
-        connection.execute(
-            f"CREATE TABLE plan.counts AS {per_entity}; "
-            f"CREATE TABLE plan.totals AS SELECT ({in_force}) - ({touched}) AS unchanged"
-        )
+    empty(connection, "plan.counts", "plan.totals")
+    per_entity = " UNION ALL ".join(
+        f"SELECT {n} AS n, '{e.name}' AS entity, site_id, action, held_by, "
+        f"count(*) AS changes, bit_xor({_print(e.name, *e.table.key, 'action', 'before', 'after')}) AS print "
+        f"FROM plan.{e.name} GROUP BY site_id, action, held_by"
+        for n, e in enumerate(model.ENTITIES)
+    )
+    untouched = _untouched(connection)
+    in_force = " + ".join(
+        f"(SELECT count(*) FROM {e.table.full_name if e.name in untouched else f'desired.{e.name}'}{e.in_force()})"
+        for e in model.ENTITIES
+    )
+    touched = " + ".join(
+        f"(SELECT count(*) FROM plan.{e.name} WHERE NOT gone{e.in_force('AND')})" for e in model.ENTITIES
+    )
+    connection.execute(
+        f"INSERT INTO plan.counts BY NAME {per_entity}; "
+        f"INSERT INTO plan.totals BY NAME SELECT ({in_force}) - ({touched}) AS unchanged"
+    )
     rows = connection.execute(
         "SELECT entity, site_id, action, changes, print, held_by FROM plan.counts ORDER BY n, site_id, action"
     ).fetchall()
@@ -165,55 +126,8 @@ def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
     return Plan(counts, int(unchanged), f"{mark:016x}-{changed}", sum(row[3] for row in rows if row[5] is not None))
 
 
-def apply_plan(connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_at: datetime) -> None:
-    """Writes the changes of `plan.*` that are not held into the roster, and what cannot be derived into the change log.
-
-    What is held is logged once, with the sync that opened the hold. Runs inside the caller's transaction.
-    """
-    query = "SELECT entity, bool_and(action = 'create' AND held_by IS NULL) FROM plan.counts GROUP BY entity"
-    planned: dict[str, bool] = dict(connection.execute(query).fetchall())
-    for entity in model.ENTITIES:
-        if entity.name in planned:
-            _apply_entity(connection, entity, sync_id, only_new=planned[entity.name])
-    # Rewriting them is five times as fast as an UPDATE of rows that this transaction has just written.
-    connection.execute(statement("plan/section_counts"), {"started_at": started_at})
-    connection.execute(
-        "DELETE FROM roster.sections WHERE section_id IN (SELECT section_id FROM counted_sections);"
-        "INSERT INTO roster.sections FROM counted_sections; DROP TABLE counted_sections"
-    )
-
-
-def _apply_entity(connection: duckdb.DuckDBPyConnection, entity: model.Entity, sync_id: str, *, only_new: bool) -> None:
-    """Writes one entity's changes; with `only_new` all of them are creations, and none is held."""
-    table = entity.table
-    if not only_new:
-        connection.execute(
-            f"DELETE FROM {table.full_name} AS t USING plan.{entity.name} AS p WHERE "
-            + " AND ".join(f"t.{k} = p.{k}" for k in table.key)
-            + " AND p.action <> 'create' AND p.held_by IS NULL"
-        )
-    columns = ", ".join(table.column_names)
-    connection.execute(
-        f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} FROM plan.{entity.name} "
-        "WHERE NOT gone AND held_by IS NULL"
-    )
-    if only_new and entity.status:
-        return  # read off the records themselves
-    logged = "true" if entity.status is None else "action <> 'create'"
-    connection.execute(
-        f"INSERT INTO sync.change_log SELECT $sync_id, '{entity.name}', concat_ws('/', {', '.join(table.key)}), "
-        f"site_id, action, before, after, held_by FROM plan.{entity.name} WHERE (held_by IS NULL AND {logged}) "
-        "OR held_by IN (SELECT hold_id FROM sync.holds WHERE sync_id = $sync_id)",
-        {"sync_id": sync_id},
-    )
-
-
 def _untouched(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {name for (name,) in connection.execute("FROM plan.untouched").fetchall()}
-
-
-def _in_force(entity: model.Entity, word: str = "WHERE") -> str:
-    return f" {word} {entity.status} NOT IN ('archived', 'concluded')" if entity.status else ""
 
 
 def _print(entity: str, *columns: str) -> str:
@@ -234,9 +148,9 @@ def _changed_groups(entity: model.Entity) -> str:
     columns = (c for c in (*entity.table.key, *entity.table.compared) if c != entity.group)
     hashed = f"SELECT {entity.group}, count(*) AS records, bit_xor({_print(entity.name, *columns)}) AS print"
     return (
-        f"CREATE OR REPLACE TABLE plan.changed AS SELECT {entity.group} "
+        f"INSERT INTO plan.changed BY NAME SELECT {entity.group} "
         f"FROM ({hashed} FROM desired.{entity.name} GROUP BY ALL) AS w "
-        f"FULL JOIN ({hashed} FROM {entity.table.full_name}{_in_force(entity)} GROUP BY ALL) AS c "
+        f"FULL JOIN ({hashed} FROM {entity.table.full_name}{entity.in_force()} GROUP BY ALL) AS c "
         f"USING ({entity.group}) WHERE (w.records, w.print) IS DISTINCT FROM (c.records, c.print)"
     )
 
@@ -306,14 +220,14 @@ def _narrow(connection: duckdb.DuckDBPyConnection, sites: Sequence[str]) -> None
         if site not in known:
             raise SyncRefused(f"This district has no site {site}", do="`roster status` lists its sites")
         refuse_manual(site, known[site])
-    connection.execute(statement("plan/people_of_sites"), chosen)
+    make(connection, "plan/people_of_sites", **chosen)
     for entity in model.ENTITIES:
         of_people = " AND user_id NOT IN (FROM plan.people_of_sites)" if "user_id" in entity.table.key else ""
         if entity.name != "users":
             elsewhere = f"NOT list_contains($sites, site_id){of_people}"
             connection.execute(f"DELETE FROM plan.{entity.name} WHERE {elsewhere}", chosen)
-    connection.execute(statement("plan/users_of_other_sites"), chosen)
-    connection.execute(statement("plan/enrollments_without_section"))
+    run(connection, "plan/users_of_other_sites", **chosen)
+    run(connection, "plan/enrollments_without_section")
 
 
 def refuse_manual(site: str, enrollment_source: str) -> None:

@@ -5,7 +5,7 @@ WHERE enrollment_source = 'clever' AND status <> 'archived'
   AND (len($sites) = 0 OR list_contains($sites, site_id))
   AND site_id NOT IN (
     SELECT site_id FROM plan.counts
-    WHERE site_id IS NOT NULL AND held_by IN (SELECT hold_id FROM plan.holds WHERE guard <> 'undone'
+    WHERE site_id IS NOT NULL AND held_by IN (SELECT hold_id FROM guards.holds WHERE guard <> 'undone'
       AND hold_id NOT IN (SELECT hold_id FROM sync.holds WHERE status = 'rejected' AND applied_sync_id IS NULL))
   )
-  AND NOT EXISTS (FROM plan.holds WHERE blocks)
+  AND NOT EXISTS (FROM guards.holds WHERE blocks)

@@ -1,10 +1,10 @@
 -- one row per warning about lines of a file, the first hundred of a code and file, and one that counts the others
-INSERT INTO sync.issues
+INSERT INTO sync.issues BY NAME
 WITH noted AS (
   SELECT *, row_number() OVER (PARTITION BY code, entity ORDER BY line NULLS LAST) AS n
-  FROM (FROM desired.mapping_issues UNION ALL FROM desired.login_issues)
+  FROM (FROM mapped.line_issues UNION ALL FROM desired.login_issues)
 )
-SELECT $sync_id, severity, code, entity, record_id, site_id, message FROM noted WHERE n <= 100
+SELECT $sync_id AS sync_id, severity, code, entity, record_id, site_id, message FROM noted WHERE n <= 100
 UNION ALL
 SELECT
   $sync_id, any_value(severity), code, entity,

@@ -1,5 +1,5 @@
 -- the sections that this plan touches and whose counts are others now, as they should be
-CREATE OR REPLACE TEMP TABLE counted_sections AS
+INSERT INTO temp.counted_sections BY NAME
 WITH touched AS MATERIALIZED (
   SELECT section_id FROM plan.sections
   UNION SELECT section_id FROM plan.enrollments

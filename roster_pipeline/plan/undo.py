@@ -10,10 +10,9 @@ from typing import Literal, get_args
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.errors import RosterError, SyncRefused
-from roster_pipeline.model import tables as model
-from roster_pipeline.plan.difference import start
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import empty, make, run
 
 Winner = Literal["neither", "undo", "later"]
 
@@ -41,21 +40,22 @@ def build_desired_before(
             f"Sync {sync_id} cannot be undone: what it changed was forgotten on {found[1]:%Y-%m-%d}",
             do="ROSTER_HISTORY_DAYS says how long changes are kept; `roster recent` shows which syncs can be undone",
         )
-    connection.execute(statement("plan/undo/undone"), {"sync_id": sync_id, "only_removals": only_removals})
-    start(connection)
+    make(connection, "plan/undo/undone", sync_id=sync_id, only_removals=only_removals)
+    empty(connection, "plan.untouched", "plan.basis")
     if winner == "neither":
         _refuse_conflicts(connection, sync_id)
     if winner == "later":
         connection.execute("DELETE FROM desired.undone WHERE changed_since")
     for entity in model.ENTITIES:
-        connection.execute(_put_back(entity))
+        empty(connection, f"desired.{entity.name}")
+        connection.execute(f"INSERT INTO desired.{entity.name} BY NAME {_put_back(entity)}")
 
 
 def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
     rows = connection.execute(
         "SELECT entity, count(*) FROM desired.undone WHERE changed_since GROUP BY entity ORDER BY entity"
     ).fetchall()
-    taken_back = connection.execute(statement("plan/undo/taken_back"), {"sync_id": sync_id}).fetchone()
+    taken_back = run(connection, "plan/undo/taken_back", sync_id=sync_id).fetchone()
     if rows and taken_back:
         raise SyncRefused(
             f"Sync {sync_id} was taken back already, by sync {taken_back[0]}", do="Nothing is left to undo"
@@ -69,7 +69,7 @@ def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> No
 
 
 def _put_back(entity: model.Entity) -> str:
-    """The statement that makes `desired.<entity>`: each record as it is, or as it was before the undone sync."""
+    """The query for `desired.<entity>`: each record as it is, or as it was before the undone sync."""
     table, key = entity.table, ", ".join(entity.table.key)
     types = {c.name: c.type for c in table.columns}
     columns = []
@@ -86,11 +86,11 @@ def _put_back(entity: model.Entity) -> str:
         f"ON u.entity_id = concat_ws('/', {', '.join(f'c.{k}' for k in table.key)})"
     )
     if entity.status is not None:
-        return f"CREATE OR REPLACE TABLE desired.{entity.name} AS {current}"
+        return current
     parts = ", ".join(f"split_part(entity_id, '/', {n})::{types[k]} AS {k}" for n, k in enumerate(table.key, start=1))
     values = ", ".join(f"{_typed(name, types[name])} AS {name}" for name in table.compared)
     return (
-        f"CREATE OR REPLACE TABLE desired.{entity.name} AS {current} "
+        f"{current} "
         "WHERE u.action IS NULL OR u.action = 'update' "
         f"UNION ALL SELECT {parts}, {values} FROM {undone} AS u WHERE action = 'archive' "
         f"AND entity_id NOT IN (SELECT concat_ws('/', {key}) FROM {table.full_name})"

@@ -10,7 +10,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -35,6 +35,7 @@ from roster_pipeline.history.outcome import (
 )
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.history.report import Row
+from roster_pipeline.sync import Order, Run, utc_now
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
 log = logging.getLogger(__name__)
@@ -47,9 +48,15 @@ ENDED: dict[str, Outcome] = {}
 EXIT_CODE = "exit code"
 """In the metadata of a step that failed for a reason a person can act on: what the terminal ends with."""
 
-DECISION, PUBLISH = "decision", "publish"
+TRIGGER = "roster/trigger"
+"""The run tag in which whoever launches a run says what it is."""
+
+DECISION, PUBLISH, MAPPING, SYNC_NOW = "decision", "publish", "mapping", "sync_now"
 NO_SYNC = (DECISION, PUBLISH)
 """Triggers of runs that are no syncs: the history does not tell of them."""
+
+PLAN_RECORDS = "roster/plan_records"
+"""The run tag in which whoever launches a run says how many records of the plan they want to see afterwards."""
 
 
 class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -63,6 +70,10 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     _settings: Settings = PrivateAttr()
     _info: SyncInfo = PrivateAttr()
+    _run: Run = PrivateAttr()
+    _is_tagged: bool = PrivateAttr()
+    _plan_records: int = PrivateAttr()
+    _renew_note: Callable[[Mapping[str, str]], None] = PrivateAttr()
     _scratch: duckdb.DuckDBPyConnection = PrivateAttr()
     _until: float = PrivateAttr()
     _instance: dg.DagsterInstance = PrivateAttr()
@@ -80,9 +91,14 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self._info
 
     @property
-    def today(self) -> date:
-        """The day on which this sync started."""
-        return local_day(self._settings, self._info.started_at)
+    def run(self) -> Run:
+        """What the steps of this run have made so far."""
+        return self._run
+
+    @property
+    def plan_records(self) -> int:
+        """How many records of the plan whoever launched this run wants to see."""
+        return self._plan_records
 
     @property
     def seconds_left(self) -> float:
@@ -110,6 +126,10 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Remembers this run's row of sync.syncs, as it was just published."""
         self._outcome = replace(self._outcome, row=row)
 
+    def planned(self, counts: list[Row], changes: list[Row]) -> None:
+        """Remembers the plan for whoever launched this run."""
+        self._outcome = replace(self._outcome, plan={"counts": counts, "changes": changes})
+
     @contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The scratch tables alone, for as long as a step likes: no file of the district is opened."""
@@ -133,19 +153,22 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._info = SyncInfo(
             sync_id=sync_id_of(run.run_id, started_at),
             district=slug,
-            trigger=_trigger(run),
+            trigger=run.tags.get(TRIGGER, SYNC_NOW),
             requested_by=self.requested_by or run.tags.get("dagster/schedule_name") or "Dagster",
             started_at=started_at,
             dagster_run_id=run.run_id,
             sites=tuple(self.sites),
         )
         self._instance, self._applies = instance, _applies(run)
+        self._is_tagged = TRIGGER in run.tags
+        self._plan_records = int(run.tags.get(PLAN_RECORDS, 0))
+        self._run = Run(Order(self._info, self._settings.data, local_day(self._settings, started_at)))
         announce.tag_start(instance, self._info)
         seconds, begun = 60.0 * self._settings.max_wait_minutes, False
         try:
             with self.warehouse.lock(
                 self._info.district, self._info.note(), log.warning, self._put_aside_killed, seconds=seconds
-            ):
+            ) as self._renew_note:
                 self._record_earlier()
                 self._until = time.monotonic() + 60.0 * self._settings.max_sync_minutes
                 with in_memory() as self._scratch:
@@ -160,13 +183,18 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise
 
     @contextmanager
-    def step(self, retries: dg.RetryPolicy | None = None, tried: int = 0) -> Iterator[None]:
+    def step(self, trigger: str = MAPPING, retries: dg.RetryPolicy | None = None, tried: int = 0) -> Iterator[None]:
         """Runs one step; a failure is recorded in the history, published, and told in one line.
+
+        When nobody has said what this run is, as for assets that somebody materializes in the UI, it is what its first
+        step is: `trigger`.
 
         With `retries`, a step of a nightly run whose error says that a retry helps is tried again instead, and nothing
         is recorded; `tried` is how often it was. Dagster counts the tries, but is not given the policy itself: it would
         also retry what somebody has stopped, and our own mistakes, and nothing could interrupt its wait.
         """
+        if not self._is_tagged:
+            self._be(trigger)
         try:
             if tried:
                 wait(self._pause)
@@ -208,9 +236,16 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         announce.tag_retry(self._instance, self._info, at)
         return dg.RetryRequested(retries.max_retries)
 
+    def _be(self, trigger: str) -> None:
+        self._is_tagged = True
+        self._info = replace(self._info, trigger=trigger)
+        self._run.order = replace(self._run.order, info=self._info)
+        self._renew_note(self._info.note())
+        announce.tag_start(self._instance, self._info)
+
     def _fail(self, error: BaseException) -> str:
         """Records, publishes and remembers a failure; returns it in a line that says what became of the sync."""
-        failure = Failure(self._info, _status(error), _sentence(error), now())
+        failure = Failure(self._info, _status(error), _sentence(error), utc_now())
         if not self._is_sync:
             outcome, said = Outcome(), failure.error
             if isinstance(error, PublishFailed) and self._may_have_changed:
@@ -242,7 +277,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def _never_begun(self, error: BaseException) -> None:
         """A run that never held the district may not open its files: its failure waits for one that does."""
-        failure = Failure(self._info, _status(error), _sentence(error), now())
+        failure = Failure(self._info, _status(error), _sentence(error), utc_now())
         if self._is_sync:
             with suppress(OSError):  # as a folder that cannot be written, which is the failure then
                 put_aside(self.folder, failure)
@@ -262,7 +297,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             return
         log.warning("Sync %s was killed; it is recorded as failed, unless it was applied.", dead.sync_id)
         try:
-            put_aside(self.folder, Failure(dead, "failed", KILLED, now()))
+            put_aside(self.folder, Failure(dead, "failed", KILLED, utc_now()))
         except OSError as error:
             log.warning("%s: that cannot be written down (%s)", self._info.district, error.strerror)
         failpoint("killed_put_aside")
@@ -339,27 +374,9 @@ def local_day(settings: Settings, at: datetime) -> date:
     return at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.schedule_timezone)).date()
 
 
-def now() -> datetime:
-    """Naive UTC, as every timestamp of the warehouse."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _trigger(run: dg.DagsterRun) -> str:
-    by_job = {"nightly_sync": "nightly", "undo_sync": "undo", "decide_hold": DECISION}
-    if run.job_name in by_job:
-        return by_job[run.job_name]
-    layers = _layers(run)
-    if layers == {"sync"}:
-        return PUBLISH
-    return "sync_now" if "clever" in layers else "mapping"
-
-
-def _layers(run: dg.DagsterRun) -> set[str]:
-    if not run.asset_selection:
-        return {"clever", "staging", "mapping", "roster", "sync"}
-    return {key.path[0] for key in run.asset_selection if key != announce.PLAN}
-
-
 def _applies(run: dg.DagsterRun) -> bool:
     """Whether a run that ends well leaves a row in sync.syncs."""
-    return run.job_name == "undo_sync" or (run.job_name != "decide_hold" and "roster" in _layers(run))
+    if run.tags.get(TRIGGER) in NO_SYNC:
+        return False
+    chosen = run.asset_selection or ()
+    return not chosen or any(key.path[0] == "roster" and key != announce.PLAN for key in chosen)

@@ -1,5 +1,5 @@
 -- one row per record that could not be used, or not as a whole; the reason codes are explained in docs/clever.md
-CREATE OR REPLACE TABLE staging.issues AS
+INSERT INTO staging.issues BY NAME
 SELECT 'warning' AS severity, 'user_without_id' AS code, 'users' AS entity, NULL::VARCHAR AS record_id,
   NULL::VARCHAR AS site_id, 'A user record is unreadable or has no id; it was left out.' AS message
 FROM staging.user_records WHERE clever_id IS NULL

@@ -1,5 +1,5 @@
 -- one row per section, person and role as Clever lists them; user_n is NULL for somebody whom we cannot see
-CREATE OR REPLACE TABLE staging.memberships AS
+INSERT INTO staging.memberships BY NAME
 WITH listed AS (
   SELECT s.section_n, 'student' AS role, unnest(r.students) AS clever_id, NULL AS primary_teacher
   FROM staging.section_records AS r JOIN staging.sections AS s ON s.section_n = r.rowid

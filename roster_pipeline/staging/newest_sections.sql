@@ -8,7 +8,6 @@ WHERE rowid IN (
   ) AS repeated ON repeated.clever_id = r.clever_id
   QUALIFY row_number() OVER (
     PARTITION BY r.clever_id
-    ORDER BY last_modified DESC NULLS LAST, name, r.sis_id, site_id, course, term_id, subject, grade, period, section_number,
-      primary_teacher, list_sort(students), list_sort(teachers), r.rowid
+    ORDER BY last_modified DESC NULLS LAST, {carried_names sections}, site_id, course, term_id, primary_teacher, list_sort(students), list_sort(teachers), r.rowid
   ) > 1
 )

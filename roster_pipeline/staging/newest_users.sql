@@ -8,6 +8,6 @@ WHERE rowid IN (
   ) AS repeated ON repeated.clever_id = r.clever_id
   QUALIFY row_number() OVER (
     PARTITION BY r.clever_id
-    ORDER BY last_modified DESC NULLS LAST, last_name, first_name, email, roles, grade, sis_id, primary_site, list_sort(sites), r.rowid
+    ORDER BY last_modified DESC NULLS LAST, {carried_names users}, r.roles, primary_site, list_sort(sites), r.rowid
   ) > 1
 )

@@ -1,8 +1,9 @@
 -- one row per section at a known site
-CREATE OR REPLACE TABLE staging.sections AS
+INSERT INTO staging.sections BY NAME
 SELECT
-  r.rowid::INTEGER AS section_n, r.clever_id, r.site_id, coalesce(r.name, r.sis_id, r.clever_id) AS name, r.subject, r.grade, r.period,
-  r.section_number, r.sis_id, c.clever_course, t.name AS term_name, t.start_date AS term_start, t.end_date AS term_end,
+  r.rowid::INTEGER AS section_n,
+  r.* EXCLUDE (course, term_id, last_modified, primary_teacher, teachers, students) REPLACE (coalesce(r.name, r.sis_id, r.clever_id) AS name),
+  c.clever_course, t.name AS term_name, t.start_date AS term_start, t.end_date AS term_end,
   -- it names one that Clever does not list, or Clever lists none at all
   t.term_id IS NULL AND (r.term_id IS NOT NULL OR NOT EXISTS (FROM staging.terms)) AS term_unlisted,
   c.course IS NULL AND (r.course IS NOT NULL OR NOT EXISTS (FROM staging.clever_courses)) AS course_unlisted

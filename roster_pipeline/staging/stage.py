@@ -1,7 +1,7 @@
 """From a landing to the staging tables.
 
-Belongs here: running its statements in their order, and keeping what it made. Does not belong here: fetching,
-and anything that knows the roster.
+Belongs here: running the statements of this folder in their order, and keeping what they made. Does not belong
+here: fetching, and anything that knows the roster.
 """
 
 from __future__ import annotations
@@ -11,77 +11,73 @@ from pathlib import Path
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.clever.landing import Notice
 from roster_pipeline.errors import RosterError
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import has_rows, make, run, statement
 from roster_pipeline.warehouse.storage import fresh_staging
 
 _OF_LIST = {
     "schools": ("sites",),
     "terms": ("terms",),
     "courses": ("clever_courses",),
-    "sections": ("section_records", "newest_sections"),
-    "users": ("user_records", "newest_users"),
+    "sections": ("section_records",),
+    "users": ("user_records",),
 }
+_REPEATED = ("sections", "users")
+"""Lists of which a record that came twice is cut down to its newest."""
+
 _SUSPECT = {
     "sections": "staging.section_records WHERE students IS NULL OR len(teachers) = 0",
     "users": "staging.user_records WHERE len(roles) = 0 AND NOT is_contact OR coalesce(first_name, last_name) IS NULL",
 }
 """Records that are looked at once more, for a field that is there but not what it should be."""
-_OF_ALL = ("sections", "users", "user_sites", "memberships", "enrollments", "issues")
+_OF_ALL = ("sections", "users", "user_sites", "memberships", "issues", "origin")
 _KEPT = ("origin", "sites", "terms", "sections", "users", "user_sites", "memberships", "issues")
+_READ_ONLY_ONCE = ("section_records", "user_records", "clever_courses", "wrong_types")
 
 
 def read_list(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
-    """Reads one list of a landing into memory, once per run; what is no list of ours is left alone."""
-    if name not in _OF_LIST or (name, str(file)) in _lists_read(connection):
-        return
-    for table in _OF_LIST[name]:
-        sql = statement(f"staging/{table}")
-        connection.execute(sql, {"file": str(file)} if "$file" in sql else {})
-    if name in _SUSPECT and connection.execute(f"SELECT 1 FROM {_SUSPECT[name]} LIMIT 1").fetchone():
-        connection.execute(statement(f"staging/wrong_types_{name}"), {"file": str(file)})
-    connection.execute("INSERT INTO staging.lists_read VALUES (?, ?)", [name, str(file)])
+    """Reads one list of a landing into memory; what is no list of ours is left alone."""
+    connection.execute(model.scratch("staging.wrong_types").ddl())
+    for table in _OF_LIST.get(name, ()):
+        make(connection, f"staging/{table}", file=str(file))
+    if name in _REPEATED:
+        run(connection, f"staging/newest_{name}")
+    if name in _SUSPECT and has_rows(connection, _SUSPECT[name]):
+        run(connection, f"staging/wrong_types_{name}", file=str(file))
 
 
 def forget_lists(connection: duckdb.DuckDBPyConnection) -> None:
-    """For a run that asks Clever once more: the lists it has read may be landed anew, under the same names."""
-    connection.execute("DROP TABLE IF EXISTS staging.lists_read; DROP TABLE IF EXISTS staging.wrong_types")
+    """Before Clever is asked once more: the lists that were read may be landed anew, under the same names."""
+    connection.execute("DROP TABLE IF EXISTS memory.staging.wrong_types")
 
 
-def _lists_read(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS staging.lists_read (name VARCHAR, file VARCHAR);"
-        "CREATE TABLE IF NOT EXISTS staging.wrong_types (entity VARCHAR, record_id VARCHAR, field VARCHAR)"
-    )
-    return connection.execute("SELECT name, file FROM staging.lists_read").fetchall()
-
-
-def stage(connection: duckdb.DuckDBPyConnection, landing: Path, warnings: Iterable[Notice] = ()) -> None:
+def stage(
+    connection: duckdb.DuckDBPyConnection, landing: Path, notices: Iterable[Notice] = (), read: Iterable[str] = ()
+) -> None:
     """Makes `staging.*` anew from the NDJSON files in `landing`, and keeps it for runs that do not ask Clever.
 
-    `warnings` are what the extract noticed (a paused district, a list that is not shared); they become issues.
+    The lists that are named in `read` have been read into memory already. `notices` are what the extract noticed (a
+    paused district, a list that is not shared); they become issues.
     """
     for name in _OF_LIST:
-        read_list(connection, name, landing / f"{name}.ndjson")
-    for name in _OF_ALL:
-        connection.execute(statement(f"staging/{name}"))
-    connection.execute("CREATE OR REPLACE TABLE staging.origin AS SELECT uuid() AS staged_id")
-    connection.execute("DROP TABLE staging.section_records; DROP TABLE staging.user_records")
-    connection.execute(
-        "DROP TABLE staging.clever_courses; DROP TABLE staging.lists_read;DROP TABLE staging.wrong_types"
-    )
-    for warning in warnings:
+        if name not in read:
+            read_list(connection, name, landing / f"{name}.ndjson")
+    make(connection, *(f"staging/{name}" for name in _OF_ALL))
+    run(connection, "staging/enrollments")
+    connection.execute(";".join(f"DROP TABLE memory.staging.{name}" for name in _READ_ONLY_ONCE))
+    for notice in notices:
         connection.execute(
-            "INSERT INTO staging.issues VALUES ('warning', ?, ?, NULL, NULL, ?)",
-            [warning.code, warning.endpoint or "districts", warning.message],
+            "INSERT INTO staging.issues (severity, code, entity, message) VALUES ('warning', ?, ?, ?)",
+            [notice.code, notice.endpoint or "districts", notice.message],
         )
     _keep(connection)
 
 
 def require_staged(connection: duckdb.DuckDBPyConnection) -> None:
     """Raises RosterError when neither this run nor an earlier one has staged anything."""
-    if connection.execute(statement("staging/is_staged")).fetchone() is None:
+    if run(connection, "staging/is_staged").fetchone() is None:
         raise RosterError(
             "Nothing has been staged for this district yet", do="Run a whole sync first: `roster sync` or job sync_now"
         )
@@ -91,5 +87,7 @@ def _keep(connection: duckdb.DuckDBPyConnection) -> None:
     """Copies what is staged in memory into a file that takes the place of the district's, all of it or nothing."""
     with fresh_staging(connection):
         for name in _KEPT:
-            connection.execute(f"CREATE TABLE fresh.staging.{name} AS FROM memory.staging.{name}")
+            table = model.scratch(f"staging.{name}")
+            connection.execute(table.ddl("CREATE TABLE fresh."))
+            connection.execute(f"INSERT INTO fresh.{table.full_name} BY NAME FROM memory.{table.full_name}")
         connection.execute(statement("staging/enrollments").replace("VIEW staging.", "VIEW fresh.staging."))

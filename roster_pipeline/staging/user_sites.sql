@@ -1,5 +1,5 @@
 -- one row per synced person and known site
-CREATE OR REPLACE TABLE staging.user_sites AS
+INSERT INTO staging.user_sites BY NAME
 SELECT DISTINCT user_n, site_id, site_id = primary_site AS is_primary
 FROM (
   SELECT rowid::INTEGER AS user_n, primary_site, clean(unnest(sites)) AS site_id

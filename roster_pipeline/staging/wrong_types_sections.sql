@@ -1,5 +1,5 @@
 -- one row per section and field that should be a list and is something else
-INSERT INTO staging.wrong_types
+INSERT INTO staging.wrong_types BY NAME
 SELECT 'sections' AS entity, clean(id) AS record_id, field.name AS field
 FROM (
   SELECT id, unnest([{'name': 'students', 'value': students}, {'name': 'teachers', 'value': teachers}]) AS field

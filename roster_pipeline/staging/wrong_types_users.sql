@@ -1,5 +1,5 @@
 -- one row per user and field that should be an object and is something else
-INSERT INTO staging.wrong_types
+INSERT INTO staging.wrong_types BY NAME
 SELECT 'users' AS entity, clean(id) AS record_id, field.name AS field
 FROM (
   SELECT id, unnest([{'name': 'name', 'value': name}, {'name': 'roles', 'value': roles}]) AS field

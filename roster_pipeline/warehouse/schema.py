@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.errors import RosterError
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.model import tables as model
 from roster_pipeline.warehouse.sql import statement
 
 TRUTH_SCHEMAS = ("roster", "mapping", "sync")

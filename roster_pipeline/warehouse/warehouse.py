@@ -20,16 +20,18 @@ import duckdb
 import msgspec
 from slugify import slugify
 
+from roster_pipeline import model
 from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.warehouse.lock import exclusive, is_locked, locked
 from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import run
 from roster_pipeline.warehouse.storage import attach_staging, attach_truth, literal, sync_to_disk, unreadable_copy
 
 SLUG_LENGTH = 80
 _UNFINISHED = ".part"
-SCRATCH_SCHEMAS = ("staging", "input", "desired", "plan")
+SCRATCH_SCHEMAS = tuple(dict.fromkeys(t.schema for t in model.SCRATCH if t.schema != "temp"))
+_MACROS = ("clean", "clean_date", "main_role", "sis_role", "platform_id", "without_login")
 _SEARCH_PATH = ",".join(
     [*(f"truth.{s}" for s in TRUTH_SCHEMAS), *(f"memory.{s}" for s in SCRATCH_SCHEMAS), "staged.staging"]
 )
@@ -195,7 +197,7 @@ class Warehouse:
     def connect(
         self, slug: str, scratch: duckdb.DuckDBPyConnection | None = None, *, changes_truth: bool = False
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that sees `staging`, `input`, `desired`, `plan` (scratch) and `roster`, `mapping`, `sync`.
+        """A connection that sees the scratch tables and, of the district's truth, `roster`, `mapping`, `sync`.
 
         Scratch is in memory: in `scratch` when the steps of a run are to see each other's, else it begins empty.
         What is staged is kept in a file too (`staging.stage`), and read from there when memory has none. Only the
@@ -208,7 +210,7 @@ class Warehouse:
         folder.path.mkdir(parents=True, exist_ok=True)
         with without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
             connection.execute(f"SET temp_directory = {literal(folder.spilled)}")
-            connection.execute(statement("mapping/input/districts"), {"slugs": self._slugs()})
+            run(connection, "mapping/input/districts", slugs=self._slugs())
             try:
                 attach_staging(connection, folder.staging)
                 attach_truth(connection, folder.roster, folder.published)
@@ -289,8 +291,10 @@ class Warehouse:
         killed: Callable[[dict[str, str]], None] = lambda _: None,
         *,
         seconds: float = 3600.0,
-    ) -> Iterator[None]:
+    ) -> Iterator[Callable[[Mapping[str, str]], None]]:
         """Holds the district for one run; `killed` is told of an earlier holder that died while it held it.
+
+        What it gives says anew who holds it.
 
         Raises SyncRefused when another run has held it for longer than `seconds`, RosterError when there is no such
         district, or was forgotten while this one waited, and when its folder cannot be written.
@@ -301,11 +305,11 @@ class Warehouse:
         path = folder.path / "lock"
         with self._writing():
             path.open("ab").close()
-        with locked(path, holder, seconds=seconds, waiting=waiting, killed=killed):
+        with locked(path, holder, seconds=seconds, waiting=waiting, killed=killed) as renew:
             if not self.has(slug):
                 raise self.unknown(slug)
             shutil.rmtree(folder.spilled, ignore_errors=True)  # of a killed run: children's records, and large
-            yield
+            yield renew
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -341,8 +345,10 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
     connection.execute("".join(f"CREATE SCHEMA {schema};" for schema in SCRATCH_SCHEMAS))
-    for macro in ("clean", "clean_date", "main_role", "platform_id"):
-        connection.execute(statement(f"warehouse/macros/{macro}"))
+    # What is not staged in this run is read from the district's file: an empty table would stand before it.
+    connection.execute(";".join(t.ddl() for t in model.SCRATCH if t.schema not in ("staging", "temp")))
+    for macro in _MACROS:
+        run(connection, f"warehouse/macros/{macro}")
     return connection
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.clever.client import District, Notice, district_warnings
+from roster_pipeline.clever.client import District, Notice, district_notices
 from tests.clever.conftest import NOW, Connect
 from tests.clever.fake import DISTRICT, Fake
 
@@ -72,7 +72,7 @@ def test_a_long_error_is_one_short_line(fake: Fake, connect: Connect) -> None:
 
 
 def warnings(**fields: Any) -> list[tuple[str, str]]:
-    return [(w.code, w.message) for w in district_warnings(District(id=DISTRICT, name="R", **fields), NOW)]
+    return [(w.code, w.message) for w in district_notices(District(id=DISTRICT, name="R", **fields), NOW)]
 
 
 TODAY = NOW.date()
@@ -110,4 +110,4 @@ def test_warnings(fields: dict[str, Any], expected: list[tuple[str, str]]) -> No
 
 def test_the_extract_carries_the_warnings(fake: Fake, connect: Connect, landing: Path) -> None:
     fake.district["last_sync"] = (NOW - 4 * DAY).isoformat()
-    assert connect().extract(DISTRICT, landing).warnings == (Notice("stale", "Clever has had no new data for 4 days."),)
+    assert connect().extract(DISTRICT, landing).notices == (Notice("stale", "Clever has had no new data for 4 days."),)

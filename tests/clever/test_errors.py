@@ -122,7 +122,7 @@ def test_courses_and_terms_need_not_be_shared(
     extract = connect().extract(DISTRICT, landing)
     assert (landing / f"{name}.ndjson").read_bytes() == b""
     assert not extract.endpoint(name).shared
-    assert [(w.code, w.endpoint) for w in extract.warnings] == [("not_shared", name)]
+    assert [(w.code, w.endpoint) for w in extract.notices] == [("not_shared", name)]
     assert lines(landing / "users.ndjson") == fake.lists["users"]
 
 

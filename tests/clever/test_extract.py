@@ -28,7 +28,7 @@ def test_each_list_is_a_file_of_its_records(fake: Fake, connect: Connect, landin
     assert (users.records, users.distinct, users.pages, users.pages_fetched, users.shared) == (25, 25, 3, 3, True)
     assert users.bytes == (landing / "users.ndjson").stat().st_size
     assert [e.name for e in extract.endpoints] == ["districts", *LISTS]
-    assert extract.warnings == ()
+    assert extract.notices == ()
 
 
 def test_records_are_as_clever_sent_them(fake: Fake, connect: Connect, landing: Path) -> None:
@@ -108,7 +108,7 @@ def test_an_empty_list_is_an_empty_file_and_a_warning(fake: Fake, connect: Conne
     fake.lists["terms"] = []
     extract = connect().extract(DISTRICT, landing)
     assert (landing / "terms.ndjson").read_bytes() == b""
-    assert extract.warnings == (Notice("empty", "Clever lists no terms for this district.", "terms"),)
+    assert extract.notices == (Notice("empty", "Clever lists no terms for this district.", "terms"),)
 
 
 def test_districts_are_found_through_the_tokens(fake: Fake, connect: Connect) -> None:

@@ -157,7 +157,7 @@ def test_the_same_id_on_two_pages(fake: Fake, connect: Connect, landing: Path) -
     users = extract.endpoint("users")
     assert (users.records, users.distinct) == (21, 20)
     assert sorted(set(ids(landing / "users.ndjson"))) == [r["id"] for r in fake.lists["users"]]
-    assert [(w.code, w.message) for w in extract.warnings] == [
+    assert [(w.code, w.message) for w in extract.notices] == [
         ("repeated_ids", "1 records of users came more than once.")
     ]
 
@@ -200,7 +200,7 @@ def test_ids_out_of_order(fake: Fake, connect: Connect, landing: Path) -> None:
     extract = connect().extract(DISTRICT, landing)
     assert extract.endpoint("users").distinct == 25
     assert sorted(ids(landing / "users.ndjson")) == [r["id"] for r in fake.lists["users"]]
-    assert extract.warnings == ()
+    assert extract.notices == ()
 
 
 def test_an_empty_last_page(fake: Fake, connect: Connect, landing: Path) -> None:
@@ -267,7 +267,7 @@ def test_without_a_count_the_list_is_taken_with_a_warning(
     fake.always("/users?count", answer)
     extract = connect().extract(DISTRICT, landing)
     assert lines(landing / "users.ndjson") == fake.lists["users"]
-    assert [(w.code, w.endpoint) for w in extract.warnings] == [("not_counted", "users")]
+    assert [(w.code, w.endpoint) for w in extract.notices] == [("not_counted", "users")]
 
 
 def test_links_are_relative_absolute_or_of_another_version(fake: Fake, connect: Connect, landing: Path) -> None:
@@ -344,7 +344,7 @@ def test_broken_text_in_one_record_does_not_stop_the_district(
     fake.next("/users?limit", Answer(200, page))
     extract = connect().extract(DISTRICT, landing)
     assert lines(landing / "users.ndjson") == [{"id": make_id(1), "name": kept}]
-    assert [w.code for w in extract.warnings] == ["repaired"]
+    assert [w.code for w in extract.notices] == ["repaired"]
 
 
 def test_a_refused_page_size_says_what_to_lower(fake: Fake, connect: Connect, landing: Path) -> None:

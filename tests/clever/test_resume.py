@@ -235,7 +235,7 @@ def test_warnings_of_complete_lists_are_said_again(fake: Fake, connect: Connect,
     stop_at(fake, 20, connect, landing)
     extract = connect().extract(DISTRICT, landing)
     assert fake.asked("/terms?") == []
-    assert [w.code for w in extract.warnings] == ["not_shared"]
+    assert [w.code for w in extract.notices] == ["not_shared"]
 
 
 def test_a_whole_landing_is_not_fetched_again(fake: Fake, connect: Connect, landing: Path) -> None:

@@ -65,7 +65,7 @@ def test_the_demo_district_arrives_whole(sandbox: SandboxServer, district: Distr
     for kind in KINDS:
         assert whole.endpoint(kind).records == whole.endpoint(kind).distinct == len(district.tables[kind].ids)
     assert whole.endpoint("users").pages > 1
-    assert whole.warnings == ()
+    assert whole.notices == ()
     assert read_receipt(tmp_path) == whole
     assert max(step.records for step in steps if step.endpoint == "users") == len(district.tables["users"].ids)
 
@@ -101,7 +101,7 @@ def test_every_fault_of_the_sandbox_is_tried() -> None:
 @pytest.mark.parametrize("fault", [*PASSING, *HARMLESS])
 def test_a_fault_that_passes(sandbox: SandboxServer, district: District, tmp_path: Path, fault: str) -> None:
     sandbox.faults.add(fault, count=1, after=7, seconds=0.01 if fault == "slow" else None)
-    assert extract(sandbox, tmp_path, timeout=0.3 if "stall" in fault else 60).warnings == ()
+    assert extract(sandbox, tmp_path, timeout=0.3 if "stall" in fault else 60).notices == ()
     assert ids(tmp_path) == truth(district)
     assert [s.struck for s in sandbox.faults.on] == [1]
 
@@ -121,7 +121,7 @@ def test_odd_pages_and_records_arrive_whole(
 @pytest.mark.parametrize("fault", WARNED)
 def test_what_a_person_should_know_is_a_warning(sandbox: SandboxServer, tmp_path: Path, fault: str) -> None:
     sandbox.faults.add(fault)
-    assert {w.code for w in extract(sandbox, tmp_path).warnings} == WARNED[fault]
+    assert {w.code for w in extract(sandbox, tmp_path).notices} == WARNED[fault]
 
 
 @pytest.mark.parametrize("fault", BROKEN)

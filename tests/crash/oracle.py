@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from roster_pipeline.model.tables import PUBLISHED, Table
+from roster_pipeline.model import PUBLISHED, Table
 from tests.crash.world import World
 
 _HISTORY = ("sync.syncs", "sync.issues", "sync.schema_versions")

@@ -81,7 +81,7 @@ def publish(_: int = 0) -> Acknowledged:
 
 
 def plan(_: int = 0) -> Acknowledged:
-    launch.launch_plan(load_settings(), SLUG, 5)
+    launch.launch_plan(SLUG, 5)
     return Acknowledged()
 
 

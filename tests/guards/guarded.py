@@ -8,22 +8,28 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import duckdb
 
+from roster_pipeline import model, sync
 from roster_pipeline.guards import holds
+from roster_pipeline.guards.guard import Hold
 from roster_pipeline.guards.holds import Decision
-from roster_pipeline.guards.judge import ExpectedChange, Hold, Limits, Relinks, guard_plan, resolve_identities
-from roster_pipeline.history import record as history
-from roster_pipeline.mapping import load as mapping
-from roster_pipeline.model import tables as model
-from roster_pipeline.plan import difference as plan
-from roster_pipeline.plan.apply import apply
+from roster_pipeline.guards.limits import ExpectedChange, Limits, limits_by_site
+from roster_pipeline.plan.difference import Plan
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
 from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
+
+
+class Relinks(NamedTuple):
+    """How many people and sections came back under another Clever id, by what became of it."""
+
+    applied: int = 0
+    held: int = 0
+    queued: int = 0
 
 
 class _Folder(DistrictFolder):
@@ -44,45 +50,24 @@ class Guarded(Tiny):
     limits: Limits = field(default_factory=Limits)
     expected: Sequence[ExpectedChange] = ()
     holds: list[Hold] = field(default_factory=list)
-    relinks: Relinks = field(default_factory=lambda: Relinks(0, 0, 0))
+    relinks: Relinks = field(default_factory=Relinks)
     look: Callable[[duckdb.DuckDBPyConnection], None] = lambda _: None
     opened: ExitStack | None = None
     connection: duckdb.DuckDBPyConnection | None = None
 
-    def sync(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> plan.Plan:
+    def sync(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> Plan:
         """One guarded sync; returns the plan of what was applied."""
-        self.syncs += 1
-        sync_id = f"S{self.syncs:03}"
-        data, landing = self.root / "data", self.root / "landing"
-        for folder in (data, landing):
-            folder.mkdir(exist_ok=True)
-        for name, text in self.inputs.items():
-            (data / f"{name}.csv").write_text(text)
-        info = history.SyncInfo(sync_id, "d", "sync_now", "test", NOW, "run", tuple(sites))
+        run = self.begin(sites=sites, today=today, from_clever=from_clever)
         with self.connect() as connection:
             if from_clever:
-                for name, rows in self.records.items():
-                    (landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in rows))
                 with mock.patch.object(staging, "_keep"):  # this connection, and so what is staged, lives on
-                    staging.stage(connection, landing)
-            mapping.load_inputs(connection, data, "d")
-            mapping.map_sections(connection, data, "d")
-            return self._plan_and_apply(connection, info, today)
-
-    def _plan_and_apply(self, connection: duckdb.DuckDBPyConnection, info: history.SyncInfo, today: date) -> plan.Plan:
-        now = datetime.combine(today, NOW.time())
-
-        def resolve() -> None:
-            self.relinks = resolve_identities(connection, self.limits, today=today, now=now, expected=self.expected)
-
-        plan.build_desired(connection, today, resolve)
-        plan.make_plan(connection, sync_id=info.sync_id, started_at=NOW, sites=info.sites)
-        self.holds = guard_plan(
-            connection, self.limits, sync_id=info.sync_id, today=today, now=now, expected=self.expected
-        )
-        holds.stand(connection, self.holds)
-        self.look(connection)
-        return apply(connection, info, now=now)
+                    run.staged = sync.stage(connection, self.landing)
+            run.inputs = replace(run.read_inputs(connection), limits=limits_by_site(self.limits, self.expected, today))
+            self.holds = list(run.plan(connection).holds)
+            found = run.map_sections(connection).identified
+            self.relinks = Relinks(found.relinked, found.held, found.ambiguous)
+            self.look(connection)
+            return run.apply(connection).plan
 
     def decide(self, decision: Decision = "approved", *, sites: Sequence[str] = (), now: datetime = NOW) -> None:
         """Decides everything that the last sync held."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.guards.changes import COUNTING
-from roster_pipeline.guards.judge import ExpectedChange, Limits
-from roster_pipeline.history.record import LONGEST_MEMORY
+from roster_pipeline.guards.catalog import GUARDS
+from roster_pipeline.guards.limits import ExpectedChange, Limits
+from roster_pipeline.guards.turnover import LONGEST_MEMORY
 from tests.conftest import NOW, TODAY, section, student, teacher
 from tests.guards.guarded import Guarded, ids, roster
 
@@ -126,7 +126,8 @@ def test_a_slow_bleed_is_held_when_it_adds_up(district: Guarded) -> None:
     # 3, then 6 of 39 are gone: more than 15 % in seven days.
     assert held[:2] == [[], [("losses", 3, 36)]]
     assert told[1][0].startswith("Held: 3 of 36 students at site north (North) (after 3 in the days before) would be")
-    assert max(guard.days for guard in COUNTING) == LONGEST_MEMORY.days
+    remembered = {limit for guard in GUARDS if guard.name == "losses" for limit in guard.limits}
+    assert remembered == {"loss_7_days_percent", f"loss_{LONGEST_MEMORY.days}_days_percent"}
     assert district.in_force("users") == 80 - 3
 
 

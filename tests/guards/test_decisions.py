@@ -13,10 +13,11 @@ import pytest
 
 from roster_pipeline.errors import InputError, RosterError
 from roster_pipeline.guards import holds
-from roster_pipeline.guards.judge import ExpectedChange, Hold, Limits, guard_plan, load_expected, load_limits
+from roster_pipeline.guards.guard import Hold
+from roster_pipeline.guards.judge import judge_plan
+from roster_pipeline.guards.limits import ExpectedChange, Limits, limits_by_site, load_expected, load_limits
 from tests.conftest import NOW, TODAY
 from tests.guards.guarded import Guarded, ids, roster
-from tests.test_undo import undo
 
 
 def held(district: Guarded) -> Hold:
@@ -121,7 +122,7 @@ def test_undoing_what_was_approved_at_one_site_decides_nothing_about_the_other(d
     held(district)
     district.decide(sites=["south"])
     held(district)
-    undo(district, "S003")
+    district.undo("S003")
     district.sync()
     assert [(h.guard, h.site_id) for h in district.holds] == [("undone", "south"), ("archives", "north")]
     with district.connect() as connection:
@@ -201,7 +202,9 @@ def test_judging_again_gives_the_same(district: Guarded) -> None:
     again: list[list[Hold]] = []
 
     def look(connection: duckdb.DuckDBPyConnection) -> None:
-        again.append(guard_plan(connection, district.limits, sync_id="S", today=TODAY, now=NOW))
+        again.append(
+            judge_plan(connection, limits_by_site(district.limits, (), TODAY), sync_id="S", today=TODAY, now=NOW)
+        )
 
     district.look = look
     district.drop("users", *ids("north", range(5)), *ids("south", range(7)))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from roster_pipeline.guards.judge import Limits, Relinks
+from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history.record import prune
 from tests.conftest import NOW, Record, section, student, teacher
-from tests.guards.guarded import Guarded, fill, ids, roster
+from tests.guards.guarded import Guarded, Relinks, fill, ids, roster
 
 
 def no_students(district: Guarded) -> None:

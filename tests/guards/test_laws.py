@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from roster_pipeline.guards.judge import Limits
-from roster_pipeline.model import tables as model
+from roster_pipeline import model
+from roster_pipeline.guards.limits import Limits
 from tests.conftest import Record, section, student, teacher
 from tests.guards.guarded import Guarded
 

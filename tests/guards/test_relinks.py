@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.guards.judge import Limits, Relinks
+from roster_pipeline.guards.limits import Limits
 from tests.conftest import Record, teacher
-from tests.guards.guarded import Guarded, ids, roster
+from tests.guards.guarded import Guarded, Relinks, ids, roster
 
 CHANGES = (
     "SELECT entity, action, count(*) FROM sync.changes WHERE sync_id = ? AND held_by IS NULL GROUP BY 1, 2 ORDER BY 1"
@@ -41,7 +41,7 @@ def test_a_person_under_a_new_id_is_relinked(district: Guarded) -> None:
     assert changes(district) == [("users", "relink", 1)]
     assert district.ids("users")["fresh"] == before["north01"]
     assert district.rows("SELECT enrollment_status FROM roster.users WHERE clever_id = 'fresh'") == [("active",)]
-    assert district.rows("SELECT evidence FROM plan.relinks") == [("SIS id, name",)]
+    assert district.rows("SELECT evidence FROM guards.relinks") == [("SIS id, name",)]
     assert district.sync().counts == ()
 
 
@@ -63,7 +63,7 @@ def test_a_person_whose_sis_id_changed_is_relinked_by_name_and_email(district: G
     record["roles"]["student"]["sis_id"] = "another"
     record["email"] = "one@example.org"
     district.sync()
-    assert district.rows("SELECT evidence, verdict FROM plan.relinks") == [("name, e-mail", "apply")]
+    assert district.rows("SELECT evidence, verdict FROM guards.relinks") == [("name, e-mail", "relink")]
     assert district.ids("users")["fresh"] == before
 
 
@@ -252,7 +252,7 @@ def test_a_section_under_a_new_id_keeps_everything(district: Guarded, named_in_t
         assert (district.relinks, district.holds) == (Relinks(1, 0, 0), [])
         assert changes(district) == [("sections", "relink", 1)]
         assert district.ids("sections")[new] == known
-        assert district.rows("SELECT evidence FROM plan.relinks") == [
+        assert district.rows("SELECT evidence FROM guards.relinks") == [
             ("site, name or course, period, teacher and 10 of 10 students",)
         ]
         assert district.sync().counts == ()
@@ -261,7 +261,7 @@ def test_a_section_under_a_new_id_keeps_everything(district: Guarded, named_in_t
     assert district.sync().counts == ()
     after = roster(district)
     assert (after["enrollments"], after["section_courses"]) == (before["enrollments"], before["section_courses"])
-    assert district.rows("FROM desired.mapping_issues") == []
+    assert district.rows("FROM mapped.line_issues") == []
 
 
 def test_a_line_with_the_id_between_still_counts(district: Guarded) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from roster_pipeline.guards.judge import Limits
+from roster_pipeline.guards.limits import Limits
 from tests.conftest import student
 from tests.guards.guarded import Guarded, ids, roster
 

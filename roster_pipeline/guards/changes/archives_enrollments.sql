@@ -1,5 +1,5 @@
 -- one row per enrollment that would end although person, section and the person's membership of the site stay
-CREATE OR REPLACE TABLE plan.judged AS
+INSERT INTO guards.judged BY NAME
 SELECT e.rowid AS record, e.site_id, e.role
 FROM plan.enrollments AS e
 ANTI JOIN (FROM plan.user_sites WHERE action = 'archive') AS left_site

@@ -1,3 +1,3 @@
 -- one row per person who would be archived
-CREATE OR REPLACE TABLE plan.judged AS
+INSERT INTO guards.judged BY NAME
 SELECT rowid AS record, site_id, main_role(roles) AS role FROM plan.users WHERE action = 'archive' AND held_by IS NULL

@@ -1,5 +1,5 @@
 -- one row per person who would leave a site for another
-CREATE OR REPLACE TABLE plan.judged AS
+INSERT INTO guards.judged BY NAME
 SELECT m.rowid AS record, m.site_id, NULL::VARCHAR AS role
 FROM plan.user_sites AS m
 WHERE m.action = 'archive' AND m.held_by IS NULL

@@ -1,8 +1,8 @@
 -- one row per student whose grade goes one up, and per student of their site's top grade who leaves; none where most stay as they are
-CREATE OR REPLACE TABLE plan.judged AS
+INSERT INTO guards.judged BY NAME
 WITH students AS (
   SELECT u.site_id, g.rank
-  FROM roster.users AS u JOIN plan.grades AS g ON g.grade = u.grade
+  FROM roster.users AS u JOIN guards.grades AS g ON g.grade = u.grade
   WHERE u.enrollment_status <> 'archived'
 ),
 known AS (
@@ -11,15 +11,15 @@ known AS (
 leaving AS (
   SELECT p.rowid AS record, p.site_id
   FROM plan.users AS p
-  JOIN plan.grades AS g ON g.grade = p.grade
+  JOIN guards.grades AS g ON g.grade = p.grade
   JOIN known AS k ON k.site_id = p.site_id AND k.top = g.rank
   WHERE p.action = 'archive' AND p.held_by IS NULL
 ),
 one_up AS (
   SELECT p.rowid AS record, coalesce(p.before ->> '$.site_id', p.site_id) AS from_site
   FROM plan.users AS p
-  JOIN plan.grades AS old ON old.grade = p.before ->> '$.grade'
-  JOIN plan.grades AS new ON new.grade = p.grade AND new.rank = old.rank + 1
+  JOIN guards.grades AS old ON old.grade = p.before ->> '$.grade'
+  JOIN guards.grades AS new ON new.grade = p.grade AND new.rank = old.rank + 1
   WHERE p.action IN ('update', 'relink') AND p.held_by IS NULL
 ),
 recognized AS (
@@ -27,7 +27,7 @@ recognized AS (
   FROM known AS k
   JOIN (SELECT from_site AS site_id, count(*) AS n FROM one_up GROUP BY from_site) AS up ON up.site_id = k.site_id
   LEFT JOIN (SELECT site_id, count(*) AS n FROM leaving GROUP BY site_id) AS left_top ON left_top.site_id = k.site_id
-  JOIN plan.limits AS l ON l.site_id = k.site_id
+  JOIN guards.limits AS l ON l.site_id = k.site_id
   WHERE k.students >= l.limits['minimum_population']
     AND 100 * up.n > l.limits['promotion_percent'] * (k.students - coalesce(left_top.n, 0))
 )

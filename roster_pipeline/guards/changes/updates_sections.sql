@@ -1,5 +1,5 @@
 -- one row per section that would be updated in something else than its term and site: what ends it too early is judged as such, and a site with its people
-CREATE OR REPLACE TABLE plan.judged AS
+INSERT INTO guards.judged BY NAME
 SELECT rowid AS record, site_id, NULL::VARCHAR AS role
 FROM plan.sections
 WHERE action = 'update' AND held_by IS NULL

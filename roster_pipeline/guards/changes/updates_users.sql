@@ -1,5 +1,5 @@
 -- one row per person of whom something would be updated that no other guard looks at, and that is not the platform's own
-CREATE OR REPLACE TABLE plan.judged AS
+INSERT INTO guards.judged BY NAME
 SELECT rowid AS record, coalesce(before ->> '$.site_id', site_id) AS site_id, main_role(coalesce(from_json(before -> '$.roles', '["VARCHAR"]'), roles)) AS role
 FROM plan.users
 WHERE action = 'update' AND held_by IS NULL

@@ -1,5 +1,5 @@
 -- holds the memberships of people whose school is held
 UPDATE plan.user_sites AS m
 SET held_by = w.held_by
-FROM plan.waiting_people AS w
+FROM guards.waiting_people AS w
 WHERE w.user_id = m.user_id AND m.held_by IS NULL

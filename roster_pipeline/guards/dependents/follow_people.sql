@@ -1,5 +1,5 @@
 -- holds the change of school of people whose memberships are held
 UPDATE plan.users AS u
 SET held_by = w.held_by
-FROM plan.waiting_people AS w
+FROM guards.waiting_people AS w
 WHERE w.user_id = u.user_id AND u.held_by IS NULL AND u.action = 'update' AND u.before ->> '$.site_id' IS NOT NULL

@@ -1,5 +1,5 @@
 -- one row per person who stays, and whose school or role is held as it is
-CREATE OR REPLACE TABLE plan.waiting_people AS
+INSERT INTO guards.waiting_people BY NAME
 SELECT user_id, min(held_by) AS held_by
 FROM (
   SELECT user_id, held_by FROM plan.user_sites

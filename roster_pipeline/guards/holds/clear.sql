@@ -2,7 +2,7 @@
 UPDATE sync.holds AS h
 SET status = 'cleared', cleared_sync_id = $sync_id, cleared_because = CASE
   WHEN h.status = 'approved' AND h.expires_at <= $now::TIMESTAMP THEN 'expired'
-  WHEN EXISTS (FROM plan.holds AS p WHERE p.guard = h.guard AND p.entity = h.entity)
+  WHEN EXISTS (FROM guards.holds AS p WHERE p.guard = h.guard AND p.entity = h.entity)
     OR h.hold_id IN (
       SELECT l.held_by FROM sync.change_log AS l JOIN plan.changes AS c USING (entity, entity_id) WHERE c.held_by IS NOT NULL
     ) THEN 'changed'
@@ -12,8 +12,8 @@ WHERE h.status <> 'cleared' AND h.applied_sync_id IS NULL
   AND (
     (h.status = 'approved' AND h.expires_at <= $now::TIMESTAMP)
     OR (
-      $whole_district AND h.hold_id NOT IN (SELECT hold_id FROM plan.holds)
-      AND h.hold_id NOT IN (SELECT hold_id FROM plan.decided WHERE status = 'approved')
-      AND (h.guard = 'broken_extract' OR NOT EXISTS (FROM plan.holds WHERE blocks))
+      $whole_district AND h.hold_id NOT IN (SELECT hold_id FROM guards.holds)
+      AND h.hold_id NOT IN (SELECT hold_id FROM guards.decided WHERE status = 'approved')
+      AND (h.guard = 'broken_extract' OR NOT EXISTS (FROM guards.holds WHERE blocks))
     )
   )

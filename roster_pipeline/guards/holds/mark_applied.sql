@@ -4,13 +4,13 @@ SET applied_sync_id = $sync_id
 WHERE status = 'approved' AND applied_sync_id IS NULL AND expires_at > $now::TIMESTAMP
   AND hold_id IN (
     SELECT d.hold_id
-    FROM plan.decided AS d JOIN plan.changes AS c USING (entity, entity_id)
+    FROM guards.decided AS d JOIN plan.changes AS c USING (entity, entity_id)
     GROUP BY d.hold_id
     HAVING bool_and(c.held_by IS NULL)
     UNION
-    SELECT r.decided_by FROM plan.relinks AS r WHERE r.verdict = 'apply' AND NOT EXISTS (FROM plan.holds WHERE blocks)
+    SELECT r.decided_by FROM guards.relinks AS r WHERE r.verdict = 'relink' AND NOT EXISTS (FROM guards.holds WHERE blocks)
     UNION
-    SELECT accepted_by FROM plan.signs WHERE NOT EXISTS (FROM plan.holds WHERE blocks)
+    SELECT accepted_by FROM guards.signs WHERE NOT EXISTS (FROM guards.holds WHERE blocks)
   )
   AND ($whole_district OR hold_id IN (
     SELECT l.held_by FROM sync.change_log AS l JOIN sync.holds AS h ON h.hold_id = l.held_by AND h.sync_id = l.sync_id

@@ -1,3 +1,3 @@
 -- adds one row per role and site: enrollments in force
-INSERT INTO plan.population
-SELECT 'enrollments', role, site_id, count(*) FROM roster.enrollments WHERE status <> 'archived' GROUP BY ALL
+INSERT INTO guards.population BY NAME
+SELECT 'enrollments' AS entity, role, site_id, count(*) AS in_force FROM roster.enrollments WHERE status <> 'archived' GROUP BY ALL

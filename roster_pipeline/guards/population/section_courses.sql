@@ -1,5 +1,5 @@
 -- adds one row per site: courses that hang on active sections
-INSERT INTO plan.population
-SELECT 'section_courses', NULL, site_id, count(*)
+INSERT INTO guards.population BY NAME
+SELECT 'section_courses' AS entity, site_id, count(*) AS in_force
 FROM roster.section_courses SEMI JOIN (FROM roster.sections WHERE status = 'active') USING (section_id)
 GROUP BY ALL

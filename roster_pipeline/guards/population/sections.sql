@@ -1,2 +1,3 @@
 -- adds one row per site: sections in force
-INSERT INTO plan.population SELECT 'sections', NULL, site_id, count(*) FROM roster.sections WHERE status = 'active' GROUP BY ALL
+INSERT INTO guards.population BY NAME
+SELECT 'sections' AS entity, site_id, count(*) AS in_force FROM roster.sections WHERE status = 'active' GROUP BY ALL

@@ -1,2 +1,3 @@
 -- adds one row per site that is in force
-INSERT INTO plan.population SELECT 'sites', NULL, site_id, count(*) FROM roster.sites WHERE status <> 'archived' GROUP BY ALL
+INSERT INTO guards.population BY NAME
+SELECT 'sites' AS entity, site_id, count(*) AS in_force FROM roster.sites WHERE status <> 'archived' GROUP BY ALL

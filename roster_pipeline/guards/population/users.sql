@@ -1,3 +1,3 @@
 -- adds one row per role and site: people in force
-INSERT INTO plan.population
-SELECT 'users', main_role(roles), site_id, count(*) FROM roster.users WHERE enrollment_status <> 'archived' GROUP BY ALL
+INSERT INTO guards.population BY NAME
+SELECT 'users' AS entity, main_role(roles) AS role, site_id, count(*) AS in_force FROM roster.users WHERE enrollment_status <> 'archived' GROUP BY ALL

@@ -1,10 +1,10 @@
 -- one row per kind of list that no longer has what sections name: how many keep what was known last
-CREATE OR REPLACE TABLE desired.last_known_issues AS
+INSERT INTO desired.last_known_issues BY NAME
 WITH known AS (
   SELECT
     count(*) FILTER (s.term_unlisted AND coalesce(c.term_name, c.term_start::VARCHAR, c.term_end::VARCHAR) IS NOT NULL) AS terms,
     count(*) FILTER (s.course_unlisted AND c.clever_course IS NOT NULL) AS courses
-  FROM staging.sections AS s JOIN desired.section_ids USING (section_n) JOIN roster.sections AS c USING (section_id)
+  FROM staging.sections AS s JOIN identity.sections USING (section_n) JOIN roster.sections AS c USING (section_id)
 )
 SELECT
   'warning' AS severity, 'last_known_terms' AS code, 'sections' AS entity, NULL::VARCHAR AS record_id, NULL::VARCHAR AS site_id,

@@ -1,5 +1,5 @@
 -- one row per line of data/logins.csv that names nobody who is or ever was in this district
-CREATE OR REPLACE TABLE desired.login_issues AS
+INSERT INTO desired.login_issues BY NAME
 WITH not_here AS MATERIALIZED (
   SELECT user_id, platform_id, line
   FROM input.logins
@@ -9,7 +9,7 @@ WITH not_here AS MATERIALIZED (
 never_here AS (
   SELECT line
   FROM not_here AS n
-  ANTI JOIN desired.user_ids AS i ON i.user_id = n.platform_id
+  ANTI JOIN identity.users AS i ON i.user_id = n.platform_id
   ANTI JOIN roster.users AS c ON c.user_id = n.platform_id
   ANTI JOIN roster.users AS first_seen ON first_seen.user_id = platform_id('user', n.user_id)
   ANTI JOIN sync.change_log AS l ON

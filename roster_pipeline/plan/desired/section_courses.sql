@@ -1,8 +1,8 @@
 -- one row per section and course that should hang on it; what is not active keeps the mapping it had
-CREATE OR REPLACE TABLE desired.section_courses AS
+INSERT INTO desired.section_courses BY NAME
 SELECT s.section_id, m.course_id, s.site_id, m.mapped_by, m.rule_id
-FROM desired.mapped_sections AS m
-JOIN desired.section_ids AS i ON i.clever_id = m.clever_id
+FROM mapped.section_courses AS m
+JOIN identity.sections AS i ON i.clever_id = m.clever_id
 JOIN desired.sections AS s ON s.section_id = i.section_id AND s.status = 'active'
 UNION ALL
 SELECT section_id, course_id, site_id, mapped_by, rule_id

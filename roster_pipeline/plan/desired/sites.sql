@@ -1,5 +1,5 @@
 -- one row per site ever seen
-CREATE OR REPLACE TABLE desired.sites AS
+INSERT INTO desired.sites BY NAME
 SELECT
   coalesce(s.site_id, c.site_id) AS site_id,
   coalesce(s.name, c.name) AS name,

@@ -1,5 +1,5 @@
 -- one row per person and site they belong to
-CREATE OR REPLACE TABLE desired.user_sites AS
+INSERT INTO desired.user_sites BY NAME
 SELECT u.user_id, m.site_id, m.site_id = u.site_id AS is_primary, 'active' AS status
 FROM staging.user_sites AS m
 JOIN desired.sites AS w ON w.site_id = m.site_id AND w.enrollment_source = 'clever'

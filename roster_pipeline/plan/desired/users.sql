@@ -1,17 +1,17 @@
 -- one row per person ever seen; who has no synced site any more is archived as they were
-CREATE OR REPLACE TABLE desired.users AS
+INSERT INTO desired.users BY NAME
 WITH synced_site AS (
   SELECT m.user_n, min_by(m.site_id, if(m.is_primary, '0', '1') || m.site_id) AS site_id
   FROM staging.user_sites AS m
-  JOIN desired.sites AS w ON w.site_id = m.site_id AND w.enrollment_source = 'clever'
+  SEMI JOIN (FROM desired.sites WHERE enrollment_source = 'clever') AS synced USING (site_id)
   GROUP BY m.user_n
 ),
 shared AS (
   SELECT
-    i.user_n, i.user_id, u.clever_id, u.roles, synced_site.site_id, u.first_name, u.last_name, u.email, u.grade, u.sis_id,
+    i.user_id, u.*, synced_site.site_id,
     coalesce(c.first_login_at, by_clever_id.first_login_at, by_user_id.first_login_at) AS first_login_at
   FROM staging.users AS u
-  JOIN desired.user_ids AS i ON i.user_n = u.user_n
+  JOIN identity.users AS i ON i.user_n = u.user_n
   LEFT JOIN synced_site ON synced_site.user_n = u.user_n
   LEFT JOIN roster.users AS c ON c.user_id = i.user_id
   LEFT JOIN input.logins AS by_clever_id ON by_clever_id.user_id = lower(u.clever_id)
@@ -19,11 +19,8 @@ shared AS (
   WHERE synced_site.site_id IS NOT NULL
     OR (list_contains(u.roles, 'district_admin') AND EXISTS (FROM desired.sites WHERE enrollment_source = 'clever'))
 )
-SELECT
-  user_n, user_id, clever_id, roles, site_id, first_name, last_name, email, grade, sis_id,
-  if(first_login_at IS NULL, 'pending', 'active') AS enrollment_status, first_login_at
+SELECT *, if(first_login_at IS NULL, 'pending', 'active') AS enrollment_status
 FROM shared
-UNION ALL
-SELECT
-  NULL, user_id, clever_id, roles, site_id, first_name, last_name, email, grade, sis_id, 'archived', first_login_at
-FROM roster.users ANTI JOIN shared USING (user_id)
+UNION ALL BY NAME
+SELECT c.* EXCLUDE (first_synced_at, archived_at, since_sync_id) REPLACE ('archived' AS enrollment_status)
+FROM roster.users AS c ANTI JOIN shared USING (user_id)

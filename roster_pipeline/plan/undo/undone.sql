@@ -1,5 +1,5 @@
 -- one row per change that is taken back, and whether a later sync changed the record too
-CREATE OR REPLACE TABLE desired.undone AS
+INSERT INTO desired.undone BY NAME
 WITH later AS (
   SELECT l.entity, l.entity_id
   FROM sync.change_log AS l JOIN sync.syncs AS s USING (sync_id)

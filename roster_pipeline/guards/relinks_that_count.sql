@@ -1,0 +1,5 @@
+-- adds the limits that relinks of one verdict passed and for which something of this plan waits
+INSERT INTO guards.breaches BY NAME
+FROM guards.relink_breaches
+WHERE guard = if($verdict = 'held', 'relink', 'relink_ambiguous')
+  AND key IN (SELECT held_by FROM plan.users UNION SELECT held_by FROM plan.sections)

@@ -1,0 +1,10 @@
+-- one row per shared person: the platform's id, known or derived from this first Clever id; a Clever id that comes back beside
+-- the one to which its person was relinked is somebody of their own, and gets another id
+INSERT INTO identity.own_user_ids BY NAME
+SELECT
+  s.user_n, s.clever_id,
+  coalesce(c.user_id, platform_id('user', s.clever_id || if(taken.user_id IS NULL, '', ' again'))) AS user_id
+FROM staging.users AS s
+LEFT JOIN roster.users AS c ON c.clever_id = s.clever_id
+LEFT JOIN (FROM roster.users SEMI JOIN staging.users USING (clever_id)) AS taken
+  ON c.user_id IS NULL AND taken.user_id = platform_id('user', s.clever_id)

@@ -1,0 +1,278 @@
+"""What a roster is made from: the landing, what is staged of it, and the files that people edit.
+
+Belongs here: these tables. Does not belong here: what is made from them (`scratch.py`).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from roster_pipeline.model.core import Column, Table, table
+from roster_pipeline.model.history import ISSUES
+from roster_pipeline.model.roster import COURSES, SECTIONS, USERS
+
+_RECORD = "JSON"
+
+LANDING: tuple[Table, ...] = tuple(
+    table("clever", name, f"{what} record, as Clever sent it", ("record", _RECORD, meaning), pii=("record",))
+    for name, what, meaning in (
+        ("districts", "district", "id, name, state, error, last_sync, pause_start, pause_end are used"),
+        ("schools", "school", "id, name are used"),
+        ("terms", "term", "id, name, start_date, end_date are used"),
+        ("courses", "course", "id, name are used"),
+        (
+            "sections",
+            "section",
+            "id, school, course, term_id, name, subject, grade, period, section_number, sis_id, "
+            "teacher, teachers, students are used",
+        ),
+        (
+            "users",
+            "user",
+            "id, name, email and of each role schools, sis_id, grade are used; contacts are not",
+        ),
+    )
+)
+"""The NDJSON files of a landing, and the fields of each that staging takes over; nothing else leaves it."""
+
+
+def carried(entity: Table) -> tuple[Column, ...]:
+    """The columns of a roster table that are taken over from Clever's record as they are."""
+    return tuple(c for c in entity.columns if c.clever)
+
+
+STAGING: tuple[Table, ...] = (
+    table(
+        "staging",
+        "sites",
+        "school that Clever shares",
+        ("site_id", "VARCHAR", "Clever school id"),
+        ("name", "VARCHAR", "name"),
+    ),
+    table(
+        "staging",
+        "terms",
+        "term",
+        ("term_id", "VARCHAR", "Clever term id, not stable"),
+        ("name", "VARCHAR", "name"),
+        ("start_date", "DATE", "first day"),
+        ("end_date", "DATE", "last day"),
+    ),
+    table(
+        "staging",
+        "sections",
+        "section at a known site",
+        ("section_n", "INTEGER", "number of the record within this staging"),
+        ("clever_id", "VARCHAR", "Clever section id"),
+        ("site_id", "VARCHAR", "site of the section"),
+        *((c.name, c.type, c.meaning) for c in carried(SECTIONS)),
+        ("clever_course", "VARCHAR", "name of Clever's course"),
+        ("term_name", "VARCHAR", "name of the term"),
+        ("term_start", "DATE", "first day of the term"),
+        ("term_end", "DATE", "last day of the term"),
+        ("term_unlisted", "BOOLEAN", "Clever does not list the term that it names, or lists none"),
+        ("course_unlisted", "BOOLEAN", "Clever does not list the course that it names, or lists none"),
+    ),
+    Table(
+        "staging",
+        "users",
+        "person in a role that is synced",
+        (
+            Column("user_n", "INTEGER", "number of the record within this staging"),
+            Column("clever_id", "VARCHAR", "Clever user id"),
+            Column("roles", "VARCHAR[]", "sorted roles"),
+            *carried(USERS),
+        ),
+    ),
+    table(
+        "staging",
+        "user_sites",
+        "synced person and known site",
+        ("user_n", "INTEGER", "the user's number in staging.users"),
+        ("site_id", "VARCHAR", "site"),
+        ("is_primary", "BOOLEAN", "whether Clever calls it the person's primary school"),
+    ),
+    Table(
+        "staging",
+        "enrollments",
+        "section, person and role, both ends known",
+        (
+            Column("section", "VARCHAR", "Clever section id"),
+            Column("member", "VARCHAR", "Clever user id"),
+            Column("role", "VARCHAR", "`student` or `teacher`"),
+            Column("is_primary", "BOOLEAN", "whether this is the section's primary teacher"),
+        ),
+        view="staging/enrollments",
+    ),
+    table(
+        "staging",
+        "issues",
+        "record that could not be used, or not as a whole",
+        *((c.name, c.type, c.meaning) for c in ISSUES.columns[1:]),
+    ),
+)
+
+_RECORDS = ("clever_id", "VARCHAR", "Clever id; NULL when it has none")
+_MODIFIED = ("last_modified", "VARCHAR", "when Clever last changed it, as Clever says it")
+
+STAGED: tuple[Table, ...] = (
+    table("staging", "origin", "staging", ("staged_id", "UUID", "tells one staging from another")),
+    table(
+        "staging",
+        "memberships",
+        "section, person and role, as Clever lists them",
+        ("section_n", "INTEGER", "the section's number in staging.sections"),
+        ("user_n", "INTEGER", "the user's number in staging.users; NULL for somebody whom we cannot see"),
+        ("role", "VARCHAR", "`student` or `teacher`"),
+        ("is_primary", "BOOLEAN", "whether this is the section's primary teacher"),
+    ),
+    table(
+        "staging",
+        "clever_courses",
+        "course of Clever's",
+        ("course", "VARCHAR", "Clever course id"),
+        ("clever_course", "VARCHAR", "its name"),
+    ),
+    Table(
+        "staging",
+        "section_records",
+        "section record of the landing",
+        (
+            *(
+                Column(*c)
+                for c in (_RECORDS, ("site_id", "VARCHAR", "school"), ("course", "VARCHAR", "Clever course id"))
+            ),
+            Column("term_id", "VARCHAR", "Clever term id"),
+            *carried(SECTIONS),
+            Column(*_MODIFIED),
+            Column("primary_teacher", "VARCHAR", "Clever id"),
+            Column("teachers", "VARCHAR[]", "Clever ids"),
+            Column("students", "VARCHAR[]", "Clever ids"),
+        ),
+    ),
+    Table(
+        "staging",
+        "user_records",
+        "user record of the landing, contacts included",
+        (
+            Column(*_RECORDS),
+            *carried(USERS),
+            Column(*_MODIFIED),
+            Column("is_contact", "BOOLEAN", "whether it is somebody's contact"),
+            Column("roles", "VARCHAR[]", "roles that are synced"),
+            Column("primary_site", "VARCHAR", "school"),
+            Column("sites", "VARCHAR[]", "schools"),
+        ),
+    ),
+    table(
+        "staging",
+        "wrong_types",
+        "record and field that is not what Clever documents",
+        ("entity", "VARCHAR", "list"),
+        ("record_id", "VARCHAR", "Clever id"),
+        ("field", "VARCHAR", "the field"),
+    ),
+)
+"""What staging makes on its way, and keeps beside the tables above."""
+
+_FIXED = {
+    "sections": {
+        "id": "VARCHAR",
+        "school": "VARCHAR",
+        "course": "VARCHAR",
+        "term_id": "VARCHAR",
+        "teacher": "VARCHAR",
+        "teachers": "VARCHAR[]",
+        "students": "VARCHAR[]",
+        "last_modified": "VARCHAR",
+    },
+    "users": {
+        "id": "VARCHAR",
+        "last_modified": "VARCHAR",
+        **{f"roles.{role}.school": "VARCHAR" for role in ("student", "teacher")},
+        **{f"roles.{role}.schools": "VARCHAR[]" for role in ("student", "teacher", "staff")},
+        "roles.district_admin.title": "VARCHAR",
+        "roles.contact.sis_id": "VARCHAR",
+    },
+}
+_ENTITY = {"sections": SECTIONS, "users": USERS}
+_Fields = dict[str, "str | _Fields"]
+
+
+def json_columns(name: str) -> str:
+    """The fields of a landed list that staging reads, as `columns` of DuckDB's `read_json`."""
+    fields: _Fields = {}
+    paths = {**_FIXED[name], **{path: "VARCHAR" for c in carried(_ENTITY[name]) for path in c.clever}}
+    for path, type_ in paths.items():
+        *above, last = path.split(".")
+        at = fields
+        for step in above:
+            at = cast("_Fields", at.setdefault(step, {}))
+        at[last] = type_
+    listed = ", ".join(f"{field}: '{_type(below)}'" for field, below in fields.items())
+    return f"{{{listed}}}"
+
+
+def _type(of: str | _Fields) -> str:
+    return of if isinstance(of, str) else f"STRUCT({', '.join(f'{name} {_type(below)}' for name, below in of.items())})"
+
+
+def carried_values(name: str) -> str:
+    """What staging takes over of each record of a list, as a part of a SELECT."""
+    return ", ".join(f"{_value(c)} AS {c.name}" for c in carried(_ENTITY[name]))
+
+
+def _value(column: Column) -> str:
+    texts = [f"clean({path})" for path in column.clever]
+    text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+    return text if column.type == "VARCHAR" else f"TRY_CAST({text} AS {column.type})"
+
+
+def carried_names(name: str) -> str:
+    return ", ".join(f"r.{c.name}" for c in carried(_ENTITY[name]))
+
+
+INPUTS: tuple[Table, ...] = (
+    table(
+        "input",
+        "courses",
+        "course of data/courses.csv",
+        *((c.name, c.type, c.meaning) for c in COURSES.columns),
+    ),
+    table(
+        "input",
+        "rules",
+        "rule of data/mapping_rules.csv",
+        ("rule_id", "VARCHAR", "id of the rule"),
+        ("subject", "VARCHAR", "Clever's subject, NULL for any"),
+        ("grade", "VARCHAR", "section grade, NULL for any"),
+        ("clever_course", "VARCHAR", "name of Clever's course, NULL for any"),
+        ("course_id", "VARCHAR", "the course it maps to"),
+    ),
+    table(
+        "input",
+        "sites",
+        "site of data/sites.csv",
+        ("site_id", "VARCHAR", "site"),
+        ("enrollment_source", "VARCHAR", "`clever` or `manual`"),
+        ("line", "INTEGER", "line of the file"),
+    ),
+    table(
+        "input",
+        "logins",
+        "person who has logged in (data/logins.csv)",
+        ("user_id", "VARCHAR", "ours or Clever's id"),
+        ("platform_id", "UUID", "the same, where it is ours"),
+        ("first_login_at", "TIMESTAMP", "UTC"),
+        ("line", "INTEGER", "line of the file"),
+    ),
+    table(
+        "input",
+        "section_courses",
+        "line of data/section_courses.csv",
+        ("section_id", "VARCHAR", "ours or Clever's id"),
+        ("course_id", "VARCHAR", "course"),
+        ("line", "INTEGER", "line of the file"),
+    ),
+    table("input", "districts", "district of this warehouse", ("slug", "VARCHAR", "its slug")),
+)

@@ -1,0 +1,3 @@
+-- one row per course of the platform's catalog, as this sync read it
+INSERT INTO mapping.courses BY NAME
+SELECT * FROM input.courses

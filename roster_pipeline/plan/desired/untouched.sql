@@ -1,0 +1,3 @@
+-- one row per entity about which nothing has changed since the roster was last brought in line
+INSERT INTO plan.untouched BY NAME
+SELECT unnest(['users', 'user_sites', 'enrollments']) AS entity

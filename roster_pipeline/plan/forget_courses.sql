@@ -1,0 +1,2 @@
+-- forgets the catalog as the last sync read it
+DELETE FROM mapping.courses

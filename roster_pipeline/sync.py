@@ -1,0 +1,330 @@
+"""A sync, from Clever to the published copy: the corridor that everybody walks.
+
+    land -> stage -> identify -> map_sections -> desire -> plan -> guard -> apply -> publish
+
+Belongs here: the order of the steps, and what each hands to the next. Does not belong here: any step's own work (each
+has a folder), and Dagster. Assets, jobs, the terminal, undo and the tests call these functions and no others.
+
+What the steps make for each other are tables in the memory of one connection (`model/scratch.py`); the value that a
+step returns says that they stand, and what of them people ask about. `Run` remembers these values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from roster_pipeline.clever.client import Endpoint, Extract
+from roster_pipeline.clever.extract import extract_district
+from roster_pipeline.clever.landing import Notice, discard, newest_complete, read_receipt
+from roster_pipeline.config import Settings
+from roster_pipeline.guards import holds, judge, relinks
+from roster_pipeline.guards.guard import DistrictLimits, Hold, Judging
+from roster_pipeline.guards.limits import limits_by_site, load_expected, load_limits
+from roster_pipeline.history.record import SyncInfo, prune
+from roster_pipeline.identity import identify as identity
+from roster_pipeline.mapping import load as mapping
+from roster_pipeline.plan import undo
+from roster_pipeline.plan.apply import apply_plan
+from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
+from roster_pipeline.plan.difference import Plan, make_plan, summarize
+from roster_pipeline.staging import stage as staging
+from roster_pipeline.warehouse.sql import count_rows
+from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
+
+
+def utc_now() -> datetime:
+    """Naive UTC, as every timestamp of the warehouse."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which sync is asked for, with the inputs of which folder, on which day; the day decides which terms are over."""
+
+    info: SyncInfo
+    data: Path
+    today: date
+    now: Callable[[], datetime] = utc_now
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The district as Clever described it, in `staging.*`; made `anew` by this run, or by an earlier one."""
+
+    anew: bool
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What people edit, in `input.*`, and the guards' limits that count today."""
+
+    limits: DistrictLimits
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Who is who, in `identity.*`: how many are known under another Clever id, by verdict.
+
+    `without_people`: nothing about people can have changed since the roster was last brought in line, and they are not
+    looked at.
+    """
+
+    without_people: bool
+    relinked: int = 0
+    held: int = 0
+    ambiguous: int = 0
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The courses that should hang on each section, in `mapped.*`."""
+
+    identified: Identified
+    section_courses: int
+    by_rule: int
+    unknown_lines: int
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What each roster table should hold, in `desired.*`."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Every change between the roster and what it should become, in `plan.*`."""
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """The plan with what of it is held; `plan` counts what is free."""
+
+    plan: Plan
+    holds: tuple[Hold, ...] = ()
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The roster is what was planned, except for what is held."""
+
+    plan: Plan
+
+
+def land(
+    settings: Settings,
+    warehouse: Warehouse,
+    order: Order,
+    landed: Callable[[Endpoint], None] = lambda _: None,
+    seconds: float | None = None,
+) -> Extract:
+    """Fetches the whole district into `landing/<sync_id>/`, going on where a killed run stopped.
+
+    `landed` is called for each list that is whole. Raises CleverUnavailable, CleverRefused or BrokenExtract; what has
+    been fetched is kept for the next try.
+    """
+    return extract_district(settings, warehouse, order.info, landed, seconds)
+
+
+def read_list(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
+    """Reads a list that has landed while others are still being fetched; needs only memory."""
+    staging.read_list(connection, endpoint.name, endpoint.file)
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection, landing: Path, notices: Iterable[Notice] = (), read: Iterable[str] = ()
+) -> Staged:
+    """Makes `staging.*` from a landing; lists that `read_list` has read are named in `read`."""
+    staging.stage(connection, landing, notices, read)
+    return Staged(anew=True)
+
+
+def stage_newest(connection: duckdb.DuckDBPyConnection, folder: DistrictFolder, read: Iterable[str] = ()) -> Staged:
+    """Stages the newest complete landing; when its sync has succeeded and it was deleted, what it staged stands.
+
+    Raises RosterError when nothing has been staged yet.
+    """
+    landing = newest_complete(folder.landings)
+    if landing is None:
+        return staged_before(connection)
+    return stage(connection, landing, read_receipt(landing).notices, read)
+
+
+def staged_before(connection: duckdb.DuckDBPyConnection) -> Staged:
+    """What an earlier run has staged. Raises RosterError when none has."""
+    staging.require_staged(connection)
+    return Staged(anew=False)
+
+
+def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
+    """Reads the files that people edit. Raises InputError for a mistake in one; nothing is changed then."""
+    district = order.info.district
+    mapping.load_inputs(connection, order.data, district)
+    expected = load_expected(order.data, district)
+    return Inputs(limits_by_site(load_limits(order.data, district), expected, order.today))
+
+
+def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Staged, inputs: Inputs) -> Identified:
+    """Says who is who: which shared people and sections the platform knows, and under which id.
+
+    What comes back under another Clever id keeps the platform's, unless that is uncertain, or so many do that a person
+    is asked first.
+    """
+    judging = Judging(connection, inputs.limits, order.today, order.now())
+    without_people = people_are_as_they_were(connection, order.today)
+    identity.find_candidates(
+        connection,
+        without_people=without_people,
+        common_percent=judging.district_limits.relink_students_percent,
+    )
+    relinks.judge_candidates(judging)
+    identity.resolve(connection)
+    found = relinks.count(connection)
+    return Identified(without_people, found.get("relink", 0), found.get("held", 0), found.get("ambiguous", 0))
+
+
+def map_sections(connection: duckdb.DuckDBPyConnection, order: Order, identified: Identified) -> Mapped:
+    """Hangs courses on sections, by data/section_courses.csv and by the rules. Raises InputError."""
+    mapping.map_sections(connection, order.data, order.info.district)
+    return Mapped(
+        identified,
+        section_courses=count_rows(connection, "mapped.section_courses"),
+        by_rule=count_rows(connection, "mapped.section_courses WHERE mapped_by = 'rule'"),
+        unknown_lines=count_rows(connection, "mapped.line_issues WHERE code = 'mapping_unknown_section'"),
+    )
+
+
+def desire(connection: duckdb.DuckDBPyConnection, order: Order, mapped: Mapped) -> Desired:
+    """Says what each roster table should hold; what it does not mention is archived as it was."""
+    build_desired(connection, order.today, without_people=mapped.identified.without_people)
+    return Desired()
+
+
+def desire_before(
+    connection: duckdb.DuckDBPyConnection,
+    undone: str,
+    *,
+    only_removals: bool = False,
+    winner: undo.Winner = "neither",
+) -> Desired:
+    """Says what the roster would hold if a sync had not happened.
+
+    Raises RosterError for a sync that applied nothing, SyncRefused when later syncs changed the same records and
+    `winner` does not say whose state they get, and when its changes were forgotten.
+    """
+    undo.build_desired_before(connection, undone, only_removals=only_removals, winner=winner)
+    return Desired()
+
+
+def plan(connection: duckdb.DuckDBPyConnection, order: Order, _desired: Desired) -> Planned:
+    """Compares the roster with what it should be; nothing is held yet, and nothing is changed.
+
+    Raises SyncRefused for a site that the district does not have or that is not synced.
+    """
+    info = order.info
+    make_plan(connection, sync_id=info.sync_id, started_at=info.started_at, sites=info.sites)
+    return Planned()
+
+
+def guard(connection: duckdb.DuckDBPyConnection, order: Order, _planned: Planned, inputs: Inputs) -> Guarded:
+    """Holds what looks like an accident, and what depends on it; what people have decided counts."""
+    held = judge.judge_plan(connection, inputs.limits, sync_id=order.info.sync_id, today=order.today, now=order.now())
+    holds.write_down(connection, held)
+    return Guarded(summarize(connection), tuple(held))
+
+
+def let_pass(connection: duckdb.DuckDBPyConnection, _planned: Planned) -> Guarded:
+    """Holds nothing of a plan that a person asked for in so many words: an undo."""
+    judge.judge_nothing(connection)
+    holds.write_down(connection, ())
+    return Guarded(summarize(connection))
+
+
+def apply(connection: duckdb.DuckDBPyConnection, order: Order, guarded: Guarded) -> Applied:
+    """Makes the roster what was planned, in one transaction with history, holds and "last synced"; or nothing."""
+    return Applied(apply_plan(connection, order.info, guarded.plan, now=order.now()))
+
+
+def forget(connection: duckdb.DuckDBPyConnection, order: Order, days: int | None) -> None:
+    """Forgets the changes of syncs that ended more than `days` ago; None keeps all."""
+    if days is not None:
+        prune(connection, order.now() - timedelta(days=days), order.now())
+
+
+def publish(warehouse: Warehouse, district: str) -> Path:
+    """Makes the copy that people read. Raises PublishFailed; the old copy is there then."""
+    return warehouse.publish(district)
+
+
+def discard_landings(folder: DistrictFolder) -> None:
+    """Deletes what has landed, once it was applied."""
+    discard(folder.landings, folder.discarded)
+
+
+@dataclass
+class Run:
+    """One way through the corridor: what its steps have made so far. A step that needs more makes it first.
+
+    So any asset can be materialized by itself, and nothing is made twice.
+    """
+
+    order: Order
+    read: list[str] = field(default_factory=list)
+    """The lists that were read for staging while others were still being fetched."""
+    staged: Staged | None = None
+    inputs: Inputs | None = None
+    mapped: Mapped | None = None
+    guarded: Guarded | None = None
+
+    def read_list(self, connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
+        read_list(connection, endpoint)
+        self.read.append(endpoint.name)
+
+    def forget_lists(self, connection: duckdb.DuckDBPyConnection) -> None:
+        staging.forget_lists(connection)
+        self.read.clear()
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, folder: DistrictFolder) -> Staged:
+        self.staged = stage_newest(connection, folder, self.read)
+        return self.staged
+
+    def read_inputs(self, connection: duckdb.DuckDBPyConnection) -> Inputs:
+        self.inputs = self.inputs or read_inputs(connection, self.order)
+        return self.inputs
+
+    def map_sections(self, connection: duckdb.DuckDBPyConnection) -> Mapped:
+        if self.mapped is None:
+            self.staged = self.staged or staged_before(connection)
+            inputs = self.read_inputs(connection)
+            identified = identify(connection, self.order, self.staged, inputs)
+            self.mapped = map_sections(connection, self.order, identified)
+        return self.mapped
+
+    def plan(self, connection: duckdb.DuckDBPyConnection) -> Guarded:
+        if self.guarded is None:
+            mapped = self.map_sections(connection)
+            planned = plan(connection, self.order, desire(connection, self.order, mapped))
+            self.guarded = guard(connection, self.order, planned, self.read_inputs(connection))
+        return self.guarded
+
+    def apply(self, connection: duckdb.DuckDBPyConnection) -> Applied:
+        return apply(connection, self.order, self.plan(connection))
+
+
+def take_back(
+    connection: duckdb.DuckDBPyConnection,
+    order: Order,
+    undone: str,
+    *,
+    only_removals: bool = False,
+    winner: undo.Winner = "neither",
+    reason: str = "",
+) -> Applied:
+    """Undoes one sync, as a sync of its own; see `desire_before`. What was approved for it is rejected with it."""
+    order = replace(order, info=replace(order.info, undoes=undone, reason=reason))
+    desired = desire_before(connection, undone, only_removals=only_removals, winner=winner)
+    return apply(connection, order, let_pass(connection, plan(connection, order, desired)))
