@@ -24,10 +24,13 @@ install: .venv/installed
 sync: .venv/installed  ## Sync Now for every district; without Clever credentials, the local Clever's demo district
 	$(BIN)/roster sync
 
-test: .venv/installed  ## Lint, types, tests
+test: .venv/installed  ## Lint, types, layers, dependencies, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/deptry roster_pipeline clever_sandbox
+	$(BIN)/deptry tests benchmarks --exclude 'benchmarks/(peer_|plot)' --ignore DEP002,DEP004
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000

@@ -1,7 +1,7 @@
 """The second day of a prepared district: one percent of its people and sections is different.
 
 Belongs here: what changes, for districts of a million. Does not belong here: a day as a school year brings
-it (`clever_sandbox.advance`), which looks through the whole district for each single change.
+it (`clever_sandbox.generator.advance`), which looks through the whole district for each single change.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
-from clever_sandbox.district import District, Json, Record, record
-from clever_sandbox.ids import clever_id
-from clever_sandbox.names import LAST_NAMES, pick
+from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.tables import District, Json, Record, record
+from clever_sandbox.generator.names import LAST_NAMES, pick
 
 _GRADES = ("Kindergarten", *map(str, range(1, 13)))
 _TODAY = "2026-11-20T03:10:00.000Z"

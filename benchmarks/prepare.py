@@ -16,13 +16,13 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.changes import change_one_percent
-from clever_sandbox.answers import Asked, answer
-from clever_sandbox.district import District, record
-from clever_sandbox.generate import generate
-from clever_sandbox.ids import slug
-from clever_sandbox.paging import MAX_LIMIT
-from clever_sandbox.platform_inputs import write_inputs
-from clever_sandbox.records import load_district
+from clever_sandbox.api.answers import Asked, answer
+from clever_sandbox.api.paging import MAX_LIMIT
+from clever_sandbox.district.ids import slug
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import District, record
+from clever_sandbox.generator.generate import generate
+from clever_sandbox.generator.platform_inputs import write_inputs
 from roster_pipeline.clever.tokens import API_VERSION
 
 VERSION = 1  # raised when the same size makes other pages than before: what is prepared is then made again

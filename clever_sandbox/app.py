@@ -10,7 +10,6 @@ import binascii
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import partial
 
@@ -20,20 +19,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from clever_sandbox.advance import Event
-from clever_sandbox.answers import VERSIONS, Asked, answer, html_page, no_such_endpoint
-from clever_sandbox.calls import Call
-from clever_sandbox.control import CONTROL_ROUTES
-from clever_sandbox.district import District, Json
-from clever_sandbox.faults import USUAL_COUNTS, with_faults
-from clever_sandbox.ids import clever_id, created_and_modified
-from clever_sandbox.limiter import REQUESTS_PER_MINUTE, Limiter
-from clever_sandbox.paging import Refused
-from clever_sandbox.switchboard import Switchboard
+from clever_sandbox.api.answers import VERSIONS, Asked, answer, html_page, no_such_endpoint
+from clever_sandbox.api.limiter import REQUESTS_PER_MINUTE, Limiter
+from clever_sandbox.api.paging import Refused
+from clever_sandbox.control.routes import CONTROL_ROUTES
+from clever_sandbox.district.ids import clever_id, created_and_modified
+from clever_sandbox.district.tables import District, Json
+from clever_sandbox.faults.calls import Call
+from clever_sandbox.faults.switchboard import Switchboard
+from clever_sandbox.faults.table import USUAL_COUNTS, with_faults
+from clever_sandbox.sandbox import Sandbox
 
 CLIENT_ID = "sandbox"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - guards synthetic people on this machine
-TEST_TOKEN = "TEST_TOKEN"  # noqa: S105 - the constant that Clever publishes
+TOKENS_PATH = "/oauth/tokens"
 
 SCOPES = [
     f"read:{what}"
@@ -41,23 +40,6 @@ SCOPES = [
         "district_admins districts resources school_admins schools sections student_contacts students teachers user_id"
     ).split()
 ]
-
-
-@dataclass
-class Sandbox:
-    """What the running server works on. `events` is the truth about all days that passed."""
-
-    districts: Sequence[District]
-    limiter: Limiter
-    clock: Callable[[], float]
-    faults: Switchboard
-    events: list[Event] = field(default_factory=list)
-
-    def district_of(self, token: str) -> District | None:
-        """The district whose token this is; Clever's public test token opens the first."""
-        if token == TEST_TOKEN and self.districts:
-            return self.districts[0]
-        return next((d for d in self.districts if secrets.compare_digest(d.token, token)), None)
 
 
 def create_app(
@@ -74,7 +56,7 @@ def create_app(
     app = Starlette(
         routes=[
             *CONTROL_ROUTES,
-            Route("/oauth/tokens", _faulty(_tokens)),
+            Route(TOKENS_PATH, _faulty(_tokens)),
             Route("/oauth/tokeninfo", _faulty(_token_info)),
             Route("/{path:path}", _faulty(_data), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         ]
@@ -89,8 +71,8 @@ def _faulty(healthy: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
 
     async def endpoint(request: Request) -> Response:
         sandbox = _sandbox(request)
-        call = Call(request, sandbox, sandbox.district_of(_bearer(request)))
-        response = await with_faults(call, partial(healthy, request))
+        call = Call(request, sandbox.district_of(_bearer(request)), sandbox.clock, sandbox.limiter.per_minute)
+        response = await with_faults(call, sandbox.faults.on, partial(healthy, request))
         response.headers["Date"] = formatdate(sandbox.clock() + call.skew, usegmt=True)
         return response
 

@@ -21,6 +21,7 @@ from filelock import FileLock
 from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline import sync
 from roster_pipeline.clever.client import Clever, RetryLimits
+from roster_pipeline.clever.local import settings_for
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
@@ -193,7 +194,7 @@ def clever() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def platform(tmp_path: Path, clever: SandboxServer) -> Platform:
-    return Platform.make(tmp_path, clever.settings)
+    return Platform.make(tmp_path, settings_for(clever.url))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -238,9 +239,9 @@ def synced_once(tmp_path_factory: pytest.TempPathFactory, clever: SandboxServer,
     root = (base if worker_id == "master" else base.parent) / "synced"
     with FileLock(root.with_suffix(".lock")):
         if (root / "whole").exists():
-            return Platform(root, clever.settings)
+            return Platform(root, settings_for(clever.url))
         root.mkdir()
-        platform = Platform.make(root, clever.settings)
+        platform = Platform.make(root, settings_for(clever.url))
         assert platform.sync()["status"] == "succeeded"
         (root / "whole").touch()
     return platform

@@ -23,9 +23,10 @@ from click.testing import CliRunner
 from starlette.applications import Starlette
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district import Table
-from clever_sandbox.server import DEMO_FOLDER, load_sandbox
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import Table
 from roster_pipeline import cli
+from roster_pipeline.clever.local import DEMO_DISTRICT
 from roster_pipeline.cli import launch
 from roster_pipeline.config import DEMO, PROJECT_ROOT, CleverSettings
 
@@ -41,7 +42,7 @@ compute_logs:
 
 def demo_app() -> Starlette:
     """The demo district, its terms a thousand years longer: none is over on whatever day the tests are run."""
-    demo = load_sandbox(DEMO_FOLDER)
+    demo = load_district(DEMO_DISTRICT)
     terms = [demo.tables["terms"][term] for term in demo.tables["terms"].ids]
     later = [replace(term, body=re.sub(rb'(?<="end_date":")2', b"3", term.body)) for term in terms]
     demo.tables["terms"] = Table(later)

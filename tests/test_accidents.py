@@ -16,11 +16,14 @@ from typing import Any
 
 import pytest
 
-from clever_sandbox.district import Json, Kind, record
-from clever_sandbox.ids import clever_id
-from clever_sandbox.server import SandboxServer, demo_app, serve_in_thread
+from clever_sandbox.app import create_app
+from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import Json, Kind, record
+from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline import sync
 from roster_pipeline.clever.client import Clever, Clock
+from roster_pipeline.clever.local import DEMO_DISTRICT, settings_for
 from roster_pipeline.config import DEMO, PROJECT_ROOT
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
 from roster_pipeline.guards import holds
@@ -52,7 +55,7 @@ class Story:
         info = SyncInfo(f"S{self.syncs:03}", SLUG, "nightly", "test", started, "run")
         landing = self.root / f"landing-{self.syncs}"
         clock = Clock(sleep=lambda _: None, now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
-        with Clever(self.server.settings, clock=clock, requests_a_minute=1_000_000) as clever:
+        with Clever(settings_for(self.server.url), clock=clock, requests_a_minute=1_000_000) as clever:
             extract = clever.extract(self.server.sandbox.districts[0].id, landing, lambda _: None)
         with Warehouse(self.root).connect(SLUG) as connection:
             run = Run(Order(info, self.root / "data", self.day, lambda: started))
@@ -94,7 +97,7 @@ def synced_story(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "data").mkdir()
     for file in [*DEMO.glob("*.csv"), PROJECT_ROOT / "data" / "guards.toml"]:
         shutil.copy(file, root / "data")
-    with serve_in_thread(demo_app()) as server:
+    with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
         assert Story(root, server).sync() == []
     return root
 
@@ -102,7 +105,7 @@ def synced_story(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def story(synced_story: Path, tmp_path: Path) -> Iterator[Story]:
     shutil.copytree(synced_story, tmp_path, dirs_exist_ok=True)
-    with serve_in_thread(demo_app()) as server:
+    with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
         yield Story(tmp_path, server, syncs=1)
 
 

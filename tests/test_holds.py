@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from clever_sandbox.control import Advance, advance_sandbox
+from clever_sandbox.control.routes import Advance, advance_sandbox
 from clever_sandbox.server import serve_in_thread
+from roster_pipeline.clever.local import settings_for
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import copy_of
 from tests.platform import SLUG, Platform, demo_app
@@ -180,7 +181,7 @@ def test_a_school_that_vanished_blocks_everything(synced: Platform) -> None:
     before, synced_at = synced.rows(users), synced.rows("SELECT site_id, last_synced_at FROM roster.sites ORDER BY 1")
     with serve_in_thread(demo_app()) as server:
         advance_sandbox(server.sandbox, Advance(kinds=["school_unshared"], seed=3))
-        there = Platform(synced.root, server.settings)
+        there = Platform(synced.root, settings_for(server.url))
         out, _ = there.roster("sync", exits=3)
         assert "roster approve " in out
         assert synced.rows(users) == before

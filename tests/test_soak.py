@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from clever_sandbox.control import Advance, advance_sandbox
+from clever_sandbox.control.routes import Advance, advance_sandbox
 from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline.clever.client import Clever, Clock
+from roster_pipeline.clever.local import settings_for
 from roster_pipeline.config import DEMO
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.sync import Order, Run
@@ -44,7 +45,7 @@ def roster_of(root: Path, server: SandboxServer, sync: int = 1) -> dict[str, lis
     district = server.sandbox.districts[0].id
     landing = root / f"landing-{sync}"
     impatient = Clock(sleep=lambda _: None, now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
-    with Clever(server.settings, page_limit=50, clock=impatient, requests_a_minute=1_000_000) as clever:
+    with Clever(settings_for(server.url), page_limit=50, clock=impatient, requests_a_minute=1_000_000) as clever:
         clever.extract(district, landing, lambda _: None)
     info = SyncInfo(f"S{sync:04}", SLUG, "sync_now", "test", NOW, "run")
     with Warehouse(root).connect(SLUG) as connection:

@@ -14,7 +14,8 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
-from clever_sandbox.server import DEMO_FOLDER, SandboxServer, serve_in_thread
+from clever_sandbox.server import SandboxServer, serve_in_thread
+from roster_pipeline.clever.local import DEMO_DISTRICT, settings_for
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG, Platform, demo_app
 
@@ -32,9 +33,9 @@ def test_sync_now_twice(platform: Platform) -> None:
     assert (first["trigger"], first["status"], first["requested_by"]) == ("first", "succeeded", "ops")
     manual = {line.split(",")[1] for line in (platform.data / "sites.csv").read_text().splitlines()[1:]}
     assert {s["site_id"] for s in first["sites"] if s["enrollment_source"] == "manual"} == manual
-    schools = {row["School_id"]: row["School_name"] for row in _csv(DEMO_FOLDER / "schools.csv")}
+    schools = {row["School_id"]: row["School_name"] for row in _csv(DEMO_DISTRICT / "schools.csv")}
     at_school: dict[str, set[str]] = {name: set() for name in schools.values()}
-    for row in _csv(DEMO_FOLDER / "students.csv"):
+    for row in _csv(DEMO_DISTRICT / "students.csv"):
         at_school[schools[row["School_id"]]].add(row["Student_id"])
     for site in first["sites"]:
         if site["site_id"] not in manual:
@@ -191,9 +192,9 @@ def test_nothing_dagster_keeps_names_a_person_or_a_secret(synced: Platform, clev
     synced.roster("sync")
     (synced.data / "courses.csv").write_text("")
     synced.roster("sync", exits=1)
-    students = _csv(DEMO_FOLDER / "students.csv")
+    students = _csv(DEMO_DISTRICT / "students.csv")
     secrets = {row["Student_email"] for row in students} | {f"{r['First_name']} {r['Last_name']}" for r in students}
-    secrets |= {clever.settings.client_secret or "-", *(d.token for d in clever.sandbox.districts)}
+    secrets |= {clever.client_secret, *(d.token for d in clever.sandbox.districts)}
     kept = [p for p in (synced.root / "dagster").rglob("*") if p.is_file()]
     assert len(kept) > 3
     text = b"\n".join(p.read_bytes() for p in kept)
@@ -233,7 +234,7 @@ def test_killed_sync_is_recorded_and_the_next_one_goes_on_where_it_stopped(synce
         process.communicate()
         let_go.set()
         asked.clear()
-        assert Platform(synced.root, server.settings).sync()["status"] == "succeeded"
+        assert Platform(synced.root, settings_for(server.url)).sync()["status"] == "succeeded"
     assert {"users"} == set(asked) & {"schools", "terms", "courses", "sections", "users"}
     last = synced.json("recent")["districts"][0]["syncs"]
     assert [s["status"] for s in last] == ["succeeded", "failed", "succeeded"]
@@ -259,7 +260,7 @@ def test_what_clever_says_of_the_district_is_a_warning_on_the_sync(synced: Platf
 def test_a_district_that_does_not_share_courses_and_terms_still_syncs(tmp_path: Path) -> None:
     with serve_in_thread(demo_app()) as server:
         server.sandbox.faults.add("unshared_html")
-        done = Platform.make(tmp_path, server.settings).sync()
+        done = Platform.make(tmp_path, settings_for(server.url)).sync()
     assert done["status"] == "succeeded"
     assert sorted(i["entity"] for i in done["issues"] if i["code"] == "not_shared") == ["courses", "terms"]
 

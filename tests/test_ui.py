@@ -16,6 +16,7 @@ import requests
 from tenacity import retry, retry_if_exception_type, retry_if_result, stop_after_delay, wait_fixed
 
 from clever_sandbox.server import serve_in_thread
+from roster_pipeline.clever.local import settings_for
 from roster_pipeline.config import PROJECT_ROOT
 from tests.platform import SLUG, Platform, demo_app
 
@@ -42,7 +43,7 @@ def _patiently(result_is_final: Callable[[Any], bool], what: Callable[[], Any]) 
 @pytest.fixture
 def ui(tmp_path: Path) -> Iterator[tuple[Ask, Platform]]:
     with serve_in_thread(demo_app()) as server, socket.socket() as free:
-        platform = Platform.make(tmp_path, server.settings)
+        platform = Platform.make(tmp_path, settings_for(server.url))
         platform.as_shipped()
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -12,9 +12,9 @@ from itertools import cycle
 
 from benchmarks.accidents.scenario import Scenario
 from benchmarks.accidents.world import World
-from clever_sandbox.district import Json
-from clever_sandbox.ids import share
-from clever_sandbox.names import FIRST_NAMES, LAST_NAMES, pick
+from clever_sandbox.district.ids import share
+from clever_sandbox.district.tables import Json
+from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, pick
 
 
 def _sections_without_teachers(world: World) -> None:

@@ -10,8 +10,8 @@ from datetime import date
 
 from benchmarks.accidents.scenario import Scenario
 from benchmarks.accidents.world import World
-from clever_sandbox.district import Json, Kind, record
-from clever_sandbox.ids import clever_id, share
+from clever_sandbox.district.ids import clever_id, share
+from clever_sandbox.district.tables import Json, Kind, record
 
 
 def renumbered(data: Json) -> Json:

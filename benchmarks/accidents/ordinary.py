@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from benchmarks.accidents.attacks import move_students
 from benchmarks.accidents.scenario import Scenario
 from benchmarks.accidents.world import SLUG, World
-from clever_sandbox.advance import advance
-from clever_sandbox.district import Json
-from clever_sandbox.ids import clever_id
+from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.tables import Json
+from clever_sandbox.generator.advance import advance
 
 GRADES = ("Kindergarten", *map(str, range(1, 13)))
 

@@ -10,9 +10,9 @@ from datetime import date
 
 from benchmarks.accidents.ordinary import GRADES
 from benchmarks.accidents.world import World
-from clever_sandbox.district import Json
-from clever_sandbox.ids import clever_id
-from clever_sandbox.names import FIRST_NAMES, LAST_NAMES, pick
+from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.tables import Json
+from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, pick
 
 FIRST_DAY = date(2027, 8, 9)
 _TERMS = {"Y1": ("2027-08-09", "2028-06-02"), "S1": ("2027-08-09", "2027-12-17")}

@@ -17,11 +17,14 @@ from typing import Any, TypeAlias
 
 import duckdb
 
-from clever_sandbox.district import District, Json, Kind, Table, record
-from clever_sandbox.ids import clever_id
-from clever_sandbox.server import SandboxServer, demo_app, serve_in_thread
+from clever_sandbox.app import create_app
+from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import District, Json, Kind, Table, record
+from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline import model, sync
 from roster_pipeline.clever.client import Clever, Clock
+from roster_pipeline.clever.local import DEMO_DISTRICT, settings_for
 from roster_pipeline.config import DEMO, PROJECT_ROOT
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable, InputError
 from roster_pipeline.guards import holds
@@ -160,7 +163,7 @@ class World:
         night = datetime.combine(self.day, time(10), tzinfo=UTC)
         clock = Clock(sleep=lambda _: None, now=lambda: night)
         try:
-            with Clever(self.server.settings, clock=clock, requests_a_minute=1_000_000) as clever:
+            with Clever(settings_for(self.server.url), clock=clock, requests_a_minute=1_000_000) as clever:
                 extract = clever.extract(self.district.id, landing, lambda _: None)
             with self.connect() as connection:
                 run = Run(Order(info, self.data, self.day, lambda: self.now))
@@ -210,7 +213,7 @@ def make_template(root: Path) -> None:
     """Leaves in `root` a district that has synced once, to be copied by `open_world`."""
     (root / "data").mkdir(parents=True)
     _copy_files(root / "data")
-    with serve_in_thread(demo_app()) as server:
+    with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
         first = World(root, server, random.Random(0)).sync()
     if first.held or not first.applied:
         raise RuntimeError(f"the first sync of the demo held {first.held} and applied {first.applied} changes")
@@ -220,7 +223,7 @@ def make_template(root: Path) -> None:
 def open_world(template: Path, root: Path, seed: str) -> Iterator[World]:
     """A copy of the district that has synced once, in a Clever of its own; the same seed has the same dice."""
     shutil.copytree(template, root)
-    with serve_in_thread(demo_app()) as server:
+    with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
         world = World(root, server, random.Random(seed), syncs=1)
         world.original.update(world.district.tables)
         yield world

@@ -1,7 +1,7 @@
 """An ordinary school year, day by day: people come, leave and move; a semester ends; the summer changes everything.
 
 Belongs here: which day is which, and what happens on it. Does not belong here: a day's changes
-(`clever_sandbox.advance`, which also has rarer ones: they are in `ordinary`), the summer (`rollover`).
+(`clever_sandbox.generator.advance`, which also has rarer ones: they are in `ordinary`), the summer (`rollover`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from benchmarks.accidents import rollover
 from benchmarks.accidents.ordinary import second_semester
 from benchmarks.accidents.replay import Period, live
 from benchmarks.accidents.world import World
-from clever_sandbox.advance import EVERY_DAY, advance
+from clever_sandbox.generator.advance import EVERY_DAY, advance
 
 DAYS = 66
 _SEED = 2026

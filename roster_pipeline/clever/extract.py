@@ -1,12 +1,11 @@
-"""From Clever to a landing: which Clever, which district, which folder.
+"""From Clever to a landing: which district, which folder.
 
-Belongs here: choosing between the real Clever and the local one, and a landing's life. Does not belong
-here: HTTP (`resources/clever.py`).
+Belongs here: the districts that share with us, and a landing's life. Does not belong here: which Clever is asked
+(`local`), HTTP (`client`).
 """
 
 from __future__ import annotations
 
-import functools
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -16,31 +15,14 @@ from pathlib import Path
 
 from roster_pipeline.clever.client import Clever, Endpoint, Extract, Progress
 from roster_pipeline.clever.landing import LISTS, discard, is_complete
-from roster_pipeline.config import CleverSettings, Settings
+from roster_pipeline.clever.local import clever_settings
+from roster_pipeline.config import Settings
 from roster_pipeline.errors import CleverRefused
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.warehouse.warehouse import DistrictFolder, DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
-
-
-def clever_settings(settings: Settings) -> CleverSettings:
-    """The Clever to talk to: the real one if there are credentials, else the local one with the demo district."""
-    return _local_clever(settings.data / "sandbox") if settings.is_demo else settings.clever
-
-
-@functools.cache
-def _local_clever(district: Path) -> CleverSettings:
-    """Starts the local Clever in this process, once; it ends with the process."""
-    from clever_sandbox.app import create_app
-    from clever_sandbox.server import load_sandbox, serve_in_thread
-
-    log.info(
-        "No Clever credentials are set: this is the local Clever with its synthetic demo district. "
-        "README.md says how to connect a real account."
-    )
-    return serve_in_thread(create_app([load_sandbox(district)])).settings
 
 
 def discover_districts(settings: Settings, warehouse: Warehouse) -> list[DistrictIdentity]:

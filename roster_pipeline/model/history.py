@@ -168,8 +168,8 @@ SCHEMA_VERSIONS = Table(
     (
         Column("version", "INTEGER", "1 is the first release, which did not write it down"),
         Column("applied_at", "TIMESTAMP", "UTC"),
+        Column("fingerprint", "VARCHAR", "of the tables and views of the release; another one brings them up to date"),
     ),
-    ("version",),
 )
 
 SETTLED = Table(

@@ -6,6 +6,8 @@ the tables are (`model.py`), and opening files (`resources/warehouse.py`).
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from pathlib import Path
 
 import duckdb
@@ -13,13 +15,16 @@ import duckdb
 from roster_pipeline import model
 from roster_pipeline.errors import RosterError
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import run, statement
 
 TRUTH_SCHEMAS = ("roster", "mapping", "sync")
-VERSION = 3
-"""Of the tables as `model.py` has them now. A step `migrations/<version>_*.sql` fills what a new column needs."""
+VERSION = 4
+"""Raised when a file of the version before needs more than new columns, tables and views: they come by themselves.
 
-_STEPS = {2: ("sync_no", "pruned_at"), 3: ()}
+A step `migrations/<version>_*.sql` does that.
+"""
+
+_STEPS = {2: ("sync_no", "pruned_at"), 3: (), 4: ()}
 
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, file: Path, search_path: str) -> None:
@@ -33,13 +38,13 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection, file: Path, search_p
         connection.execute("".join(f"CREATE SCHEMA IF NOT EXISTS truth.{schema};" for schema in TRUTH_SCHEMAS))
     connection.execute(f"SET search_path = '{search_path}'")
     version = _version(connection, tables, file)
-    if version < VERSION:
+    if version < VERSION or not _is_of_this_model(connection):
         _upgrade(connection, tables, version)
 
 
 def is_current(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
     """Whether the opened `file` has the tables of this release; raises RosterError when a newer one wrote it."""
-    return _version(connection, _tables(connection, file.stem), file) == VERSION
+    return _version(connection, _tables(connection, file.stem), file) == VERSION and _is_of_this_model(connection)
 
 
 def read_as_current(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
@@ -60,7 +65,10 @@ def read_as_current(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 
 
 def _upgrade(connection: duckdb.DuckDBPyConnection, tables: set[str], version: int) -> None:
-    """Everything from `version` to this one, in one transaction; a file without tables has nothing to fill."""
+    """Everything from `version` to this one, in one transaction; a file without tables has nothing to fill.
+
+    Views are all made anew: of a view that has changed, an older file would keep the old text for ever.
+    """
     connection.execute("BEGIN")
     for table in model.PUBLISHED:
         if not table.view and table.full_name not in tables:
@@ -69,13 +77,26 @@ def _upgrade(connection: duckdb.DuckDBPyConnection, tables: set[str], version: i
         connection.execute(f'ALTER TABLE {name} ADD COLUMN "{column.name}" {column.type}')
     for number in range(version + 1, VERSION + 1) if tables else ():
         for name in _STEPS[number]:
-            connection.execute(statement(f"warehouse/migrations/{number}_{name}"))
+            run(connection, f"warehouse/migrations/{number}_{name}")
     for table in model.PUBLISHED:
         if table.view:
-            connection.execute(statement(table.view))
-    connection.execute("INSERT INTO sync.schema_versions VALUES (?, now()::TIMESTAMP)", [VERSION])
+            run(connection, table.view)
+    run(connection, "warehouse/schema_versions", version=VERSION, fingerprint=_fingerprint())
     connection.execute("COMMIT")
     failpoint("truth_laid_out")
+
+
+@functools.cache
+def _fingerprint() -> str:
+    """Of the tables and views as the model has them now."""
+    texts = (statement(table.view) if table.view else table.ddl() for table in model.PUBLISHED)
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def _is_of_this_model(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file, of this version, was last brought up to date by this very model."""
+    found = run(connection, "warehouse/last_fingerprint").fetchone()
+    return found == (_fingerprint(),)
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, database: str = "truth") -> set[str]:

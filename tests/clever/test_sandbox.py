@@ -8,18 +8,20 @@ from pathlib import Path
 import pytest
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district import KINDS, District
-from clever_sandbox.faults import FAULTS
-from clever_sandbox.server import DEMO_FOLDER, SandboxServer, load_sandbox, serve_in_thread
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import KINDS, District
+from clever_sandbox.faults.table import FAULTS
+from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline.clever.client import Clever, Clock, Extract, Progress, Timeout
 from roster_pipeline.clever.landing import is_complete, read_receipt
+from roster_pipeline.clever.local import DEMO_DISTRICT, settings_for
 from roster_pipeline.errors import BrokenExtract, CleverRefused, CleverUnavailable
 from tests.clever.conftest import lines
 
 
 @pytest.fixture(scope="module")
 def district() -> District:
-    return load_sandbox(DEMO_FOLDER)
+    return load_district(DEMO_DISTRICT)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,7 @@ def extract(
 ) -> Extract:
     """The district, without waiting between tries."""
     clock = Clock(sleep=lambda _: None)
-    with Clever(sandbox.settings, page_limit=page_limit, clock=clock, timeout=Timeout(read=timeout)) as clever:
+    with Clever(settings_for(sandbox.url), page_limit=page_limit, clock=clock, timeout=Timeout(read=timeout)) as clever:
         return clever.extract(sandbox.sandbox.districts[0].id, landing, (steps if steps is not None else []).append)
 
 
@@ -71,7 +73,7 @@ def test_the_demo_district_arrives_whole(sandbox: SandboxServer, district: Distr
 
 
 def test_the_districts_of_the_sandbox(sandbox: SandboxServer, district: District) -> None:
-    with Clever(sandbox.settings) as clever:
+    with Clever(settings_for(sandbox.url)) as clever:
         assert [(d.id, d.name) for d in clever.districts()] == [(district.id, district.name)]
 
 

@@ -27,11 +27,13 @@ from typing import Any
 import dagster as dg
 
 from clever_sandbox.app import create_app
-from clever_sandbox.generate import generate
-from clever_sandbox.platform_inputs import write_inputs
-from clever_sandbox.remote import advance_running
-from clever_sandbox.server import load_sandbox, serve, settings_for
+from clever_sandbox.control.remote import advance_running
+from clever_sandbox.district.load import load_district
+from clever_sandbox.generator.generate import generate
+from clever_sandbox.generator.platform_inputs import write_inputs
+from clever_sandbox.server import serve
 from roster_pipeline import failpoints
+from roster_pipeline.clever.local import settings_for
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.definitions import defs
 from roster_pipeline.warehouse.warehouse import DistrictFolder
@@ -139,7 +141,7 @@ def local_clever(folder: Path) -> Iterator[str]:
         try:
             os.close(receive)
             serve(
-                create_app([load_sandbox(folder)]),
+                create_app([load_district(folder)]),
                 0,
                 lambda url: os.close(send) if os.write(send, url.encode()) else None,
             )

@@ -44,9 +44,8 @@ class Api:
 
     def tokens(self) -> requests.Response:
         """What /oauth/tokens answers to client id and secret."""
-        settings = self.server.settings
-        credentials = (settings.client_id or "", settings.client_secret or "")
-        return self.session.get(settings.tokens_url, auth=credentials, timeout=20)
+        credentials = (self.server.client_id, self.server.client_secret)
+        return self.session.get(self.server.tokens_url, auth=credentials, timeout=20)
 
     def body(self, path: str, **query: object) -> Json:
         answer = self.get(path, **query)

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import settings
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district import District
-from clever_sandbox.server import DEMO_FOLDER, SandboxServer, load_sandbox, serve_in_thread
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import District
+from clever_sandbox.server import SandboxServer, serve_in_thread
+from roster_pipeline.clever.local import DEMO_DISTRICT
 
 from .api import NOW, Api
 
@@ -20,7 +22,7 @@ settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def demo() -> District:
-    return load_sandbox(DEMO_FOLDER)
+    return load_district(DEMO_DISTRICT)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district import KINDS, District
-from clever_sandbox.records import load_district
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import KINDS, District
 from clever_sandbox.server import serve_in_thread
 
 from .api import Api, Records

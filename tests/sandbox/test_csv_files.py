@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from clever_sandbox.records import load_district
-from roster_pipeline.errors import InputError
+from clever_sandbox.district.load import load_district
+from clever_sandbox.errors import FileError
 
 from .districts import DISTRICT, ENROLLMENT, SCHOOL, SECTION, STUDENT, TEACHER, write_district
 
@@ -84,7 +84,7 @@ def test_a_broken_file_names_the_place(
     write_district(tmp_path, **rows)
     if spoil:
         spoil(tmp_path)
-    with pytest.raises(InputError) as refused:
+    with pytest.raises(FileError) as refused:
         load_district(tmp_path)
     assert str(refused.value).startswith(message)
 

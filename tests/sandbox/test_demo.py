@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from clever_sandbox.ids import slug
+from clever_sandbox.district.ids import slug
 from roster_pipeline.config import DEMO
 
 from .api import Api, Records

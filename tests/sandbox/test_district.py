@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clever_sandbox.district import Record, Table
+from clever_sandbox.district.tables import Record, Table
 
 IDS = st.text("abcdef", min_size=1, max_size=2)
 KEYS = st.fixed_dictionaries({"school": st.lists(st.sampled_from("xyz"), unique=True).map(tuple)})

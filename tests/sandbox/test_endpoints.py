@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from clever_sandbox.app import CLIENT_ID, CLIENT_SECRET, create_app
-from clever_sandbox.district import District
-from clever_sandbox.records import load_district
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import District
 from clever_sandbox.server import serve_in_thread
 
 from .api import Api, ById, Records, link
@@ -271,7 +271,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> District:
 def test_two_districts_on_one_server_see_only_themselves(demo: District, other: District) -> None:
     app = create_app([demo, other])
     with serve_in_thread(app) as server, Api(server, demo.token) as one, Api(server, other.token) as two:
-        tokens = one.session.get(server.settings.tokens_url, auth=(CLIENT_ID, CLIENT_SECRET), timeout=20).json()
+        tokens = one.session.get(server.tokens_url, auth=(CLIENT_ID, CLIENT_SECRET), timeout=20).json()
         assert {t["owner"]["id"]: t["access_token"] for t in tokens["data"]} == {
             demo.id: demo.token,
             other.id: other.token,
@@ -288,7 +288,7 @@ def test_two_districts_on_one_server_see_only_themselves(demo: District, other: 
 
 def test_tokens_of_one_district_and_of_an_unknown_one(api: Api) -> None:
     def tokens(query: str) -> Json:
-        url = f"{api.server.settings.tokens_url}?{query}"
+        url = f"{api.server.tokens_url}?{query}"
         body: Json = api.session.get(url, auth=(CLIENT_ID, CLIENT_SECRET), timeout=20).json()
         assert link(body, "self") == f"/oauth/tokens?{query}"
         return body
@@ -301,17 +301,17 @@ def test_tokens_of_one_district_and_of_an_unknown_one(api: Api) -> None:
 
 @pytest.mark.parametrize(("client", "secret"), [("sandbox", "wrong"), ("", ""), ("s\xe4ndbox", "x")])
 def test_a_wrong_client_is_told_so_in_oauths_way(api: Api, client: str, secret: str) -> None:
-    answer = api.session.get(api.server.settings.tokens_url, auth=(client, secret), timeout=20)
+    answer = api.session.get(api.server.tokens_url, auth=(client, secret), timeout=20)
     assert (answer.status_code, list(answer.json())) == (401, ["error", "error_description"])
 
 
 def test_credentials_that_are_not_base64(api: Api) -> None:
-    answer = api.session.get(api.server.settings.tokens_url, headers={"Authorization": "Basic ???"}, timeout=20)
+    answer = api.session.get(api.server.tokens_url, headers={"Authorization": "Basic ???"}, timeout=20)
     assert answer.status_code == 401
 
 
 def test_only_districts_own_tokens(api: Api) -> None:
-    url = f"{api.server.settings.tokens_url}?owner_type=user"
+    url = f"{api.server.tokens_url}?owner_type=user"
     assert api.session.get(url, auth=(CLIENT_ID, CLIENT_SECRET), timeout=20).status_code == 400
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from clever_sandbox.generate import generate, main
-from clever_sandbox.records import load_district
+from clever_sandbox.district.load import load_district
+from clever_sandbox.generator.generate import generate, generate_whole, main
 from roster_pipeline.config import DEMO
 from roster_pipeline.mapping.inputs import (
     read_courses,
@@ -63,3 +63,13 @@ def test_the_inputs_are_ones_that_the_pipeline_accepts() -> None:
     assert len(read_section_courses(DATA, "riverbend-usd", courses).rows) > 200
     assert len(read_logins(DATA, "riverbend-usd", datetime(2026, 11, 24)).rows) > 500
     assert [s.enrollment_source for s in read_site_settings(DATA, "riverbend-usd").rows] == ["manual"]
+
+
+def test_half_a_generated_district_is_never_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("clever_sandbox.generator.generate.write_inputs", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        generate_whole(tmp_path / "60", students=60, name="Some USD", progress=lambda _: None)
+    assert not (tmp_path / "60").exists()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clever_sandbox.api.limiter import Limiter
 from clever_sandbox.app import create_app
-from clever_sandbox.district import District
-from clever_sandbox.limiter import Limiter
+from clever_sandbox.district.tables import District
 from clever_sandbox.server import serve_in_thread
 
 from .api import Api

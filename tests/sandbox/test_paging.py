@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clever_sandbox.paging import Page, Refused, Window, cut, links, window
+from clever_sandbox.api.paging import Page, Refused, Window, cut, links, window
 
 from .api import Api, link
 

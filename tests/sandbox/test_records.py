@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clever_sandbox.district import District
-from clever_sandbox.records import load_district
+from clever_sandbox.district.load import load_district
+from clever_sandbox.district.tables import District
 
 from .districts import ENROLLMENT, SCHOOL, SECTION, STAFF, STUDENT, TEACHER, write_district
 

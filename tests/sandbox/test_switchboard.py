@@ -11,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district import District
-from clever_sandbox.faults import parse_fault
-from clever_sandbox.server import SandboxServer, run_sandbox, serve_in_thread
-from clever_sandbox.switchboard import Fault, Switchboard
-from roster_pipeline.config import DEMO
-from roster_pipeline.errors import RosterError
+from clever_sandbox.district.tables import District
+from clever_sandbox.faults.switchboard import Fault, Switchboard
+from clever_sandbox.faults.table import parse_fault
+from clever_sandbox.server import SandboxServer, serve_in_thread
 
 from .api import Api
 
@@ -187,10 +185,3 @@ def test_stop_does_not_wait_for_an_answer_that_never_comes(demo: District) -> No
 def test_a_name_that_is_no_fault() -> None:
     with pytest.raises(ValueError, match=r"unknown fault 'nonsense'; known: .*reset"):
         parse_fault("nonsense:0.5")
-    with pytest.raises(ValueError, match="unknown fault 'nonsense'"):
-        run_sandbox(0, None, DEMO, [Fault("nonsense")])
-
-
-def test_a_port_in_use_from_the_terminal(server: SandboxServer) -> None:
-    with pytest.raises(RosterError, match="cannot listen"):
-        run_sandbox(int(server.url.rsplit(":", 1)[1]), None, DEMO)

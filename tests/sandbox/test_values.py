@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clever_sandbox import values
+from clever_sandbox.district import values
 
 
 @pytest.mark.parametrize(

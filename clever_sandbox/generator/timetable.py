@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from clever_sandbox.catalog import EVENING, Offering, offerings
-from clever_sandbox.names import FIRST_NAMES, LAST_NAMES, TREES, ascii_name, pick
+from clever_sandbox.generator.catalog import EVENING, Offering, offerings
+from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, TREES, ascii_name, pick
 
 EVENING_SCHOOL = "90"
 EVENING_STUDENTS = 20

@@ -1,6 +1,6 @@
 """Records as a client must survive them: each function spoils one record in place.
 
-Belongs here: bad data. Does not belong here: bad HTTP or bad paging (`faults`). Which records are spoiled
+Belongs here: bad data. Does not belong here: bad HTTP or bad paging (`table`). Which records are spoiled
 depends on their ids only, so that the same sync sees the same district twice.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from clever_sandbox.district import Json
-from clever_sandbox.ids import clever_id, share
+from clever_sandbox.district.ids import clever_id, share
+from clever_sandbox.district.tables import Json
 
 # Keys that Clever may leave out, and then may also send as null.
 _NULLABLE = {

@@ -1,6 +1,6 @@
 """Connections that can be broken off in the middle of an answer.
 
-Belongs here: the one place that reaches below HTTP. Does not belong here: when and why (`faults`).
+Belongs here: the one place that reaches below HTTP. Does not belong here: when and why (`table`).
 """
 
 from __future__ import annotations

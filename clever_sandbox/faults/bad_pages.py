@@ -1,13 +1,13 @@
 """Pages as a client must survive them: each function changes the body of a list.
 
-Belongs here: bad paging. Does not belong here: bad records (`hostile`), bad HTTP (`faults`). A function
+Belongs here: bad paging. Does not belong here: bad records (`hostile`), bad HTTP (`table`). A function
 that returns None leaves the page alone.
 """
 
 from __future__ import annotations
 
-from clever_sandbox.calls import Call, kind_of
-from clever_sandbox.district import KINDS, Json
+from clever_sandbox.district.tables import KINDS, Json
+from clever_sandbox.faults.calls import Call, kind_of
 
 
 def _link(body: Json, rel: str) -> str | None:

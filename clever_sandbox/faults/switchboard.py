@@ -1,7 +1,7 @@
 """Which faults are switched on, and which of them strike a request.
 
 Belongs here: a fault's settings, counting, seeded dice. Does not belong here:
-what a fault does (`faults`), HTTP.
+what a fault does (`table`), HTTP.
 """
 
 from __future__ import annotations

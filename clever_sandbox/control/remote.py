@@ -1,6 +1,6 @@
 """Giving orders to a sandbox that runs in another process.
 
-Belongs here: the caller's end of `/sandbox/...`. Does not belong here: the server's (`control`).
+Belongs here: the caller's end of `/sandbox/...`. Does not belong here: the server's (`routes`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import msgspec
 import requests
 
-from clever_sandbox.advance import Event
-from clever_sandbox.control import Advance, Advanced
-from roster_pipeline.errors import RosterError
+from clever_sandbox.control.routes import Advance, Advanced
+from clever_sandbox.errors import SandboxError
+from clever_sandbox.generator.advance import Event
 
 _TIMEOUT_SECONDS = 120
 
@@ -20,7 +20,7 @@ _TIMEOUT_SECONDS = 120
 def advance_running(url: str, *, days: int = 1, seed: int = 0, kinds: Sequence[str] | None = None) -> list[Event]:
     """Lets days pass in the sandbox at `url` and returns what happened; see `advance.advance`.
 
-    Raises RosterError when no sandbox answers there, ValueError when it refuses the order.
+    Raises SandboxError when no sandbox answers there, ValueError when it refuses the order.
     """
     order = Advance(days, seed, list(kinds) if kinds else None)
     try:
@@ -30,4 +30,4 @@ def advance_running(url: str, *, days: int = 1, seed: int = 0, kinds: Sequence[s
         answer.raise_for_status()
         return msgspec.json.decode(answer.content, type=Advanced).events
     except (requests.RequestException, msgspec.DecodeError):
-        raise RosterError(f"No sandbox answers at {url}", do="Start one with `roster sandbox`") from None
+        raise SandboxError(f"No sandbox answers at {url}", do="Start one with `roster sandbox`") from None

@@ -6,10 +6,10 @@ which requests it can (`calls`), bad records and pages (`hostile`, `bad_pages`),
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
-from collections.abc import Awaitable, Callable
+from asyncio import sleep
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,9 +18,12 @@ from typing import TypeAlias
 import msgspec
 from starlette.responses import Response
 
-from clever_sandbox import bad_pages, hostile
-from clever_sandbox.answers import html_page
-from clever_sandbox.calls import (
+from clever_sandbox.api.answers import html_page
+from clever_sandbox.api.limiter import Allowance
+from clever_sandbox.district.ids import clever_time
+from clever_sandbox.district.tables import Json, decode
+from clever_sandbox.faults import bad_pages, hostile
+from clever_sandbox.faults.calls import (
     Call,
     any_request,
     is_data,
@@ -31,11 +34,8 @@ from clever_sandbox.calls import (
     is_tokens,
     kind_of,
 )
-from clever_sandbox.connections import BrokenOff
-from clever_sandbox.district import Json, decode
-from clever_sandbox.ids import clever_time
-from clever_sandbox.limiter import Allowance
-from clever_sandbox.switchboard import Fault
+from clever_sandbox.faults.connections import BrokenOff
+from clever_sandbox.faults.switchboard import Fault, Switched
 
 FOREVER = 3600.0
 _DAY = 86_400.0
@@ -76,8 +76,7 @@ async def _limited_twice(call: Call, fault: Fault, _answer: Answer) -> Response:
 
 
 def _spent(call: Call, fault: Fault) -> Allowance:
-    per_minute = call.sandbox.limiter.per_minute
-    return Allowance(per_minute, 0, math.ceil(call.now + (fault.seconds or 1)), allowed=False)
+    return Allowance(call.per_minute, 0, math.ceil(call.now + (fault.seconds or 1)), allowed=False)
 
 
 async def _reset(_call: Call, _fault: Fault, _answer: Answer) -> Response:
@@ -110,7 +109,7 @@ async def _cut_json(_call: Call, _fault: Fault, answer: Answer) -> Response:
 
 
 async def _slow(_call: Call, fault: Fault, answer: Answer) -> Response:
-    await asyncio.sleep(fault.seconds or 0.2)
+    await sleep(fault.seconds or 0.2)
     return await answer()
 
 
@@ -288,12 +287,10 @@ _ORDER = {name: place for place, name in enumerate(FAULTS)}
 USUAL_COUNTS = {name: kind.count for name, kind in FAULTS.items()}
 
 
-async def with_faults(call: Call, healthy: Answer) -> Response:
+async def with_faults(call: Call, switched_on: Iterable[Switched], healthy: Answer) -> Response:
     """The answer after every fault that strikes the request."""
     struck = [
-        switched.settings
-        for switched in call.sandbox.faults.on
-        if _can_strike(call, switched.settings) and switched.strikes()
+        switched.settings for switched in switched_on if _can_strike(call, switched.settings) and switched.strikes()
     ]
     answer = healthy
     for fault in sorted(struck, key=lambda f: _ORDER[f.fault]):

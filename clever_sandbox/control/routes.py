@@ -7,19 +7,17 @@ fault or a day does.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from clever_sandbox.advance import Event, advance
-from clever_sandbox.faults import FAULTS
-from clever_sandbox.switchboard import Fault
-
-if TYPE_CHECKING:
-    from clever_sandbox.app import Sandbox
+from clever_sandbox.faults.switchboard import Fault
+from clever_sandbox.faults.table import FAULTS
+from clever_sandbox.generator.advance import Event, advance
+from clever_sandbox.sandbox import Sandbox
 
 
 class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

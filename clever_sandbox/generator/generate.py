@@ -4,13 +4,16 @@ Belongs here: students and what they attend, and writing the files; the same see
 Does not belong here: schools, employees and sections (`timetable`), the platform's own input files
 (`platform_inputs`), or anything that reads a district.
 
-    python -m clever_sandbox.generate    writes the demo district and its inputs again
+    python -m clever_sandbox.generator.generate --district data/demo/sandbox --inputs data/demo
+
+writes the demo district and its inputs again.
 """
 
 from __future__ import annotations
 
 import csv
 import random
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,13 +22,12 @@ from pathlib import Path
 import click
 import msgspec
 
-from clever_sandbox.ids import clever_id, slug
-from clever_sandbox.names import FIRST_NAMES, LAST_NAMES, STREETS, ascii_name, pick
-from clever_sandbox.people import Admin, Contact, Name
-from clever_sandbox.platform_inputs import write_inputs
-from clever_sandbox.records import DISTRICT_FILE, Profile
-from clever_sandbox.timetable import Campus, Section, plan_campuses, plan_schools
-from roster_pipeline.config import DEMO
+from clever_sandbox.district.ids import clever_id, slug
+from clever_sandbox.district.load import DISTRICT_FILE, Profile
+from clever_sandbox.district.people import Admin, Contact, Name
+from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, STREETS, ascii_name, pick
+from clever_sandbox.generator.platform_inputs import write_inputs
+from clever_sandbox.generator.timetable import Campus, Section, plan_campuses, plan_schools
 
 DEMO_NAME = "Riverbend USD"
 DEMO_STUDENTS = 1000
@@ -109,6 +111,18 @@ def generate(
             _write_students(rng, campuses, at, domain, contacts, write)
             if progress:
                 progress(campus.school.students)
+
+
+def generate_whole(folder: Path, *, students: int, name: str, progress: Callable[[int], None]) -> None:
+    """Writes a district and, into `inputs` below it, the platform's files.
+
+    They are made beside the folder and renamed at the end, so that half a district is never used again.
+    """
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    generate(partial, students=students, name=name, progress=progress)
+    write_inputs(partial, partial / "inputs")
+    partial.rename(folder)
 
 
 def _profile(name: str, domain: str) -> Profile:
@@ -292,18 +306,8 @@ def _attended(rng: random.Random, campus: Campus, visits: Campus | None, grade: 
 @click.command()
 @click.option("--students", default=DEMO_STUDENTS, show_default=True, help="How many students.")
 @click.option("--name", default=DEMO_NAME, show_default=True, help="The district's name.")
-@click.option(
-    "--district",
-    type=click.Path(path_type=Path),
-    default=DEMO / "sandbox",
-    help="Where the district's files go.",
-)
-@click.option(
-    "--inputs",
-    type=click.Path(path_type=Path),
-    default=DEMO,
-    help="Where the platform's input files go.",
-)
+@click.option("--district", type=click.Path(path_type=Path), required=True, help="Where the district's files go.")
+@click.option("--inputs", type=click.Path(path_type=Path), required=True, help="Where the platform's input files go.")
 def main(students: int, name: str, district: Path, inputs: Path) -> None:
     """Write a synthetic district, and the platform's input files that go with it."""
     generate(district, students=students, name=name)

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from clever_sandbox.district import KINDS, District, Json, Kind, Record
-from clever_sandbox.ids import clever_time
-from clever_sandbox.paging import (
+from clever_sandbox.api.paging import (
     COUNT_VALUES,
     PAGE_PARAMETERS,
     Links,
@@ -24,7 +22,7 @@ from clever_sandbox.paging import (
     links,
     window,
 )
-from clever_sandbox.relations import (
+from clever_sandbox.api.relations import (
     ALL_ROLES,
     LISTS,
     SINGLES,
@@ -32,6 +30,8 @@ from clever_sandbox.relations import (
     link_rels,
     primary_schools,
 )
+from clever_sandbox.district.ids import clever_time
+from clever_sandbox.district.tables import KINDS, District, Json, Kind, Record
 
 VERSIONS = ("v3.0", "v3.1")
 _HOUR = 3600

@@ -1,7 +1,7 @@
 """Reading a district's CSV files, row by row, with the place of every mistake.
 
 Belongs here: headers, encoding, cells, and where they stand. Does not belong here: what a cell means
-(`values`) or what becomes of a row (`records`).
+(`values`) or what becomes of a row (`load`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from roster_pipeline.errors import InputError
+from clever_sandbox.errors import FileError
 
 T = TypeVar("T")
 
@@ -50,14 +50,14 @@ class Row:
         except ValueError as error:
             raise self.refuse(column, str(error), "Correct the cell, or leave it empty") from None
 
-    def refuse(self, column: str, what: str, do: str) -> InputError:
-        return InputError(self.file, what, do=do, line=self.line, column=column)
+    def refuse(self, column: str, what: str, do: str) -> FileError:
+        return FileError(self.file, what, do=do, line=self.line, column=column)
 
 
 def read_rows(file: Path, required: Sequence[str]) -> Iterator[Row]:
     """The rows of a file with a header, in any order of columns; `School id` is `School_id`.
 
-    Raises InputError for a missing file or column, a row of another length, and text that is not UTF-8.
+    Raises FileError for a missing file or column, a row of another length, and text that is not UTF-8.
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
@@ -68,32 +68,32 @@ def read_rows(file: Path, required: Sequence[str]) -> Iterator[Row]:
                 if len(cells) == len(header):
                     yield Row(file, reader.line_num, dict(zip(header, map(str.strip, cells), strict=True)))
                 elif cells:
-                    raise InputError(
+                    raise FileError(
                         file,
                         f"{len(cells)} cells where the header has {len(header)}",
                         do="Give every column one cell, and put a value with a comma in double quotes",
                         line=reader.line_num,
                     )
     except FileNotFoundError:
-        raise InputError(file, f"there is no such file in {file.parent}", do="Upload it with the others") from None
+        raise FileError(file, f"there is no such file in {file.parent}", do="Upload it with the others") from None
     except UnicodeDecodeError:
         raise _not_utf8(file) from None
     except csv.Error as error:
-        raise InputError(file, f"not valid CSV ({error})", do="Close every quote", line=reader.line_num) from None
+        raise FileError(file, f"not valid CSV ({error})", do="Close every quote", line=reader.line_num) from None
 
 
 def _check_header(file: Path, header: list[str], required: Sequence[str]) -> None:
     if not header:
-        raise InputError(file, "the file is empty", do=f"Begin it with the columns {', '.join(required)}", line=1)
+        raise FileError(file, "the file is empty", do=f"Begin it with the columns {', '.join(required)}", line=1)
     for column in required:
         if column not in header:
-            raise InputError(file, "the column is missing", do="Add it", line=1, column=column)
+            raise FileError(file, "the column is missing", do="Add it", line=1, column=column)
     for at, column in enumerate(header):
         if column in header[:at]:
-            raise InputError(file, "the column is there twice", do="Remove one of the two", line=1, column=column)
+            raise FileError(file, "the column is there twice", do="Remove one of the two", line=1, column=column)
 
 
-def _not_utf8(file: Path) -> InputError:
+def _not_utf8(file: Path) -> FileError:
     """Finds the line and column again: the decoder reads ahead and does not know them."""
     header: list[str] = []
     line, column = 0, None
@@ -109,7 +109,7 @@ def _not_utf8(file: Path) -> InputError:
                 break
             if line == 1:
                 header = [name.strip().replace(" ", "_") for name in cells]
-    return InputError(file, "not UTF-8", do="Save the file as UTF-8", line=line, column=column)
+    return FileError(file, "not UTF-8", do="Save the file as UTF-8", line=line, column=column)
 
 
 def _is_utf8(raw: bytes) -> bool:

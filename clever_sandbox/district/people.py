@@ -1,7 +1,7 @@
 """Users: students, the employees that an e-mail address merges, and contacts.
 
 Belongs here: which rows are one person, and that person's API record. Does not belong here: classes
-(`records`), the spelling of a single value (`values`).
+(`load`), the spelling of a single value (`values`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from clever_sandbox import values
-from clever_sandbox.csv_files import Row
-from clever_sandbox.district import Json, Record, record
-from clever_sandbox.ids import clever_id, created_and_modified, share
+from clever_sandbox.district import values
+from clever_sandbox.district.csv_files import Row
+from clever_sandbox.district.ids import clever_id, created_and_modified, share
+from clever_sandbox.district.tables import Json, Record, record
 
 STUDENTS = ("School_id", "Student_id", "Last_name", "First_name")
 TEACHERS = ("School_id", "Teacher_id", "Last_name", "First_name")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import msgspec
 
-from clever_sandbox import people, values
-from clever_sandbox.csv_files import Row, read_rows
-from clever_sandbox.district import District, Json, Record, Table, record
-from clever_sandbox.ids import clever_id, created_and_modified, share
-from roster_pipeline.errors import InputError
+from clever_sandbox.district import people, values
+from clever_sandbox.district.csv_files import Row, read_rows
+from clever_sandbox.district.ids import clever_id, created_and_modified, share
+from clever_sandbox.district.tables import District, Json, Record, Table, record
+from clever_sandbox.errors import FileError
 
 DISTRICT_FILE = "district.json"
 
@@ -46,7 +46,7 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def load_district(folder: Path) -> District:
-    """The district in a folder of CSV files; raises InputError with file, line and column."""
+    """The district in a folder of CSV files; raises FileError with file, line and column."""
     profile = read_profile(folder)
     district = profile.id
     schools = _schools(district, read_rows(folder / "schools.csv", SCHOOLS))
@@ -81,9 +81,9 @@ def read_profile(folder: Path) -> Profile:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Profile)
     except FileNotFoundError:
-        raise InputError(file, f"there is no such file in {folder}", do="Generate the district") from None
+        raise FileError(file, f"there is no such file in {folder}", do="Generate the district") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(file, str(error), do="Correct the file, or generate the district again") from None
+        raise FileError(file, str(error), do="Correct the file, or generate the district again") from None
 
 
 def _district_info(profile: Profile) -> Json:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from clever_sandbox.catalog import ALSO, COURSES, MAPPED_BY_RULE, MEANS, RULES
-from clever_sandbox.csv_files import read_rows
-from clever_sandbox.ids import clever_id, share, slug
-from clever_sandbox.people import STUDENTS, TEACHERS, employee_key
-from clever_sandbox.records import SECTIONS, read_profile
-from clever_sandbox.timetable import EVENING_SCHOOL
+from clever_sandbox.district.csv_files import read_rows
+from clever_sandbox.district.ids import clever_id, share, slug
+from clever_sandbox.district.load import SECTIONS, read_profile
+from clever_sandbox.district.people import STUDENTS, TEACHERS, employee_key
+from clever_sandbox.generator.catalog import ALSO, COURSES, MAPPED_BY_RULE, MEANS, RULES
+from clever_sandbox.generator.timetable import EVENING_SCHOOL
 
 _FIRST_DAY = datetime(2026, 8, 10, 8, 0, tzinfo=UTC)
 _MINUTES_UNTIL_NOVEMBER = 100 * 24 * 60

@@ -1,7 +1,7 @@
 """A day that passes in a district, the way a school year does it, with the truth about what happened.
 
 Belongs here: changing the tables and saying so. Does not belong here: the first state of a district
-(`records`), how a day is ordered over HTTP (`control`).
+(`load`), how a day is ordered over HTTP (`control`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from clever_sandbox.district import District, Json, Kind, Record, record
-from clever_sandbox.ids import clever_id
-from clever_sandbox.names import FIRST_NAMES, LAST_NAMES, ascii_name, pick
-from clever_sandbox.values import section_name
+from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.tables import District, Json, Kind, Record, record
+from clever_sandbox.district.values import section_name
+from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, ascii_name, pick
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -5,26 +5,27 @@ Belongs here: reading a request. Does not belong here: changing an answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from clever_sandbox.answers import VERSIONS
-from clever_sandbox.district import KINDS, District
-from clever_sandbox.relations import LISTS
-
-if TYPE_CHECKING:
-    from clever_sandbox.app import Sandbox
+from clever_sandbox.api.answers import VERSIONS
+from clever_sandbox.api.relations import LISTS
+from clever_sandbox.district.tables import KINDS, District
 
 
 @dataclass
 class Call:
-    """A request; `district` is None without a valid token. A fault that turns Clever's clock sets `skew`."""
+    """A request; `district` is None without a valid token, `clock` gives Unix seconds.
+
+    `per_minute` is the rate limit. A fault that turns Clever's clock sets `skew`.
+    """
 
     request: Request
-    sandbox: Sandbox
     district: District | None
+    clock: Callable[[], float]
+    per_minute: int
     skew: float = 0.0
 
     @property
@@ -33,7 +34,7 @@ class Call:
 
     @property
     def now(self) -> float:
-        return self.sandbox.clock()
+        return self.clock()
 
 
 def any_request(_call: Call) -> bool:

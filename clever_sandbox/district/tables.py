@@ -1,7 +1,7 @@
 """One district as the local Clever holds it: encoded records, found by id and by what they belong to.
 
 Belongs here: records, tables, and changing them. Does not belong here: where records come from
-(`records`), or how they are asked for (`app`).
+(`load`), or how they are asked for (`app`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
 
-from clever_sandbox.ids import district_token
+from clever_sandbox.district.ids import district_token
 
 Kind: TypeAlias = Literal["schools", "terms", "courses", "sections", "users"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

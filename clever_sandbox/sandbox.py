@@ -1,0 +1,34 @@
+"""What a running sandbox works on.
+
+Belongs here: its districts, and what counts, strikes and passes in it. Does not belong here: HTTP.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from clever_sandbox.api.limiter import Limiter
+from clever_sandbox.district.tables import District
+from clever_sandbox.faults.switchboard import Switchboard
+from clever_sandbox.generator.advance import Event
+
+TEST_TOKEN = "TEST_TOKEN"  # noqa: S105 - the constant that Clever publishes
+
+
+@dataclass
+class Sandbox:
+    """`clock` gives Unix seconds; `events` is the truth about all days that passed."""
+
+    districts: Sequence[District]
+    limiter: Limiter
+    clock: Callable[[], float]
+    faults: Switchboard
+    events: list[Event] = field(default_factory=list)
+
+    def district_of(self, token: str) -> District | None:
+        """The district whose token this is; Clever's public test token opens the first."""
+        if token == TEST_TOKEN and self.districts:
+            return self.districts[0]
+        return next((d for d in self.districts if secrets.compare_digest(d.token, token)), None)

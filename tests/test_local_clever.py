@@ -1,0 +1,108 @@
+"""`roster sandbox`: what it serves, what it prints, and the words in which it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+
+from clever_sandbox.app import create_app
+from clever_sandbox.district.load import load_district
+from clever_sandbox.server import SandboxServer, serve_in_thread
+from roster_pipeline import cli
+from roster_pipeline.clever.local import DEMO_DISTRICT, clever_settings
+from roster_pipeline.cli.local_clever import serve_local
+from roster_pipeline.config import load_settings
+from roster_pipeline.errors import RosterError
+
+
+def test_serving_generates_once_and_ends_clean_on_ctrl_c(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from roster_pipeline.cli.local_clever import serve_local\n"
+        "serve_local(0, 60, Path(sys.argv[1]))"
+    )
+    seen = []
+    for _ in range(2):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(5)]
+        url = next(word for line in lines for word in line.split() if word.startswith("http://"))
+        assert requests.get(f"{url}/v3.0/users", timeout=5).status_code == 401
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=20)
+        assert (process.returncode, rest, errors) == (0, "", "")
+        seen.append((tmp_path / "sandbox" / "generated" / "60" / "students.csv").stat().st_mtime_ns)
+        assert f"CLEVER_API_URL={url} CLEVER_TOKENS_URL={url}/oauth/tokens" in lines[2]
+        assert "CLEVER_CLIENT_ID=sandbox CLEVER_CLIENT_SECRET=sandbox-secret" in lines[3]
+        world = tmp_path / "sandbox" / "generated" / "60" / "inputs"
+        places = f"ROSTER_DATA={world} ROSTER_WAREHOUSE={world}/warehouse DAGSTER_HOME={world}/dagster"
+        assert lines[4] == f"  export {places}\n"
+    assert seen[0] == seen[1]
+
+
+def run(arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
+    """Exit code, standard output and standard error of `roster sandbox ...`."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["sandbox", *arguments.split()])
+    said = capsys.readouterr()
+    return ended.value.code, said.out, said.err
+
+
+def test_a_port_in_use(clever: SandboxServer, capsys: pytest.CaptureFixture[str]) -> None:
+    port = clever.url.rsplit(":", 1)[1]
+    said = (
+        f"The sandbox cannot listen on port {port} (Address already in use). "
+        "Stop what uses the port, or choose another one with --port."
+    )
+    assert run(f"--port {port}", capsys) == (1, "", f"roster: {said}\n")
+    code, out, _ = run(f"--port {port} --json", capsys)
+    assert (code, json.loads(out)) == (1, {"error": said, "exit_code": 1})
+
+
+def test_no_sandbox_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        said = f"No sandbox answers at http://127.0.0.1:{port}. Start one with `roster sandbox`."
+        assert run(f"advance --port {port}", capsys) == (1, "", f"roster: {said}\n")
+
+
+def test_a_day_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
+        code, out, _ = run(f"advance --port {server.url.rsplit(':', 1)[1]} --json", capsys)
+        passed = [{"kind": e.kind, "id": e.id, "school": e.school, "before": e.before} for e in server.sandbox.events]
+    assert code == 0
+    assert passed
+    assert json.loads(out) == {"events": passed}
+
+
+@pytest.mark.parametrize(
+    "serve",
+    [
+        lambda root: clever_settings(load_settings({"ROSTER_DATA": str(root)})),
+        lambda root: serve_local(0, None, root / "demo"),
+    ],
+    ids=["in this process", "for others"],
+)
+def test_a_broken_district_is_an_error_of_the_pipeline(tmp_path: Path, serve: Callable[[Path], object]) -> None:
+    district = tmp_path / "demo" / "sandbox"
+    shutil.copytree(DEMO_DISTRICT, district, ignore=shutil.ignore_patterns("sections.csv", "generated"))
+    said = f"sections.csv: there is no such file in {district}. Upload it with the others."
+    with pytest.raises(RosterError, match=f"^{re.escape(said)}$"):
+        serve(tmp_path)
