@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clever_sandbox.ids import slug
+from clever_sandbox.district.ids import slug
 from roster_pipeline.errors import RosterError
 from roster_pipeline.warehouse.warehouse import Warehouse
 
