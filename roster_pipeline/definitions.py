@@ -6,8 +6,8 @@ import dagster as dg
 
 from roster_pipeline.assets.clever import clever
 from roster_pipeline.assets.mapping import inputs, mapping_gaps, section_courses
-from roster_pipeline.assets.roster import apply, plan
-from roster_pipeline.assets.staging import staging
+from roster_pipeline.assets.roster import roster_plan, roster_tables
+from roster_pipeline.assets.staging import staged_tables
 from roster_pipeline.assets.sync import sync_history
 from roster_pipeline.jobs.jobs import decide_hold, nightly_sync, sync_now, undo_sync
 from roster_pipeline.jobs.schedules import nightly
@@ -18,7 +18,7 @@ from roster_pipeline.resources.sync_run import SyncRun
 def build_defs() -> dg.Definitions:
     """The code location: five layers of assets, four jobs, a schedule and a sensor."""
     return dg.Definitions(
-        assets=[clever, staging, inputs, section_courses, plan, apply, mapping_gaps, sync_history],
+        assets=[clever, staged_tables, inputs, section_courses, roster_plan, roster_tables, mapping_gaps, sync_history],
         jobs=[sync_now, nightly_sync, decide_hold, undo_sync],
         schedules=[nightly],
         sensors=[new_districts],

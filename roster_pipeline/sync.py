@@ -132,14 +132,14 @@ def land(
 
 def read_list(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
     """Reads a list that has landed while others are still being fetched; needs only memory."""
-    staging.read_list(connection, endpoint.name, endpoint.file)
+    staging.read_landed_list(connection, endpoint.name, endpoint.file)
 
 
 def stage(
     connection: duckdb.DuckDBPyConnection, landing: Path, notices: Iterable[Notice] = (), read: Iterable[str] = ()
 ) -> Staged:
     """Makes `staging.*` from a landing; lists that `read_list` has read are named in `read`."""
-    staging.stage(connection, landing, notices, read)
+    staging.stage_landing(connection, landing, notices, read)
     return Staged(anew=True)
 
 
@@ -249,7 +249,7 @@ def apply(connection: duckdb.DuckDBPyConnection, order: Order, guarded: Guarded)
     return Applied(apply_plan(connection, order.info, guarded.plan, now=order.now()))
 
 
-def forget(connection: duckdb.DuckDBPyConnection, order: Order, days: int | None) -> None:
+def forget_history(connection: duckdb.DuckDBPyConnection, order: Order, days: int | None) -> None:
     """Forgets the changes of syncs that ended more than `days` ago; None keeps all."""
     if days is not None:
         prune(connection, order.now() - timedelta(days=days), order.now())
@@ -257,7 +257,7 @@ def forget(connection: duckdb.DuckDBPyConnection, order: Order, days: int | None
 
 def publish(warehouse: Warehouse, district: str) -> Path:
     """Makes the copy that people read. Raises PublishFailed; the old copy is there then."""
-    return warehouse.publish(district)
+    return warehouse.publish_copy(district)
 
 
 def discard_landings(folder: DistrictFolder) -> None:
@@ -280,39 +280,39 @@ class Run:
     mapped: Mapped | None = None
     guarded: Guarded | None = None
 
-    def read_list(self, connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
+    def read_early(self, connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
         read_list(connection, endpoint)
         self.read.append(endpoint.name)
 
-    def forget_lists(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def forget_what_was_read(self, connection: duckdb.DuckDBPyConnection) -> None:
         staging.forget_lists(connection)
         self.read.clear()
 
-    def stage(self, connection: duckdb.DuckDBPyConnection, folder: DistrictFolder) -> Staged:
+    def take_landing(self, connection: duckdb.DuckDBPyConnection, folder: DistrictFolder) -> Staged:
         self.staged = stage_newest(connection, folder, self.read)
         return self.staged
 
-    def read_inputs(self, connection: duckdb.DuckDBPyConnection) -> Inputs:
+    def need_inputs(self, connection: duckdb.DuckDBPyConnection) -> Inputs:
         self.inputs = self.inputs or read_inputs(connection, self.order)
         return self.inputs
 
-    def map_sections(self, connection: duckdb.DuckDBPyConnection) -> Mapped:
+    def need_mapping(self, connection: duckdb.DuckDBPyConnection) -> Mapped:
         if self.mapped is None:
             self.staged = self.staged or staged_before(connection)
-            inputs = self.read_inputs(connection)
+            inputs = self.need_inputs(connection)
             identified = identify(connection, self.order, self.staged, inputs)
             self.mapped = map_sections(connection, self.order, identified)
         return self.mapped
 
-    def plan(self, connection: duckdb.DuckDBPyConnection) -> Guarded:
+    def need_plan(self, connection: duckdb.DuckDBPyConnection) -> Guarded:
         if self.guarded is None:
-            mapped = self.map_sections(connection)
+            mapped = self.need_mapping(connection)
             planned = plan(connection, self.order, desire(connection, self.order, mapped))
-            self.guarded = guard(connection, self.order, planned, self.read_inputs(connection))
+            self.guarded = guard(connection, self.order, planned, self.need_inputs(connection))
         return self.guarded
 
-    def apply(self, connection: duckdb.DuckDBPyConnection) -> Applied:
-        return apply(connection, self.order, self.plan(connection))
+    def apply_plan(self, connection: duckdb.DuckDBPyConnection) -> Applied:
+        return apply(connection, self.order, self.need_plan(connection))
 
 
 def take_back(

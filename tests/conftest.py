@@ -39,9 +39,9 @@ def carry_out(connection: duckdb.DuckDBPyConnection, run: Run, landing: Path | N
     if landing is not None:
         run.staged = sync.stage(connection, landing)
     if not guarded:
-        desired = sync.desire(connection, run.order, run.map_sections(connection))
+        desired = sync.desire(connection, run.order, run.need_mapping(connection))
         run.guarded = sync.let_pass(connection, sync.plan(connection, run.order, desired))
-    return run.apply(connection).plan
+    return run.apply_plan(connection).plan
 
 
 @dataclass

@@ -60,8 +60,8 @@ class Story:
         with Warehouse(self.root).connect(SLUG) as connection:
             run = Run(Order(info, self.root / "data", self.day, lambda: started))
             run.staged = sync.stage(connection, landing, extract.notices)
-            run.apply(connection)
-            return list(run.plan(connection).holds)
+            run.apply_plan(connection)
+            return list(run.need_plan(connection).holds)
 
     def approve(self, hold: Hold) -> None:
         with Warehouse(self.root).connect(SLUG) as connection:

@@ -63,7 +63,7 @@ def test_an_empty_truth_where_nothing_was_published_is_a_new_district(tiny: Tiny
 def test_a_damaged_truth_is_told_with_the_way_back_which_works(tiny: Tiny, content: bytes) -> None:
     tiny.sync()
     people = tiny.rows("SELECT user_id FROM roster.users ORDER BY 1")
-    published = Warehouse(tiny.root).publish("d")
+    published = Warehouse(tiny.root).publish_copy("d")
     file = tiny.root / "d" / "roster.duckdb"
     file.write_bytes(content)
     with pytest.raises(RosterError, match=r"d/roster.duckdb is damaged.*`cp published.duckdb roster.duckdb`"):
@@ -123,7 +123,7 @@ def test_an_unexpected_note_does_not_hide_the_note_of_a_killed_sync() -> None:
 def test_the_published_copy_opens_in_the_oldest_duckdb_that_we_promise(tiny: Tiny) -> None:
     tiny.line("section_courses", "d", "m6", "math-6")
     tiny.sync()
-    published = Warehouse(tiny.root).publish("d")
+    published = Warehouse(tiny.root).publish_copy("d")
     counts = "SELECT (SELECT count(*) FROM roster.course_access), (SELECT count(*) FROM sync.changes)"
     script = (
         "import duckdb, sys; connection = duckdb.connect(sys.argv[1], read_only=True);"

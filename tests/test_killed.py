@@ -195,9 +195,9 @@ def test_a_truth_is_rewritten_with_what_was_committed_last(tmp_path: Path) -> No
 def test_half_a_published_copy_is_nobodys(tiny: Tiny) -> None:
     tiny.sync()
     warehouse = Warehouse(tiny.root)
-    part = warehouse.publish("d").with_name("published.duckdb.part")
+    part = warehouse.publish_copy("d").with_name("published.duckdb.part")
     part.write_bytes(b"half")
-    warehouse.publish("d")
+    warehouse.publish_copy("d")
     assert not part.exists()
     with warehouse.read("d") as connection:
         assert history.has_succeeded_before(connection)

@@ -202,7 +202,7 @@ def test_a_run_that_waited_while_its_district_was_forgotten_leaves_nothing(
 ) -> None:
     @contextmanager
     def forgotten_meanwhile(*_: object, **__: object) -> Iterator[dict[str, str]]:
-        warehouse().forget(GONE)
+        warehouse().delete_district(GONE)
         yield {}
 
     monkeypatch.setattr("roster_pipeline.warehouse.warehouse.locked", forgotten_meanwhile)

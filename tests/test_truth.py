@@ -100,7 +100,7 @@ def test_a_full_disk_at_publish_is_said_and_made_up_for(
         ("roster_pipeline.sync", "make_plan", False),
         ("roster_pipeline.plan.apply", "record_success", False),
         ("roster_pipeline.assets.roster", "roster_counts", True),
-        ("roster_pipeline.assets.sync", "publish", True),
+        ("roster_pipeline.assets.sync", "publish_and_tell", True),
     ],
 )
 def test_an_interrupt_is_told_as_what_it_was(

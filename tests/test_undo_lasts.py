@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from roster_pipeline.history import report
 from tests.conftest import Record, in_force, section, student
-from tests.guards.guarded import Guarded, copy_of, fill, save
-from tests.guards.test_laws import ORPHANS, check_held_is_what_was_not_applied, snapshot
-from tests.test_laws import MAPPINGS, become, districts, laws
+from tests.guards.guarded import ORPHANS, Guarded, check_held_is_what_was_not_applied, copy_of, fill, save, snapshot
+from tests.laws import MAPPINGS, become, districts, laws
 
 
 @pytest.fixture(scope="module")

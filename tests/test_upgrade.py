@@ -67,7 +67,7 @@ def test_the_next_sync_changes_nothing(release_1: Path) -> None:
     with Warehouse(release_1 / "warehouse").connect(SLUG) as connection:
         run = Run(Order(info, release_1 / "data", NOW.date(), lambda: NOW))
         run.staged = sync.stage(connection, release_1 / "landing")
-        made = run.apply(connection).plan
+        made = run.apply_plan(connection).plan
     assert (sum(c.changes for c in made.counts), made.held) == (0, 42)
     assert rows(release_1)[:4] == before[:4]
 

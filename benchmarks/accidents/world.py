@@ -168,9 +168,9 @@ class World:
             with self.connect() as connection:
                 run = Run(Order(info, self.data, self.day, lambda: self.now))
                 run.staged = sync.stage(connection, landing, extract.notices)
-                held = run.plan(connection).holds
+                held = run.need_plan(connection).holds
                 before = [_places(connection, query) for query, _ in _WHO_IS_WHERE] if held else []
-                done = run.apply(connection).plan
+                done = run.apply_plan(connection).plan
                 in_both: set[str] = set()
                 for known, (now, ought) in zip(before, _WHO_IS_WHERE, strict=False):
                     in_both |= caught_in_both(known, _places(connection, now), _places(connection, ought))

@@ -35,12 +35,12 @@ def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
     answer later is asked again; the landing goes on where it stopped.
     """
     with sync.step(SYNC_NOW, RETRIES, context.retry_number), sync.scratch() as connection:
-        sync.run.forget_lists(connection)
+        sync.run.forget_what_was_read(connection)
         extract = corridor.land(
             sync.settings,
             sync.warehouse,
             sync.run.order,
-            landed=lambda endpoint: sync.run.read_list(connection, endpoint),
+            landed=lambda endpoint: sync.run.read_early(connection, endpoint),
             seconds=sync.seconds_left,
         )
     yield from materialized(

@@ -79,7 +79,7 @@ def roster_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, 
     return {**counts, "roster/course_access": {"dagster/row_count": course_access}}
 
 
-def publish(sync: SyncRun) -> dict[str, dict[str, Any]]:
+def publish_and_tell(sync: SyncRun) -> dict[str, dict[str, Any]]:
     """Publishes, and returns the metadata of the assets of layer `sync`: the last sync, the holds, the copy."""
     published = corridor.publish(sync.warehouse, sync.info.district)
     with sync.warehouse.read(sync.info.district) as connection:

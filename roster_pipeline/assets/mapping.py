@@ -50,7 +50,7 @@ _INPUTS = {table.name: table for table in model.INPUTS}
 def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """A mistake in a file stops here, names file, line and column, and nothing is applied."""
     with sync.step(), sync.connect() as connection:
-        sync.run.read_inputs(connection)
+        sync.run.need_inputs(connection)
         counts = {
             "mapping/courses": row_count(connection, "input.courses"),
             "mapping/rules": row_count(connection, "input.rules"),
@@ -74,7 +74,7 @@ def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
 def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """A file line for a section nobody has ever seen becomes a warning; everything else in the file must be right."""
     with sync.step(), sync.connect() as connection:
-        mapped = sync.run.map_sections(connection)
+        mapped = sync.run.need_mapping(connection)
     counts = {
         "dagster/row_count": mapped.section_courses,
         "by rule": mapped.by_rule,

@@ -53,10 +53,10 @@ _DESCRIPTIONS = {
         ),
     ],
 )
-def plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
+def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Looking costs nothing: materializing this alone changes no roster."""
     with sync.step(), sync.connect() as connection:
-        guarded = sync.run.plan(connection)
+        guarded = sync.run.need_plan(connection)
         made, held = guarded.plan, guarded.holds
         if sync.plan_records:
             sync.planned(report.plan_counts(connection), report.plan_changes(connection, sync.plan_records))
@@ -113,11 +113,11 @@ def _row(district: str, hold: Hold, status: str) -> report.Row:
     ],
     can_subset=True,
 )
-def apply(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
+def roster_tables(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Roster, change log and "last synced" move together, in one transaction, or not at all."""
     with sync.step(), sync.connect(changes_truth=True) as connection:
-        sync.run.apply(connection)
-        corridor.forget(connection, sync.run.order, sync.settings.history_days)
+        sync.run.apply_plan(connection)
+        corridor.forget_history(connection, sync.run.order, sync.settings.history_days)
         counts = roster_counts(connection)
     corridor.discard_landings(sync.folder)
     yield from materialized(context, counts)

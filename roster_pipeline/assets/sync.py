@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline import model
-from roster_pipeline.assets.common import materialized, publish, spec
+from roster_pipeline.assets.common import materialized, publish_and_tell, spec
 from roster_pipeline.resources.sync_run import PUBLISH, SyncRun
 
 
@@ -39,5 +39,5 @@ from roster_pipeline.resources.sync_run import PUBLISH, SyncRun
 def sync_history(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Publishes, and shows what this sync did."""
     with sync.step(PUBLISH):
-        metadata = publish(sync)
+        metadata = publish_and_tell(sync)
     yield from materialized(context, metadata)

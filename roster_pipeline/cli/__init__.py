@@ -17,9 +17,9 @@ from typing import Any, NoReturn
 import click
 
 from roster_pipeline.cli.answers import details, holds, recent, status
-from roster_pipeline.cli.decisions import approve, forget, reject, undo
+from roster_pipeline.cli.decisions import approve, forget_for_good, reject, undo_sync
 from roster_pipeline.cli.local_clever import sandbox
-from roster_pipeline.cli.syncs import plan, publish, sync
+from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import RosterError
@@ -52,7 +52,20 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    commands=[sync, publish, status, recent, details, plan, holds, approve, reject, undo, forget, sandbox],
+    commands=[
+        sync_now,
+        publish_again,
+        status,
+        recent,
+        details,
+        show_plan,
+        holds,
+        approve,
+        reject,
+        undo_sync,
+        forget_for_good,
+        sandbox,
+    ],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="roster-pipeline", prog_name="roster")

@@ -42,7 +42,7 @@ def reject(hold_id: str, requested_by: str, reason: str, change: bool, as_json: 
     _decide(hold_id, "rejected", requested_by, reason, change, (), as_json)
 
 
-@click.command()
+@click.command("undo")
 @click.argument("sync_id")
 @click.option("--only-removals", is_flag=True, help="Take back only what it archived, concluded or unmapped.")
 @click.option(
@@ -55,7 +55,7 @@ def reject(hold_id: str, requested_by: str, reason: str, change: bool, as_json: 
 @_BY
 @_WHY
 @JSON
-def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, reason: str, as_json: bool) -> None:
+def undo_sync(sync_id: str, only_removals: bool, wins: str, requested_by: str, reason: str, as_json: bool) -> None:
     """Take back one sync, as a sync of its own; what it took back is held until it is approved.
 
     Exit 0 done, 1 failed, 3 refused.
@@ -69,11 +69,11 @@ def undo(sync_id: str, only_removals: bool, wins: str, requested_by: str, reason
     show([done], print_sync, as_json, name="syncs", code=sync_code)
 
 
-@click.command()
+@click.command("forget")
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @JSON
-def forget(slug: str, yes: bool, as_json: bool) -> None:
+def forget_for_good(slug: str, yes: bool, as_json: bool) -> None:
     """Take off a district that has left Clever: delete its roster, history, decisions and partition, for good.
 
     Exit 0 done, 2 no such district, 3 refused.
@@ -88,7 +88,7 @@ def forget(slug: str, yes: bool, as_json: bool) -> None:
     what = has if found["folder"] else "its partition; it has no folder"
     if not yes and not _confirmed(f"Delete for good all there is of {slug}: {what}?"):
         raise SyncRefused("Nothing was deleted", do="Answer y, or say --yes")
-    launch.forget(settings, slug)
+    launch.forget_district(settings, slug)
     if as_json:
         print_json({"deleted": found})
     else:

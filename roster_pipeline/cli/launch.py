@@ -67,7 +67,7 @@ def forgettable(settings: Settings, slug: str) -> dict[str, Any] | None:
     return {"district": slug, "folder": path, "files": len(sizes), "bytes": sum(sizes), "partition": partition}
 
 
-def forget(settings: Settings, slug: str) -> None:
+def forget_district(settings: Settings, slug: str) -> None:
     """Deletes a district's folder and partition, for good. Raises SyncRefused while a run holds the district."""
     warehouse = Warehouse(settings.warehouse)
     if not warehouse.has(slug):
@@ -76,7 +76,7 @@ def forget(settings: Settings, slug: str) -> None:
     try:
         with warehouse.lock(slug, {}, waiting=log.debug, seconds=0):
             _instance().delete_dynamic_partition("district", slug)
-            warehouse.forget(slug)
+            warehouse.delete_district(slug)
     except SyncRefused:
         raise SyncRefused(
             f"A run of {slug} is under way, so nothing was deleted",

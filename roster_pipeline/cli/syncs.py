@@ -15,12 +15,12 @@ from roster_pipeline.config import Settings, usable_settings
 from roster_pipeline.errors import RosterError
 
 
-@click.command()
+@click.command("sync")
 @DISTRICT
 @click.option("sites", "--site", metavar="ID", multiple=True, help="Apply changes at this site only; may be repeated.")
 @click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who asks, as the history will show it.")
 @JSON
-def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_json: bool) -> None:
+def sync_now(district: str | None, sites: tuple[str, ...], requested_by: str, as_json: bool) -> None:
     """Sync Now: ask Clever, and bring the roster up to date.
 
     Exit 0 done, 1 failed, 3 held or refused.
@@ -33,7 +33,7 @@ def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_jso
     show(done, print_sync, as_json, name="syncs", code=sync_code)
 
 
-@click.command()
+@click.command("plan")
 @DISTRICT
 @click.option(
     "--limit",
@@ -43,7 +43,7 @@ def sync(district: str | None, sites: tuple[str, ...], requested_by: str, as_jso
     help="How many records to list at most; the counts are of all.",
 )
 @JSON
-def plan(district: str | None, limit: int, as_json: bool) -> None:
+def show_plan(district: str | None, limit: int, as_json: bool) -> None:
     """Look before: what a sync would change now, and what would be held. Applies nothing."""
     from roster_pipeline.cli.launch import launch_plan
 
@@ -52,10 +52,10 @@ def plan(district: str | None, limit: int, as_json: bool) -> None:
     show(each(slugs, lambda slug: launch_plan(slug, limit)), print_plan, as_json)
 
 
-@click.command()
+@click.command("publish")
 @DISTRICT
 @JSON
-def publish(district: str | None, as_json: bool) -> None:
+def publish_again(district: str | None, as_json: bool) -> None:
     """Make the published copy again, after it could not be made; every sync does so too."""
     from roster_pipeline.cli.launch import launch_publish
     from roster_pipeline.warehouse.warehouse import Warehouse

@@ -79,7 +79,7 @@ def marks(judging: Judging) -> None:
         judging.connection.execute(f"UPDATE plan.{entity.name} SET held_by = ?", [_hold_id(judging)])
 
 
-def hold(judging: Judging) -> Hold:
+def hold_everything(judging: Judging) -> Hold:
     """One hold over the whole plan, however many signs there are: it is one decision, about these signs."""
     connection = judging.connection
     signs = _unaccepted(connection)

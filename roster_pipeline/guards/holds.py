@@ -52,7 +52,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[s
     connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
 
 
-def record(
+def update_holds(
     connection: duckdb.DuckDBPyConnection, *, sync_id: str, now: datetime, whole_district: bool, sites: Sequence[str]
 ) -> None:
     """Brings `sync.holds` up to date with the plan that is being applied, inside its transaction.

@@ -79,7 +79,7 @@ def judge_plan(
         if breached:
             guard.marks(judging)
         if breached and guard.severity == "blocks":
-            return [extract.hold(judging)]
+            return [extract.hold_everything(judging)]
         if guard.name == undone.GUARD:
             undone.keep_rejected(judging)
             if not breached and not has_rows(connection, "roster.sites WHERE status <> 'archived'"):

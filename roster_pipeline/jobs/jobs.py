@@ -3,7 +3,7 @@
 import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.jobs.ops import decide, undo
+from roster_pipeline.jobs.ops import decide_one_hold, undo_one_sync
 from roster_pipeline.resources.sync_run import DECISION, SYNC_NOW, TRIGGER
 
 _SYNC = dg.AssetSelection.all()
@@ -32,7 +32,7 @@ nightly_sync = dg.define_asset_job(
 )
 def decide_hold() -> None:
     """One decision, in one district."""
-    decide()
+    decide_one_hold()
 
 
 @dg.job(
@@ -43,4 +43,4 @@ def decide_hold() -> None:
 )
 def undo_sync() -> None:
     """One undo, in one district."""
-    undo()
+    undo_one_sync()

@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from roster_pipeline import sync as corridor
-from roster_pipeline.assets.common import publish, roster_counts
+from roster_pipeline.assets.common import publish_and_tell, roster_counts
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds
 from roster_pipeline.plan.difference import ACTIONS
@@ -40,8 +40,8 @@ class Undo(dg.Config):
     reason: str = Field(default="", description="Why; kept with the undo, and shown with what it holds back.")
 
 
-@dg.op(description="Approves or rejects one hold; the next sync acts on it.")
-def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> None:
+@dg.op(name="decide", description="Approves or rejects one hold; the next sync acts on it.")
+def decide_one_hold(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> None:
     """Changes no roster; an approval that no sync uses within seven days is forgotten."""
     with sync.step():
         with sync.connect(changes_truth=True) as connection:
@@ -56,13 +56,13 @@ def decide(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> N
                 sites=config.sites,
             )
             failpoint("decided")
-        states = publish(sync)
+        states = publish_and_tell(sync)
     _show(context, sync, {"sync/holds": states["sync/holds"]})
     context.log.info(told)
 
 
-@dg.op(description="Takes back one sync, as a sync of its own with its own record.")
-def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
+@dg.op(name="undo", description="Takes back one sync, as a sync of its own with its own record.")
+def undo_one_sync(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
     """What it takes back is held from then on, until somebody lets it through or Clever says something else."""
     with sync.step():
         with sync.connect(changes_truth=True) as connection:
@@ -75,7 +75,7 @@ def undo(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -> None:
                 reason=config.reason,
             )
             counts = roster_counts(connection)
-        states = publish(sync)
+        states = publish_and_tell(sync)
     _show(context, sync, counts | states)
     context.log.info("Sync %s is undone: %d changes.", config.sync_id, applied.plan.total(*ACTIONS))
 

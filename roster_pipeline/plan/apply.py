@@ -30,7 +30,7 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
     """
     whole_district = not info.sites and not info.undoes
     connection.execute("BEGIN")
-    holds.record(connection, sync_id=info.sync_id, now=now, whole_district=whole_district, sites=info.sites)
+    holds.update_holds(connection, sync_id=info.sync_id, now=now, whole_district=whole_district, sites=info.sites)
     _write_roster(connection, info)
     if info.undoes:
         _end_of_undo(connection, info, info.undoes, now)

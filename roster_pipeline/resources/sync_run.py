@@ -255,7 +255,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             said = _told(self._info.sync_id, error, failure.error, outcome, self._may_have_changed)
         if not isinstance(error, PublishFailed) and self.folder.unpublished.exists():
             try:
-                self.warehouse.publish(self._info.district)
+                self.warehouse.publish_copy(self._info.district)
             except PublishFailed as second:
                 said = f"{said} {second}"
         if self._outcome.failure is None:
@@ -270,7 +270,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                 self._fail(dg.DagsterExecutionInterruptedError())
         if self._outcome.failure is None and self.folder.unpublished.exists():
             try:
-                self.warehouse.publish(self._info.district)
+                self.warehouse.publish_copy(self._info.district)
             except PublishFailed as error:
                 log.warning("%s: %s", self._info.district, error)
         self._show()
@@ -307,7 +307,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Writes down what earlier runs could not: one that died with the district in its hands, or never got it."""
         try:
             if record_what_was_put_aside(self.warehouse, self._info.district):
-                self.warehouse.publish(self._info.district)
+                self.warehouse.publish_copy(self._info.district)
         except (RosterError, OSError) as error:
             log.warning("%s: an earlier failure could not be recorded yet. %s", self._info.district, error)
 

@@ -37,7 +37,7 @@ _KEPT = ("origin", "sites", "terms", "sections", "users", "user_sites", "members
 _READ_ONLY_ONCE = ("section_records", "user_records", "clever_courses", "wrong_types")
 
 
-def read_list(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+def read_landed_list(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
     """Reads one list of a landing into memory; what is no list of ours is left alone."""
     connection.execute(model.scratch("staging.wrong_types").ddl())
     for table in _OF_LIST.get(name, ()):
@@ -53,7 +53,7 @@ def forget_lists(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("DROP TABLE IF EXISTS memory.staging.wrong_types")
 
 
-def stage(
+def stage_landing(
     connection: duckdb.DuckDBPyConnection, landing: Path, notices: Iterable[Notice] = (), read: Iterable[str] = ()
 ) -> None:
     """Makes `staging.*` anew from the NDJSON files in `landing`, and keeps it for runs that do not ask Clever.
@@ -63,7 +63,7 @@ def stage(
     """
     for name in _OF_LIST:
         if name not in read:
-            read_list(connection, name, landing / f"{name}.ndjson")
+            read_landed_list(connection, name, landing / f"{name}.ndjson")
     make(connection, *(f"staging/{name}" for name in _OF_ALL))
     run(connection, "staging/enrollments")
     connection.execute(";".join(f"DROP TABLE memory.staging.{name}" for name in _READ_ONLY_ONCE))

@@ -173,7 +173,7 @@ class Warehouse:
             do="Move away the folder that is not a district's, then sync again",
         )
 
-    def forget(self, slug: str) -> None:
+    def delete_district(self, slug: str) -> None:
         """Deletes the district's folder with all that is in it. Only for who holds the district.
 
         What says that it is a district goes last: when this is interrupted, it can be done once more.
@@ -222,7 +222,7 @@ class Warehouse:
             finally:
                 _detach(connection)
 
-    def publish(self, slug: str) -> Path:
+    def publish_copy(self, slug: str) -> Path:
         """Copies the roster to `published.duckdb`; who reads the old copy keeps it until they reopen.
 
         Raises PublishFailed when that cannot be done; the old copy is there then.

@@ -62,12 +62,12 @@ class Guarded(Tiny):
             if from_clever:
                 with mock.patch.object(staging, "_keep"):  # this connection, and so what is staged, lives on
                     run.staged = sync.stage(connection, self.landing)
-            run.inputs = replace(run.read_inputs(connection), limits=limits_by_site(self.limits, self.expected, today))
-            self.holds = list(run.plan(connection).holds)
-            found = run.map_sections(connection).identified
+            run.inputs = replace(run.need_inputs(connection), limits=limits_by_site(self.limits, self.expected, today))
+            self.holds = list(run.need_plan(connection).holds)
+            found = run.need_mapping(connection).identified
             self.relinks = Relinks(found.relinked, found.held, found.ambiguous)
             self.look(connection)
-            return run.apply(connection).plan
+            return run.apply_plan(connection).plan
 
     def decide(self, decision: Decision = "approved", *, sites: Sequence[str] = (), now: datetime = NOW) -> None:
         """Decides everything that the last sync held."""
@@ -166,3 +166,30 @@ def roster(district: Guarded) -> dict[str, list[tuple[Any, ...]]]:
     """What the plan compares, of every record."""
     with district.connect() as connection:
         return {name: connection.execute(sql).fetchall() for name, sql in ROSTER.items()}
+
+
+def snapshot(connection: duckdb.DuckDBPyConnection) -> None:
+    for e in model.ENTITIES:
+        connection.execute(f"CREATE OR REPLACE TABLE memory.before_{e.name} AS FROM {e.table.full_name}")
+        connection.execute(f"CREATE OR REPLACE TABLE memory.plan_{e.name} AS FROM plan.{e.name}")
+
+
+def check_held_is_what_was_not_applied(connection: duckdb.DuckDBPyConnection) -> None:
+    for e in model.ENTITIES:
+        key, columns = ", ".join(e.table.key), ", ".join((*e.table.key, *e.table.compared))
+        held = f"(SELECT {key} FROM memory.plan_{e.name} WHERE held_by IS NOT NULL)"
+        for source in (f"memory.before_{e.name} SEMI JOIN", f"desired.{e.name} ANTI JOIN"):
+            side = "SEMI JOIN" if "SEMI" in source else "ANTI JOIN"
+            expected = f"SELECT {columns} FROM {source} {held} USING ({key})"
+            actual = f"SELECT {columns} FROM {e.table.full_name} {side} {held} USING ({key})"
+            if e.status and side == "ANTI JOIN":  # what desired does not mention is archived
+                actual += f" WHERE {e.status} <> 'archived' OR ({key}) IN (SELECT ({key}) FROM desired.{e.name})"
+            for query in (f"({expected}) EXCEPT ({actual})", f"({actual}) EXCEPT ({expected})"):
+                assert connection.execute(query).fetchall() == [], (e.name, source)
+
+
+ORPHANS = (
+    "roster.enrollments AS e ANTI JOIN (FROM roster.users WHERE enrollment_status <> 'archived') USING (user_id)",
+    "roster.enrollments AS e ANTI JOIN (FROM roster.sections WHERE status = 'active') USING (section_id)",
+    "roster.user_sites AS e ANTI JOIN (FROM roster.users WHERE enrollment_status <> 'archived') USING (user_id)",
+)

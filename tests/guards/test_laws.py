@@ -7,13 +7,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster_pipeline import model
 from roster_pipeline.guards.limits import Limits
 from tests.conftest import Record, section, student, teacher
-from tests.guards.guarded import Guarded
+from tests.guards.guarded import ORPHANS, Guarded, check_held_is_what_was_not_applied, snapshot
+from tests.laws import laws
 
 SITES = ("a", "b")
 PEOPLE: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
@@ -83,39 +84,7 @@ def keys(connection: duckdb.DuckDBPyConnection, entity: model.Entity) -> set[tup
     return set(rows)
 
 
-def snapshot(connection: duckdb.DuckDBPyConnection) -> None:
-    for e in model.ENTITIES:
-        connection.execute(f"CREATE OR REPLACE TABLE memory.before_{e.name} AS FROM {e.table.full_name}")
-        connection.execute(f"CREATE OR REPLACE TABLE memory.plan_{e.name} AS FROM plan.{e.name}")
-
-
-def check_held_is_what_was_not_applied(connection: duckdb.DuckDBPyConnection) -> None:
-    for e in model.ENTITIES:
-        key, columns = ", ".join(e.table.key), ", ".join((*e.table.key, *e.table.compared))
-        held = f"(SELECT {key} FROM memory.plan_{e.name} WHERE held_by IS NOT NULL)"
-        for source in (f"memory.before_{e.name} SEMI JOIN", f"desired.{e.name} ANTI JOIN"):
-            side = "SEMI JOIN" if "SEMI" in source else "ANTI JOIN"
-            expected = f"SELECT {columns} FROM {source} {held} USING ({key})"
-            actual = f"SELECT {columns} FROM {e.table.full_name} {side} {held} USING ({key})"
-            if e.status and side == "ANTI JOIN":  # what desired does not mention is archived
-                actual += f" WHERE {e.status} <> 'archived' OR ({key}) IN (SELECT ({key}) FROM desired.{e.name})"
-            for query in (f"({expected}) EXCEPT ({actual})", f"({actual}) EXCEPT ({expected})"):
-                assert connection.execute(query).fetchall() == [], (e.name, source)
-
-
-ORPHANS = (
-    "roster.enrollments AS e ANTI JOIN (FROM roster.users WHERE enrollment_status <> 'archived') USING (user_id)",
-    "roster.enrollments AS e ANTI JOIN (FROM roster.sections WHERE status = 'active') USING (section_id)",
-    "roster.user_sites AS e ANTI JOIN (FROM roster.users WHERE enrollment_status <> 'archived') USING (user_id)",
-)
-
-
-@settings(
-    max_examples=4,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-)
+@laws
 @given(days=DAYS, limits=LIMITS, approve=st.booleans())
 def test_nothing_disappears_and_what_is_held_is_what_was_not_applied(
     tmp_path_factory: pytest.TempPathFactory, days: list[Any], limits: Limits, approve: bool
