@@ -284,6 +284,10 @@ class Run:
         read_list(connection, endpoint)
         self.read.append(endpoint.name)
 
+    def forget_what_was_read(self, connection: duckdb.DuckDBPyConnection) -> None:
+        staging.forget_lists(connection)
+        self.read.clear()
+
     def take_landing(self, connection: duckdb.DuckDBPyConnection, folder: DistrictFolder) -> Staged:
         self.staged = stage_newest(connection, folder, self.read)
         return self.staged
