@@ -7,15 +7,16 @@ here: reading and checking CSV (`inputs.py`).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import msgspec
 
 from roster_pipeline.mapping import inputs
-from roster_pipeline.warehouse.sql import has_rows, make, run, statement
+from roster_pipeline.warehouse.sql import has_rows, make, run
 
 _AHEAD = timedelta(days=1)
 """How far in the future a login may be: a time without an offset is read as UTC, whatever zone it was written in."""
@@ -30,46 +31,30 @@ class _Named(msgspec.Struct, frozen=True):
 
 
 def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
-    """Loads the catalog, the rules, the site settings and the logins into `input.*`.
+    """Loads the files that people edit into `input.*`.
 
     All are checked before the first is loaded, so a mistake in one (InputError) changes nothing.
     """
     courses = inputs.read_courses(data)
-    rules = inputs.read_rules(data, district, courses)
-    sites = inputs.read_site_settings(data, district)
-    logins = inputs.read_logins(data, district, datetime.now(UTC).replace(tzinfo=None) + _AHEAD)
-    _load(
-        connection,
-        {"courses": courses, "rules": rules.rows, "sites": sites.rows, "logins": logins.rows},
-        {"mapping_rules.csv": rules.elsewhere, "sites.csv": sites.elsewhere, "logins.csv": logins.elsewhere},
-    )
+    files: dict[str, tuple[str, inputs.Lines[Any]]] = {
+        "rules": ("mapping_rules.csv", inputs.read_rules(data, district, courses)),
+        "section_courses": ("section_courses.csv", inputs.read_section_courses(data, district, courses)),
+        "sites": ("sites.csv", inputs.read_site_settings(data, district)),
+        "logins": ("logins.csv", inputs.read_logins(data, district, datetime.now(UTC).replace(tzinfo=None) + _AHEAD)),
+    }
+    named = [_Named(file, d, n) for file, lines in files.values() for d, n in lines.elsewhere.items()]
+    tables: dict[str, Sequence[msgspec.Struct]] = {name: lines.rows for name, (_, lines) in files.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, rows in {**tables, "courses": courses, "named_districts": named}.items():
+            file = Path(folder) / f"{name}.ndjson"
+            inputs.write_ndjson(rows, file)
+            make(connection, f"mapping/input/{name}", file=str(file))
 
 
-def map_sections(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
-    """Makes `mapped.section_courses` from the sections, who is who, data/section_courses.csv and the rules.
-
-    Raises InputError for a mistake in the file.
-    """
-    courses = inputs.read_courses(data)
-    lines = inputs.read_section_courses(data, district, courses)
-    _load(connection, {"courses": courses, "section_courses": lines.rows}, {"section_courses.csv": lines.elsewhere})
+def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes `mapped.section_courses` from the sections, who is who, data/section_courses.csv and the rules."""
     make(connection, "mapping/section_courses", "mapping/line_issues")
     if has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id"):
         make(connection, "mapping/renamed_lines")
         for name in ("drop_rules_of_renamed", "map_renamed", "known_lines"):
             run(connection, f"mapping/{name}")
-
-
-def _load(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Mapping[str, Sequence[msgspec.Struct]],
-    elsewhere: Mapping[str, Mapping[str, int]],
-) -> None:
-    """Loads rows into `input.<name>`, and how many lines each file has for other districts."""
-    named = [_Named(file, slug, lines) for file, slugs in elsewhere.items() for slug, lines in slugs.items()]
-    connection.execute(statement("mapping/input/named_districts"))
-    with tempfile.TemporaryDirectory() as folder:
-        for name, rows in {**tables, "named": named}.items():
-            file = Path(folder) / f"{name}.ndjson"
-            inputs.write_ndjson(rows, file)
-            connection.execute(statement(f"mapping/input/{name}"), {"file": str(file)})

@@ -25,7 +25,7 @@ from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.warehouse.lock import exclusive, is_locked, locked
 from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
-from roster_pipeline.warehouse.sql import run
+from roster_pipeline.warehouse.sql import make, run
 from roster_pipeline.warehouse.storage import attach_staging, attach_truth, literal, sync_to_disk, unreadable_copy
 
 SLUG_LENGTH = 80
@@ -210,7 +210,6 @@ class Warehouse:
         folder.path.mkdir(parents=True, exist_ok=True)
         with without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
             connection.execute(f"SET temp_directory = {literal(folder.spilled)}")
-            run(connection, "mapping/input/districts", slugs=self._slugs())
             try:
                 attach_staging(connection, folder.staging)
                 attach_truth(connection, folder.roster, folder.published)
@@ -218,6 +217,7 @@ class Warehouse:
                     folder.unpublished.touch()
                     failpoint("unpublished_marked")
                 bring_up_to_date(connection, folder.roster, _SEARCH_PATH)
+                make(connection, "mapping/input/districts", slugs=self._slugs())
                 yield connection
             finally:
                 _detach(connection)

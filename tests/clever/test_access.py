@@ -14,6 +14,7 @@ import pytest
 
 from roster_pipeline.clever.client import Clever
 from roster_pipeline.clever.http import Basic, Bearer
+from roster_pipeline.clever.landing import is_complete
 from roster_pipeline.config import CleverSettings
 from roster_pipeline.errors import CleverRefused, CleverUnavailable, RosterError
 from tests.clever.conftest import Connect, lines
@@ -39,7 +40,8 @@ def test_a_rotated_token_is_read_anew_once_for_all_lists(fake: Fake, connect: Co
 
 def test_a_token_rotated_before_the_first_request(fake: Fake, connect: Connect, landing: Path) -> None:
     fake.next("/districts", Answer(401, before=lambda: rotate(fake)))
-    connect().extract(DISTRICT, landing)
+    whole = connect().extract(DISTRICT, landing)
+    assert (whole.endpoint("users").records, len(fake.asked("/oauth/tokens"))) == (len(fake.lists["users"]), 2)
 
 
 def test_a_new_token_that_is_refused_too_is_final(fake: Fake, connect: Connect, landing: Path) -> None:
@@ -206,6 +208,7 @@ def test_proxies_and_netrc_do_not_come_between_us_and_this_machine(
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     connect().extract(DISTRICT, landing)
+    assert is_complete(landing)
 
 
 @pytest.mark.parametrize("token", ["", "  ", "a b", "a\nb", "a\tb", "schlüssel"])
