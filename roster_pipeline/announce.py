@@ -47,6 +47,14 @@ def tag_end(instance: dg.DagsterInstance, run_id: str, status: str) -> None:
     instance.add_run_tags(run_id, {"roster/status": status})
 
 
+def tag_retry(instance: dg.DagsterInstance, info: SyncInfo, at: str) -> None:
+    """Tags a run that waits before it asks Clever again; how it ends takes the tag's place."""
+    try:
+        tag_end(instance, info.dagster_run_id, f"Clever did not answer; trying again at {at}")
+    except Exception as error:
+        log.warning("%s: the UI does not show that it is tried again (%s)", info.district, type(error).__name__)
+
+
 def tag_killed(instance: dg.DagsterInstance, dead: SyncInfo) -> None:
     """Tags the run of a sync that died, if Dagster still has it: runs can be deleted, and instances replaced."""
     try:

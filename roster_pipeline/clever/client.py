@@ -28,7 +28,6 @@ from roster_pipeline.clever.http import (
     Refused,
     RetryLimits,
     Timeout,
-    check_host,
     refusal,
 )
 from roster_pipeline.clever.landing import (
@@ -42,7 +41,7 @@ from roster_pipeline.clever.landing import (
 )
 from roster_pipeline.clever.lists import ListWalk, list_notices, parse_page
 from roster_pipeline.clever.tokens import API_VERSION, Access, Tokens
-from roster_pipeline.config import CleverSettings
+from roster_pipeline.config import CleverSettings, check_host
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
 from roster_pipeline.failpoints import failpoint
 

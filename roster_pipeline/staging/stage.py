@@ -48,6 +48,11 @@ def read_landed_list(connection: duckdb.DuckDBPyConnection, name: str, file: Pat
         run(connection, f"staging/wrong_types_{name}", file=str(file))
 
 
+def forget_lists(connection: duckdb.DuckDBPyConnection) -> None:
+    """Before Clever is asked once more: the lists that were read may be landed anew, under the same names."""
+    connection.execute("DROP TABLE IF EXISTS memory.staging.wrong_types")
+
+
 def stage_landing(
     connection: duckdb.DuckDBPyConnection, landing: Path, notices: Iterable[Notice] = (), read: Iterable[str] = ()
 ) -> None:
