@@ -1,22 +1,20 @@
-"""The statements as files: what each says about itself is true, and a sync executes them in the order of their needs."""
+"""The statements as files: each says truly what it needs, and a sync executes them in the order of their needs."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from roster_pipeline import model
 from roster_pipeline.warehouse import sql
 from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS
-from tests.trace import Trace, trace
+from tests.trace import Step, trace
 
 NAMES = sorted(str(f.relative_to(sql.STEPS).with_suffix("")) for f in sql.STEPS.rglob("*.sql"))
-NAMES = [n for n in NAMES if "mapping/input" not in n]
 _MADE_BEFORE = {
     "plan.changes": "a view that Python derives from the model, of all entities",
     "input.districts": "made with the connection",
@@ -30,10 +28,8 @@ _FILLED_STEP_BY_STEP = {
 }
 _TABLES = {t.full_name for t in (*model.SCRATCH, *model.STAGING, *model.PUBLISHED)} | set(_MADE_BEFORE)
 _SCHEMAS = "|".join(sorted({name.partition(".")[0] for name in _TABLES}))
-_TABLE = re.compile(rf"(?<![\w.])(?:memory\.)?((?:{_SCHEMAS})\.\w+)")
-_FILLED = re.compile(
-    rf"^(?:INSERT (?:OR REPLACE )?INTO|CREATE (?:OR REPLACE )?(?:TABLE|VIEW)(?: IF NOT EXISTS)?) {_TABLE.pattern}", re.M
-)
+_TABLE = re.compile(rf"(?<![\w.])((?:{_SCHEMAS})\.\w+)")
+_FILLED = re.compile(rf"^(?:INSERT INTO|CREATE OR REPLACE VIEW) {_TABLE.pattern}", re.MULTILINE)
 
 
 def is_scratch(table: str) -> bool:
@@ -80,34 +76,30 @@ def test_a_file_is_one_statement_that_inserts_by_name() -> None:
     assert [name for name, found in inserts.items() if not all(" BY NAME" in line for line in found)] == []
 
 
-@pytest.fixture(scope="module")
-def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trace]:
-    return trace(tmp_path_factory.mktemp("trace"))
-
-
-def test_every_file_is_executed(traced: Trace) -> None:
+def test_a_sync_executes_every_file_in_the_order_of_their_needs(tmp_path: Path) -> None:
+    traced = trace(tmp_path)
     assert set(NAMES) - traced.names == set()
+    assert set[tuple[str, str]]().union(*(read_before_made(steps) for steps in traced.runs)) == set()
+    assert set[str]().union(*(filled_after_read(steps) for steps in traced.runs)) == set(_FILLED_STEP_BY_STEP)
 
 
-def test_a_statement_runs_once_what_it_needs_is_made(traced: Trace) -> None:
-    """Filled by a statement before it, or emptied because this run has nothing to put there."""
-    too_early = set()
-    for steps in traced.runs:
-        made = set(_MADE_BEFORE)
-        if not any(fills(step.name).startswith("staging.") for step in steps):
-            made |= {t for t in _TABLES if t.startswith("staging.")}  # by an earlier run
-        for step in steps:
-            too_early |= {(step.name, need) for need in needs(step.name) if is_scratch(need) and need not in made}
-            made |= {*step.emptied, fills(step.name)}
-    assert too_early == set()
+def read_before_made(steps: Sequence[Step]) -> set[tuple[str, str]]:
+    """What a statement needs and nothing has filled yet, nor emptied because this run has nothing to put there."""
+    found = set()
+    made = set(_MADE_BEFORE)
+    if not any(fills(step.name).startswith("staging.") for step in steps):
+        made |= {table for table in _TABLES if table.startswith("staging.")}  # by an earlier run
+    for step in steps:
+        found |= {(step.name, need) for need in needs(step.name) if is_scratch(need) and need not in made}
+        made |= {*step.emptied, fills(step.name)}
+    return found
 
 
-def test_nothing_is_added_to_a_table_that_was_read(traced: Trace) -> None:
-    too_late = set()
-    for steps in traced.runs:
-        read: set[str] = set()
-        for step in steps:
-            if fills(step.name) in read - set(needs(step.name)):
-                too_late.add(fills(step.name))
-            read |= {need for need in needs(step.name) if is_scratch(need)}
-    assert too_late == set(_FILLED_STEP_BY_STEP)
+def filled_after_read(steps: Sequence[Step]) -> set[str]:
+    """Scratch tables to which a statement adds that does not read them, though another has read them before."""
+    found = set()
+    read: set[str] = set()
+    for step in steps:
+        found |= {fills(step.name)} & read - set(needs(step.name))
+        read |= {need for need in needs(step.name) if is_scratch(need)}
+    return found

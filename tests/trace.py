@@ -21,7 +21,6 @@ from roster_pipeline import sync
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.mapping import load
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
@@ -52,17 +51,13 @@ class Trace:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        execute, read = sql._execute, load.statement
+        execute = sql._execute
 
         def executed(connection: duckdb.DuckDBPyConnection, name: str, text: str, values: Mapping[str, Any]) -> Any:
             self.runs[-1].append(Step(name, () if name else tuple(_EMPTIED.findall(text))))
             return execute(connection, name, text, values)
 
-        def read_by_name(name: str) -> str:
-            self.runs[-1].append(Step(name))
-            return read(name)
-
-        with mock.patch.object(sql, "_execute", executed), mock.patch.object(load, "statement", read_by_name):
+        with mock.patch.object(sql, "_execute", executed):
             yield
 
 
@@ -160,24 +155,20 @@ def _approve(district: Guarded) -> None:
     district.decide()
     district.sync()
     district.limits = Limits()
-    district.sync()
-
-
-def _name_by_earlier_ids(district: Guarded) -> None:
-    """A line of the file may name a section by an id that it had before."""
-    district.line("section_courses", "d", "south-s3", "math-6")
-    district.sync()
 
 
 def _leave_clever(district: Guarded) -> None:
-    """A site is taken off Clever, one that nobody belongs to vanishes, and somebody rejects what that would end."""
+    """A site is taken off Clever, one that nobody belongs to vanishes, and somebody rejects what that would end.
+
+    A line of the file names a section by an id that it had before.
+    """
+    district.line("section_courses", "d", "south-s3", "math-6")
     district.drop("schools", "attic")
     district.line("sites", "d", "south", "manual")
     district.sync()
     district.decide("rejected")
     district.sync()
     district.inputs["sites"] = "district,site_id,enrollment_source\n"
-    district.sync()
 
 
 def _break(district: Guarded) -> None:
@@ -188,25 +179,20 @@ def _break(district: Guarded) -> None:
     district.decide()
     district.sync()
     district.records["sections"] = sections
-    district.sync()
 
 
 def _undo(district: Guarded) -> None:
+    """What an undo took back comes again, at the one site that is synced."""
     district.drop("users", "north09")
     district.sync()
     district.undo(f"S{district.syncs:03}")
-    district.sync()
-
-
-def _of_one_site(district: Guarded) -> None:
-    district.drop("users", "north10")
     district.sync(sites=["north"])
 
 
 def _prune(district: Guarded) -> None:
     order = Order(SyncInfo("S999", "d", "nightly", "test", NOW, "run"), district.data, TODAY, lambda: NOW)
     with district.connect() as connection:
-        sync.forget(connection, replace(order, now=lambda: NOW.replace(year=2030)), 1)
+        sync.forget_history(connection, replace(order, now=lambda: NOW.replace(year=2030)), 1)
 
 
 def _report(district: Guarded) -> None:
@@ -229,11 +215,9 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _change_the_mapping,
     _change,
     _approve,
-    _name_by_earlier_ids,
     _leave_clever,
     _break,
     _undo,
-    _of_one_site,
     _prune,
     _report,
 )

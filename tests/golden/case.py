@@ -30,15 +30,7 @@ ANN, BEN, CAL, DEE, TIA, TOM = (f"{c * 8}-{c * 4}-8{c * 3}-8{c * 3}-{c * 12}" fo
 M6, M7, S6, S7 = (f"{c * 8}-{c * 4}-8{c * 3}-8{c * 3}-{c * 12}" for c in "6789")
 """Platform ids of sections."""
 
-_NAMED = model.Table(
-    "input",
-    "named_districts",
-    "file and other district that it names",
-    tuple(model.Column(n, t, "") for n, t in (("file", "VARCHAR"), ("district", "VARCHAR"), ("lines", "BIGINT"))),
-)
-"""The one table that its own statement makes: it has a key."""
-
-_TABLES = {t.full_name: t for t in (*model.SCRATCH, *model.PUBLISHED, _NAMED) if not t.view}
+_TABLES = {t.full_name: t for t in (*model.SCRATCH, *model.PUBLISHED) if not t.view}
 
 
 def empty_district() -> duckdb.DuckDBPyConnection:

@@ -1,4 +1,5 @@
 -- one row per site of this district that data/sites.csv says something about; site_id in small letters
+-- needs: nothing
 INSERT INTO input.sites BY NAME
 SELECT site_id, enrollment_source, line
 FROM read_json($file, format = 'newline_delimited', columns = {
