@@ -110,3 +110,37 @@ def test_a_course_is_suggested_when_it_fits_by_half(case: Case) -> None:
     assert case.view("mapping/suggestions", "*") == [
         {"section_id": M6, "course_id": "math-6", "score": 1.0, "reason": "title 100 % alike, same subject, same grade"}
     ]
+
+
+def test_a_course_of_the_catalog_has_its_row(case: Case) -> None:
+    course: Row = {"course_id": "math-6", "subject": "math", "title": "Math 6", "grade": "6", "active": True}
+    assert case.make("mapping/input/courses", "*", file=case.file({**course, "line": 2})) == [course]
+
+
+def test_a_rule_is_compared_in_small_letters(case: Case) -> None:
+    file = case.file({"rule_id": "R1", "subject": "Math", "grade": None, "clever_course": "Algebra", "course_id": "A1"})
+    assert values(case.make("mapping/input/rules", "*", file=file)) == [("R1", "math", None, "algebra", "A1")]
+
+
+def test_a_line_about_a_section_keeps_its_number(case: Case) -> None:
+    line: Row = {"section_id": "m6", "course_id": "math-6", "line": 2}
+    assert case.make("mapping/input/section_courses", "*", file=case.file(line)) == [line]
+
+
+def test_a_line_about_a_site_keeps_its_number(case: Case) -> None:
+    line: Row = {"site_id": "north", "enrollment_source": "manual", "line": 2}
+    assert case.make("mapping/input/sites", "*", file=case.file(line)) == [line]
+
+
+def test_a_login_may_name_the_person_by_our_id(case: Case) -> None:
+    file = case.file(*({"user_id": u, "first_login_at": "2026-09-01T00:00:00"} for u in (M6, "ann")))
+    assert values(case.make("mapping/input/logins", "user_id, platform_id", file=file)) == [(M6, M6), ("ann", None)]
+
+
+def test_a_district_that_a_file_names_is_counted(case: Case) -> None:
+    named: Row = {"file": "logins.csv", "district": "elsewhere", "lines": 2}
+    assert case.make("mapping/input/named_districts", "*", file=case.file(named)) == [named]
+
+
+def test_the_districts_of_this_warehouse_are_known(case: Case) -> None:
+    assert values(case.make("mapping/input/districts", "slug", slugs=["harbor", "hill"])) == [("harbor",), ("hill",)]
