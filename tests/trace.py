@@ -114,10 +114,15 @@ def _change_the_mapping(district: Guarded) -> None:
 def _change(district: Guarded) -> None:
     """Something of every kind of change, all of it more than is allowed."""
     district.limits = Limits(
-        **dict.fromkeys(
-            ("archive_percent", "update_percent", "mapping_percent", "role_percent", "identity_percent"), 0.0
-        ),
-        **dict.fromkeys(("conclude_percent", "move_percent", "promotion_percent", "relink_percent"), 0.0),
+        archive_percent=0,
+        update_percent=0,
+        mapping_percent=0,
+        role_percent=0,
+        identity_percent=0,
+        conclude_percent=0,
+        move_percent=0,
+        promotion_percent=0,
+        relink_percent=0,
     )
     district.inputs["section_courses"] = "district,section_id,course_id\n"
     district.line("section_courses", "d", "north-s1", "sci-6")

@@ -91,7 +91,7 @@ def new(**more: object) -> Row:
     ],
     ids=["two that agree", "the SIS id alone", "the name alone", "name and e-mail", "the SIS id of another role"],
 )
-def test_somebody_known_is_recognized_by_two_things_that_agree(case: Case, comes: Row, found: list[Row]) -> None:
+def test_somebody_known_is_recognized_by_two_things_that_agree(case: Case, comes: Row, found: list[object]) -> None:
     case.given("roster.users", known(ANN, email="A@x"))
     case.given("identity.new_people", new(**comes))
     assert values(case.change("identity/candidate_people", "evidence, verdict")) == found

@@ -189,13 +189,14 @@ def test_an_undo_takes_back_what_was_applied_and_knows_what_changed_since(case: 
     )
     case.given("sync.change_log", logged("S2", CAL, "archive", "h1"), logged("S3", ANN, "restore", "h2"))
     case.given("roster.users", {"user_id": DEE, "since_sync_id": "S2"})
-    undone = "plan/undo/undone"
-    assert values(case.make(undone, "entity_id, action, changed_since", sync_id="S2", only_removals=False)) == [
+    assert values(
+        case.make("plan/undo/undone", "entity_id, action, changed_since", sync_id="S2", only_removals=False)
+    ) == [
         (ANN, "archive", False),
         (BEN, "update", True),
         (DEE, "create", False),
     ]
-    assert values(case.make(undone, "entity_id", sync_id="S2", only_removals=True)) == [(ANN,)]
+    assert values(case.make("plan/undo/undone", "entity_id", sync_id="S2", only_removals=True)) == [(ANN,)]
 
 
 @pytest.mark.parametrize(("again", "found"), [([], ["S2"]), (["S3"], [])], ids=["stands", "was itself undone"])
