@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.golden.case import ANN, BEN, CAL, DEE, M6, M7, NOW, S6, Case, Row, values
+from tests.golden.case import ANN, BEN, CAL, DEE, M6, M7, NOW, S6, TIA, Case, Row, values
 
 
 def change(action: str, held_by: str | None = None, before: str | None = None, **more: Any) -> Row:
@@ -123,7 +123,7 @@ def pupil(case: Case, user_id: str, grade: str, action: str | None, now: str = "
         case.given("plan.users", person(user_id, action, f'{{"grade":"{grade}"}}' if now else None, grade=now or grade))
 
 
-@pytest.mark.parametrize(("percent", "recognized"), [(33, [ANN, BEN]), (34, [])], ids=["one of three", "fewer"])
+@pytest.mark.parametrize(("percent", "recognized"), [(49, [ANN, BEN, TIA]), (50, [])], ids=["more", "half"])
 def test_a_promotion_is_most_students_one_grade_up_and_the_top_grade_leaving(
     case: Case, percent: int, recognized: list[str]
 ) -> None:
@@ -133,6 +133,7 @@ def test_a_promotion_is_most_students_one_grade_up_and_the_top_grade_leaving(
     pupil(case, BEN, "8", "archive")
     pupil(case, CAL, "7", None)
     pupil(case, DEE, "6", "archive")
+    pupil(case, TIA, "5", "update", "6")
     case.make("guards/changes/promotion", "record")
     assert judged(case, "plan.users", "user_id") == recognized
 
@@ -267,6 +268,15 @@ def test_what_sites_leave_counts_in_the_rest_of_the_district(case: Case) -> None
     case.end()
     counted(case, {"north": 2, "south": 2}, in_force=15)
     assert measured(case) == [(None, "student", 4, 30, 0, 10.0, False)]
+
+
+def test_a_site_with_limits_of_its_own_does_not_count_in_the_rest(case: Case) -> None:
+    counted(case, {"north": 2})
+    limits = {"minimum_population": 20, "percent": 10}
+    case.given("guards.limits", {"site_id": "south", "own_window": True, "limits": limits})
+    case.given("guards.population", {"entity": "users", "role": "student", "site_id": "south", "in_force": 20})
+    case.given("guards.judged", *({"record": n, "site_id": "south", "role": "student"} for n in range(2)))
+    assert measured(case) == []
 
 
 def test_a_number_is_a_limit_too(case: Case) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests.golden.case import ANN, BEN, CAL, M6, M7, NOW, TIA, Case, Row, values
+from tests.golden.case import ANN, BEN, CAL, DEE, M6, M7, NOW, TIA, Case, Row, values
 
 LATER = NOW + timedelta(days=1)
 FEW: Row = {"minimum": 1, "percent": 50}
@@ -85,6 +85,8 @@ def test_new_people_contradict_others_with_the_same_sis_id_in_the_same_role(
     for clever_id, user_id, role in (("ann", ANN, "student"), ("new", CAL, "student"), ("tia", TIA, "teacher")):
         case.given("identity.users", {"clever_id": clever_id, "user_id": user_id})
         case.given("staging.users", {"clever_id": clever_id, "roles": [role], "sis_id": "7"})
+    case.given("identity.users", {"clever_id": "alone", "user_id": DEE})
+    case.given("staging.users", {"clever_id": "alone", "roles": ["student"], "sis_id": "8"})
     found = case.answer("guards/contradictions", minimum=1, percent=percent)
     assert values(found) == [("student", 1, 2)] * is_told
 
@@ -128,6 +130,7 @@ def test_an_accepted_sign_may_grow_by_a_tenth(
 def test_what_an_accepted_sign_has_said_is_not_asked_again(case: Case, sign: Row, left: list[str]) -> None:
     case.given("guards.judged", *({"site_id": "north", "role": r} for r in ("student", "teacher")))
     case.given("guards.signs", {"accepted_by": "h1", "explains": True, **sign}, {"explains": True})
+    case.given("guards.signs", {"accepted_by": "h1", "explains": False})
     assert [row["role"] for row in case.change("guards/explained", "role", entity="users")] == left
 
 
@@ -190,6 +193,21 @@ def test_what_was_undone_comes_again_when_the_fields_are_what_was_refused(
     undone(case, "users", ANN, "update", '{"grade":"7"}')
     case.given("plan.users", change("update", user_id=ANN, after=after))
     assert values(case.make("guards/undone", "entity_id, undo_sync_id")) == [(ANN, "S2")] * is_again
+
+
+def test_a_login_is_not_undone(case: Case) -> None:
+    undone(case, "users", ANN, "update", '{"first_login_at":"2026-09-01"}')
+    case.given("plan.users", change("update", user_id=ANN, after='{"first_login_at":"2026-09-01"}'))
+    assert case.make("guards/undone", "entity_id") == []
+
+
+def test_a_course_gives_way_when_the_mapping_says_something_else(case: Case) -> None:
+    undone(case, "section_courses", f"{M6}/math", "archive", "{}")
+    undone(case, "section_courses", f"{M6}/art", "create", "{}")
+    case.given("plan.section_courses", change("archive", section_id=M6, course_id="math"))
+    assert values(case.make("guards/undone", "entity_id")) == [(f"{M6}/math",)]
+    case.given("plan.section_courses", change("create", section_id=M6, course_id="music"))
+    assert case.make("guards/undone", "entity_id") == []
 
 
 def test_what_somebody_has_decided_about_since_is_theirs(case: Case) -> None:

@@ -56,7 +56,7 @@ def forgotten(case: Case) -> list[str]:
 
 
 def test_a_sync_is_forgotten_once_it_ended_long_enough_ago_but_not_the_last_one(case: Case) -> None:
-    ages = (("S1", YESTERDAY - timedelta(seconds=1)), ("S2", YESTERDAY))
+    ages = (("S1", YESTERDAY - timedelta(seconds=1)), ("S2", YESTERDAY), ("S3", NOW))
     case.given("sync.syncs", *(applied(s, n, finished_at=at) for n, (s, at) in enumerate(ages)))
     assert forgotten(case) == ["S1"]
     case.end()

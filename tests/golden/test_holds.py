@@ -133,6 +133,11 @@ def test_a_hold_stands_while_its_changes_are_held_or_its_approval_waits(case: Ca
     assert cleared(case, {}) is None
 
 
+def test_a_broken_extract_says_whether_it_is_still_broken_alike(case: Case) -> None:
+    case.given("guards.holds", {"hold_id": "h2", "guard": "broken_extract", "entity": "users", "blocks": True})
+    assert cleared(case, {"guard": "broken_extract"}) == "changed"
+
+
 def test_nothing_is_cleared_by_a_sync_of_some_sites_or_one_that_is_held_as_a_whole(case: Case) -> None:
     assert cleared(case, {}, whole_district=False) is None
     case.end()

@@ -110,6 +110,13 @@ def test_who_leaves_now_comes_before_who_was_archived_long_ago(case: Case) -> No
     assert case.change("identity/candidate_people", "id, verdict") == [{"id": ANN, "verdict": "relink"}]
 
 
+def test_an_sis_id_that_two_who_stay_share_says_nothing_about_a_third(case: Case) -> None:
+    case.given("roster.users", known(ANN), known(CAL), known(DEE))
+    case.given("identity.own_user_ids", {"user_id": ANN}, {"user_id": CAL})
+    case.given("identity.new_people", new(sis_id="7", name="ann lee"))
+    assert case.change("identity/candidate_people", "id") == []
+
+
 def test_of_two_who_may_be_it_nobody_can_tell(case: Case) -> None:
     case.given("roster.users", known(ANN), known(CAL))
     case.given("identity.new_people", new(sis_id="7", name="ann lee"))
@@ -129,9 +136,20 @@ def test_of_two_who_may_be_it_nobody_can_tell(case: Case) -> None:
         ({"name": "Math 6", "site_id": "south"}, False),
         ({"name": "Math 6", "term_start": date(2027, 1, 8), "term_end": date(2027, 6, 4)}, True),
         ({"name": "Math 6", "term_start": date(2027, 6, 4), "term_end": date(2027, 8, 1)}, False),
+        ({"name": "Math 6", "term_start": date(2026, 6, 4), "term_end": date(2026, 8, 10)}, False),
         ({"name": "Math 6", "term_name": "Other"}, False),
     ],
-    ids=["name", "course", "neither", "period", "site", "terms overlap", "terms meet", "names of undated terms"],
+    ids=[
+        "name",
+        "course",
+        "neither",
+        "period",
+        "site",
+        "terms overlap",
+        "meets its end",
+        "meets its start",
+        "names of undated terms",
+    ],
 )
 def test_a_new_section_is_like_one_that_is_gone(case: Case, comes: Row, is_alike: bool) -> None:
     year: Row = {"term_name": "Year", "term_start": date(2026, 8, 10), "term_end": date(2027, 6, 4)}
