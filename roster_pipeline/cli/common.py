@@ -115,8 +115,9 @@ def find(table: str, column: str, start: str, district: str | None = None) -> tu
     """The district and the whole id of the one sync or hold that begins with `start`."""
 
     def matches(connection: Any) -> Row:
-        query = f"SELECT DISTINCT {column} FROM sync.{table} WHERE starts_with({column}, ?)"
-        return {"ids": [i for (i,) in connection.execute(query, [start]).fetchall()]}
+        from roster_pipeline.history import report
+
+        return {"ids": report.ids_that_begin(connection, table, start)}
 
     rows = list(ask(district, matches))
     found = [(row["district"], i) for row in rows for i in row.get("ids", ())]

@@ -108,10 +108,14 @@ def set_limits(connection: duckdb.DuckDBPyConnection, limits: DistrictLimits) ->
         given = {name: value for name, value in msgspec.structs.asdict(limit).items() if value is not None}
         for name in LOSSES:  # what may leave in one sync may leave in a week
             given[name] = max(given[name], limit.archive_percent)
-        connection.execute(
-            "INSERT INTO guards.limits (site_id, own_window, expected, limits) "
-            "VALUES (?, ?, ?, map(?::VARCHAR[], ?::DECIMAL(12, 3)[]))",
-            [site, site is not None, expected, list(given), list(given.values())],
+        run(
+            connection,
+            "guards/limits",
+            site_id=site,
+            own_window=site is not None,
+            expected=expected,
+            names=list(given),
+            numbers=list(given.values()),
         )
     run(connection, "guards/limits_of_sites")
 

@@ -14,7 +14,7 @@ import duckdb
 from roster_pipeline import model
 from roster_pipeline.clever.landing import Notice
 from roster_pipeline.errors import RosterError
-from roster_pipeline.warehouse.sql import has_rows, make, run, statement
+from roster_pipeline.warehouse.sql import has_rows, insert, make, run, statement
 from roster_pipeline.warehouse.storage import fresh_staging
 
 _OF_LIST = {
@@ -68,9 +68,9 @@ def stage_landing(
     run(connection, "staging/enrollments")
     connection.execute(";".join(f"DROP TABLE memory.staging.{name}" for name in _READ_ONLY_ONCE))
     for notice in notices:
-        connection.execute(
-            "INSERT INTO staging.issues (severity, code, entity, message) VALUES ('warning', ?, ?, ?)",
-            [notice.code, notice.endpoint or "districts", notice.message],
+        entity = notice.endpoint or "districts"
+        insert(
+            connection, "staging.issues", severity="warning", code=notice.code, entity=entity, message=notice.message
         )
     _keep(connection)
 
