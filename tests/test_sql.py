@@ -22,6 +22,7 @@ _MADE_BEFORE = {
 _FILLED_STEP_BY_STEP = {
     "guards.judged": "each guard counts its own changes",
     "guards.breaches": "each guard adds its own, and marks them",
+    "guards.limits": "for the relinks, and once more for the plan",
     "guards.population": "each entity is counted when a guard first asks for it",
     "guards.waiting": "for the relinks that are held, then for the ambiguous ones",
     "identity.candidates": "people first: the pairs of sections are compared by who their people are",

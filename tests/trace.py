@@ -20,7 +20,7 @@ import duckdb
 from roster_pipeline import sync
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
-from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
@@ -190,13 +190,17 @@ def _undo(district: Guarded) -> None:
     """What an undo took back comes again, at the one site that is synced."""
     district.drop("users", "north09")
     district.sync()
-    district.undo(f"S{district.syncs:03}")
+    last = f"S{district.syncs:03}"
+    with district.connect() as connection:
+        sync.desire_before(connection, last, winner="later")
+    district.undo(last)
     district.sync(sites=["north"])
 
 
-def _prune(district: Guarded) -> None:
+def _fail_and_prune(district: Guarded) -> None:
     order = Order(SyncInfo("S999", "d", "nightly", "test", NOW, "run"), district.data, TODAY, lambda: NOW)
     with district.connect() as connection:
+        record_failure(connection, order.info, status="failed", error="Clever is away", finished_at=NOW)
         sync.forget_history(connection, replace(order, now=lambda: NOW.replace(year=2030)), 1)
 
 
@@ -213,6 +217,9 @@ def _report(district: Guarded) -> None:
         report.life(connection, "ann")
         report.compare(connection, "S001", last)
         report.plan_counts(connection)
+        report.course_access_rows(connection)
+        for what in ("syncs", "holds"):
+            report.ids_that_begin(connection, what, "S")
 
 
 _LIFE: Sequence[Callable[[Guarded], object]] = (
@@ -223,6 +230,6 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _leave_clever,
     _break,
     _undo,
-    _prune,
+    _fail_and_prune,
     _report,
 )

@@ -304,3 +304,15 @@ def test_what_passed_a_limit_is_marked_at_its_site_or_in_the_rest_of_the_distric
     assert values(case.make("guards/breached", "record", key="k")) == [(0,)]
     case.given("guards.breaches", {"key": "k", "role": "student"})
     assert values(case.make("guards/breached", "record", key="k")) == [(0,), (1,)]
+
+
+def test_a_limit_that_is_not_set_has_no_key(case: Case) -> None:
+    asked = {"site_id": "north", "own_window": True, "expected": False}
+    columns = "site_id, own_window, expected, map_keys(limits) AS names"
+    found = case.change("guards/limits", columns, names=["archive_percent"], numbers=[10.0], **asked)
+    assert values(found) == [("north", True, False, ["archive_percent"])]
+
+
+def test_all_records_in_force_are_added_up(case: Case) -> None:
+    case.given("guards.population", {"entity": "users", "in_force": 3}, {"entity": "sites", "in_force": 1})
+    assert values(case.answer("guards/in_force")) == [(4,)]

@@ -237,3 +237,15 @@ def test_each_undo_whose_changes_come_again_is_one_cause(case: Case) -> None:
 def test_a_site_that_is_held_back_from_beginning_again_is_told(case: Case) -> None:
     case.given("plan.sites", change("restore", "h1"), {**change("update", "h2"), "site_id": "south"}, change("create"))
     assert values(case.make("guards/undone_sites", "site_id, held_by")) == [("north", "h1")]
+
+
+def test_the_gravest_sign_that_nobody_has_accepted_comes_first(case: Case) -> None:
+    for n, sign, accepted_by in ((1, "left out users", None), (0, "emptied site", None), (2, "missing sites", "h1")):
+        case.given("guards.signs", {"n": n, "sign": sign, "accepted_by": accepted_by})
+    assert values(case.answer("guards/unaccepted_signs", "sign")) == [("emptied site",), ("left out users",)]
+
+
+def test_an_undo_says_who_asked_for_it_and_why(case: Case) -> None:
+    case.given("sync.syncs", {"sync_id": "S2", "requested_by": "Rae", "undoes": "S1", "reason": "too early"})
+    found = case.answer("guards/undo", "requested_by, undoes, reason", sync_id="S2")
+    assert values(found) == [("Rae", "S1", "too early")]

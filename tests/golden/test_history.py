@@ -193,3 +193,29 @@ def test_a_site_is_told_with_the_people_and_sections_in_force(case: Case) -> Non
         ("North", 1, 1, 1, 2, 1, 1),
         ("South", 0, 0, 0, 0, 0, 0),
     ]
+
+
+def test_what_a_pruned_sync_did_is_forgotten(case: Case) -> None:
+    case.given("sync.syncs", applied("S1", 1, pruned_at=NOW), applied("S2", 2))
+    for table in ("sync.change_log", "sync.change_counts", "sync.issues"):
+        case.given(table, {"sync_id": "S1"}, {"sync_id": "S2"})
+    for name in ("history/forget_change_log", "history/forget_change_counts", "history/forget_issues"):
+        assert values(case.change(name, "sync_id")) == [("S2",)]
+
+
+def test_a_sync_is_known_once_it_is_in_the_history(case: Case) -> None:
+    case.given("sync.syncs", applied("S1", 1))
+    assert [len(case.answer("history/known", sync_id=s)) for s in ("S1", "S2")] == [1, 0]
+
+
+def test_ids_are_found_by_their_beginning(case: Case) -> None:
+    case.given("sync.syncs", applied("2026-a", 1), applied("2027-a", 2))
+    case.given("sync.holds", *({"hold_id": h} for h in ("h1", "h1", "h2")))
+    assert values(case.answer("history/report/syncs_that_begin", start="2026")) == [("2026-a",)]
+    assert values(case.answer("history/report/holds_that_begin", start="h1")) == [("h1",)]
+
+
+def test_the_rows_of_course_access_are_counted_without_it(case: Case) -> None:
+    counts = {"student_count": 3, "teacher_count": 1, "course_count": 2}
+    case.given("roster.sections", {"visible": True, **counts}, {"visible": False, **counts})
+    assert case.answer("history/report/course_access_rows") == [{"rows": 8}]

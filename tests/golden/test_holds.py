@@ -242,3 +242,9 @@ def test_what_is_no_loss_is_not_remembered(case: Case, table: str, row: Row) -> 
 def test_what_left_long_ago_is_forgotten(case: Case) -> None:
     case.given("sync.turnover", *({"sync_id": s, "applied_at": at} for s, at in (("S1", NOW), ("S2", LATER))))
     assert values(case.change("guards/forget_turnover", "sync_id", before=LATER)) == [("S2",)]
+
+
+def test_what_waits_for_a_hold_is_counted_over_all_entities(case: Case) -> None:
+    case.given("plan.users", archive(ANN, "h1"), archive(BEN))
+    case.given("plan.sites", {"site_id": "north", "action": "archive", "held_by": "h1"})
+    assert values(case.answer("guards/waiting_changes")) == [("h1", 2)]

@@ -247,3 +247,44 @@ def test_what_is_not_looked_at_stays_undone(case: Case) -> None:
     case.given("sync.undone", {"entity": "users", "entity_id": ANN})
     case.given("plan.untouched", {"entity": "users"})
     assert values(case.change("plan/undo/settle", "entity_id", whole_district=True)) == [(ANN,)]
+
+
+def test_what_was_noticed_on_the_way_to_the_plan_is_kept_with_the_sync(case: Case) -> None:
+    for table in ("staging.issues", "desired.scope_issues", "desired.last_known_issues"):
+        case.given(table, {"code": table, "severity": "warning"})
+    found = case.change("plan/issues", "sync_id, code", sync_id="S2")
+    codes = ("desired.last_known_issues", "desired.scope_issues", "staging.issues")
+    assert values(found) == [("S2", code) for code in codes]
+
+
+def test_a_plan_is_counted_in_the_order_of_its_entities(case: Case) -> None:
+    for n, entity, action, held_by in (
+        (1, "users", "create", None),
+        (0, "sites", "create", None),
+        (1, "users", "archive", "h"),
+    ):
+        case.given("plan.counts", {"n": n, "entity": entity, "action": action, "changes": 3, "held_by": held_by})
+    case.given("plan.totals", {"unchanged": 7})
+    found = case.answer("plan/counted", "entity, action, changes, held_by")
+    assert values(found) == [("sites", "create", 3, None), ("users", "archive", 3, "h"), ("users", "create", 3, None)]
+    assert dict(values(case.answer("plan/only_new"))) == {"sites": True, "users": False}
+    assert values(case.answer("plan/unchanged")) == [(7,)]
+
+
+def test_what_is_not_looked_at_and_where_enrollments_come_from_is_told(case: Case) -> None:
+    case.given("plan.untouched", {"entity": "users"})
+    case.given("desired.sites", {"site_id": "north", "enrollment_source": "manual"})
+    assert values(case.answer("plan/left_alone")) == [("users",)]
+    assert values(case.answer("plan/enrollment_sources")) == [("north", "manual")]
+
+
+def test_a_sync_that_is_to_be_undone_is_looked_up(case: Case) -> None:
+    case.given("sync.syncs", {"sync_id": "S1", "status": "held", "pruned_at": NOW}, {"sync_id": "S2"})
+    assert values(case.answer("plan/undo/applied", sync_id="S1")) == [("held", NOW)]
+
+
+def test_what_later_syncs_changed_too_is_a_conflict_until_it_is_left_to_them(case: Case) -> None:
+    for entity, user_id, changed_since in (("users", ANN, True), ("users", BEN, False), ("sites", "north", True)):
+        case.given("desired.undone", {"entity": entity, "entity_id": user_id, "changed_since": changed_since})
+    assert values(case.answer("plan/undo/conflicts")) == [("sites", 1), ("users", 1)]
+    assert values(case.change("plan/undo/keep_later", "entity_id")) == [(BEN,)]

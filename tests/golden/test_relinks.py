@@ -99,3 +99,29 @@ def test_a_pair_that_a_new_hold_keeps_back_is_logged_with_both_clever_ids(case: 
     case.given("sync.holds", {"hold_id": "h1", "sync_id": "S2"}, {"hold_id": "h1", "sync_id": "S1"})
     found = case.change("guards/log_relinks", "sync_id, entity_id, action, before, after, held_by", sync_id="S2")
     assert values(found) == [("S2", ANN, "relink", '{"clever_id":"old"}', '{"clever_id":"fresh"}', "h1")]
+
+
+def test_what_passed_a_limit_among_the_relinks_is_held_as_a_whole(case: Case) -> None:
+    case.given("guards.relinks", relink("users", ANN, "relink", "relink|users"), relink("sections", M6, "relink"))
+    found = case.change("guards/hold_relinks", "entity, verdict", key="relink|users")
+    assert values(found) == [("sections", "relink"), ("users", "held")]
+    assert dict(values(case.answer("guards/relink_counts"))) == {"held": 1, "relink": 1}
+
+
+def test_the_limits_that_relinks_passed_are_kept_while_the_plan_is_judged(case: Case) -> None:
+    case.given("guards.breaches", {"key": "relink|users", "changes": 5})
+    assert values(case.make("guards/relink_breaches", "key, changes")) == [("relink|users", 5)]
+
+
+def test_a_fingerprint_is_of_the_changes_and_of_relinks_of_the_pairs(case: Case) -> None:
+    pair = {"old_clever_id": "old", "new_clever_id": "fresh"}
+    case.given("guards.relinks", relink("users", ANN, "held", "relink|users", **pair))
+    for user_id, key in ((ANN, "relink|users"), (BEN, "archives|users"), (CAL, "archives|users")):
+        case.given("plan.users", change("archive", key, user_id=user_id))
+    prints = {row["held_by"]: (row["print"], row["n"]) for row in case.answer("guards/prints")}
+    assert {key: n for key, (_, n) in prints.items()} == {"relink|users": 1, "archives|users": 2}
+    case.given("plan.users", change("archive", "updates|users", user_id=BEN))
+    case.given("plan.users", change("archive", "updates|users", user_id=CAL))
+    assert {r["held_by"]: r["print"] for r in case.answer("guards/prints")}["updates|users"] == prints[
+        "archives|users"
+    ][0]
