@@ -15,7 +15,7 @@ def test_a_site_is_new_until_somebody_confirms_it_and_archived_once_it_is_not_sh
     for site, status in (("north", "confirmed"), ("back", "archived"), ("gone", "confirmed")):
         case.given("roster.sites", {"site_id": site, "name": "Before", "status": status})
     case.given("staging.sites", *({"site_id": s, "name": "Now"} for s in ("north", "back", "fresh")))
-    case.given("input.sites", {"site_id": "north", "enrollment_source": "manual"})
+    case.given("input.site_settings", {"site_id": "north", "enrollment_source": "manual"})
     assert values(case.make("plan/desired/sites", "site_id, name, enrollment_source, status")) == [
         ("back", "Now", "clever", "new"),
         ("fresh", "Now", "clever", "new"),

@@ -13,7 +13,7 @@ PAIR: Row = {"id": M6, "new_id": M7, "old_clever_id": "old", "new_clever_id": "n
 
 def test_a_site_is_synced_unless_the_file_takes_it_off_clever(case: Case) -> None:
     case.given("staging.sites", {"site_id": "North"}, {"site_id": "south"})
-    case.given("input.sites", {"site_id": "north", "enrollment_source": "manual"})
+    case.given("input.site_settings", {"site_id": "north", "enrollment_source": "manual"})
     assert case.make("identity/sites", "site_id") == [{"site_id": "south"}]
 
 

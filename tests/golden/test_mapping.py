@@ -74,7 +74,7 @@ def test_a_line_that_names_nothing_is_a_warning(case: Case) -> None:
     case.given("roster.sections", {"section_id": S6, "clever_id": "gone"})
     named = ("m6", case.platform_id("section", "M6"), S6, "gone", "never-seen")
     case.given("input.section_courses", *({"section_id": s, "line": n} for n, s in enumerate(named)))
-    case.given("input.sites", {"site_id": "north", "line": 2}, {"site_id": "nroth", "line": 3})
+    case.given("input.site_settings", {"site_id": "north", "line": 2}, {"site_id": "nroth", "line": 3})
     assert values(case.make("mapping/line_issues", "code, record_id, line")) == [
         ("input_unknown_site", "sites.csv, line 3", 3),
         ("mapping_unknown_section", "section_courses.csv, line 4", 4),
@@ -129,7 +129,7 @@ def test_a_line_about_a_section_keeps_its_number(case: Case) -> None:
 
 def test_a_line_about_a_site_keeps_its_number(case: Case) -> None:
     line: Row = {"site_id": "north", "enrollment_source": "manual", "line": 2}
-    assert case.make("mapping/input/sites", "*", file=case.file(line)) == [line]
+    assert case.make("mapping/input/site_settings", "*", file=case.file(line)) == [line]
 
 
 def test_a_login_may_name_the_person_by_our_id(case: Case) -> None:
