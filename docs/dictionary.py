@@ -20,7 +20,7 @@ Open the published copy with any DuckDB client, read-only, for as long as you li
 """
 
 _IN_MEMORY = "In memory, for the length of one run"
-_WHY_IN_MEMORY = """What the steps of a sync make for each other, step by step; see them with a debugger that stops a run.
+_WHY_IN_MEMORY = """What the steps of a sync make for each other, step by step; a debugger that stops a run shows them.
 `staging.origin` and `staging.memberships` are kept in `staging.duckdb` too.
 """
 _STEPS = {

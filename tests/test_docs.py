@@ -1,4 +1,4 @@
-"""The docs name every command, option and environment variable, and no stale ones; what is made of the code is fresh."""
+"""The docs name every command, option and variable, and no stale ones; what is made from the code is fresh."""
 
 from __future__ import annotations
 
