@@ -16,6 +16,7 @@ import dagster as dg
 import duckdb
 
 from roster_pipeline.errors import RosterError
+from roster_pipeline.guards.catalog import BLOCKING
 from roster_pipeline.history import report
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.history.report import Row
@@ -30,9 +31,6 @@ _CHECKS = (
     ("extract_is_whole", True, dg.AssetCheckSeverity.ERROR),
     ("nothing_held", False, dg.AssetCheckSeverity.WARN),
 )
-_BLOCKS = "broken_extract"
-"""The guard that holds everything; all others hold a part."""
-
 _SHOWN = 10
 
 
@@ -45,6 +43,14 @@ def tag_start(instance: dg.DagsterInstance, info: SyncInfo) -> None:
 def tag_end(instance: dg.DagsterInstance, run_id: str, status: str) -> None:
     """Tags a run with what became of its sync: succeeded, held, failed or refused."""
     instance.add_run_tags(run_id, {"roster/status": status})
+
+
+def tag_retry(instance: dg.DagsterInstance, info: SyncInfo, at: str) -> None:
+    """Tags a run that waits before it asks Clever again; how it ends takes the tag's place."""
+    try:
+        tag_end(instance, info.dagster_run_id, f"Clever did not answer; trying again at {at}")
+    except Exception as error:
+        log.warning("%s: the UI does not show that it is tried again (%s)", info.district, type(error).__name__)
 
 
 def tag_killed(instance: dg.DagsterInstance, dead: SyncInfo) -> None:
@@ -95,7 +101,7 @@ def check_states(holds: Sequence[Row]) -> Iterator[dict[str, Any]]:
     A check fails as long as a hold of its kind waits for a decision, in whatever district.
     """
     for name, blocks, severity in _CHECKS:
-        mine = [h for h in holds if (h["guard"] == _BLOCKS) == blocks]
+        mine = [h for h in holds if (h["guard"] in BLOCKING) == blocks]
         waiting = [h for h in mine if h["status"] == "open"]
         decided = [f"{h['district']}: hold {h['hold_id']} is {h['status']}." for h in mine if h["status"] != "open"]
         told = [f"{h['district']}: {h['message']}" for h in waiting]

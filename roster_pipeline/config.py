@@ -1,20 +1,23 @@
 """Where things are and who we are to Clever, read from the environment.
 
-Belongs here: every environment variable the project reads, each with its default, and which world they
-mean: a real account's, or the demo's. Does not belong here: opening sockets; a secret is kept out of every `repr`.
+Belongs here: every environment variable the project reads, each with its default, which world they mean (a real
+account's, or the demo's), and a sentence for each that cannot be used. Does not belong here: opening sockets; a secret
+is kept out of every `repr`.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import overload
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from roster_pipeline.errors import RosterError
+from roster_pipeline.errors import CleverRefused, RosterError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,7 +28,8 @@ CLEVER_API_URL = "https://api.clever.com"
 CLEVER_TOKENS_URL = "https://clever.com/oauth/tokens"
 TIMEZONE = "America/Los_Angeles"
 
-_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+_MOST = 100_000
+"""Of days and of minutes; a date so long ago still is one."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class Settings:
 
     `data` holds the inputs people edit, `warehouse` a folder per district, `dagster_home` Dagster's instance with the
     districts' partitions. A setting that cannot be used has its default here and is `wrong`: the code location loads
-    all the same, and each sync fails with that sentence, in its history.
+    all the same, and each sync fails with that sentence. Its history keeps it, unless nobody can know whose places
+    these are (`places_known`): then nothing may be read or written there.
     """
 
     data: Path
@@ -61,6 +66,7 @@ class Settings:
     max_wait_minutes: int = 60
     max_sync_minutes: int = 110
     wrong: RosterError | None = None
+    places_known: bool = True
 
     @property
     def is_demo(self) -> bool:
@@ -69,16 +75,22 @@ class Settings:
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
-    """Settings from `env` (default: the process environment); an empty value counts as not set.
+    """Settings from `env` (default: the process environment); an empty value counts as not set. Never raises.
 
-    A relative path is relative to the project, so that the terminal and the UI mean the same folder. Raises
-    RosterError when credentials are half set, and when the demo and a real account would meet.
+    A relative path is relative to the project, so that the terminal and the UI mean the same folder. The places are
+    not known when credentials are half set, and when the demo and a real account would meet.
     """
     given = _given(env)
-    clever = _clever(given)
+    wrong: list[RosterError] = []
+    clever = CleverSettings(
+        api_url=given.get("CLEVER_API_URL", CLEVER_API_URL).rstrip("/"),
+        tokens_url=given.get("CLEVER_TOKENS_URL", CLEVER_TOKENS_URL),
+        client_id=given.get("CLEVER_CLIENT_ID"),
+        client_secret=given.get("CLEVER_CLIENT_SECRET"),
+        district_token=given.get("CLEVER_DISTRICT_TOKEN"),
+    )
     account = PROJECT_ROOT / given.get("ROSTER_DATA", "data")
     data = account if clever.has_credentials else account / "demo"
-    wrong: list[RosterError] = []
     settings = Settings(
         data=data,
         warehouse=PROJECT_ROOT / given["ROSTER_WAREHOUSE"] if "ROSTER_WAREHOUSE" in given else data / "warehouse",
@@ -88,12 +100,25 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         history_days=_number(given, wrong, "ROSTER_HISTORY_DAYS", "days"),
         max_wait_minutes=_number(given, wrong, "ROSTER_MAX_WAIT_MINUTES", "minutes", 60),
         max_sync_minutes=_number(given, wrong, "ROSTER_MAX_SYNC_MINUTES", "minutes", 110),
-        wrong=next(iter(wrong), None),
     )
-    if settings.is_demo:
-        _refuse_demo_elsewhere(settings)
-    elif urlsplit(clever.api_url).hostname not in _THIS_MACHINE:
-        _refuse_account_in_demo((data, settings.warehouse.parent, settings.dagster_home.parent))
+    for name, url in (("CLEVER_API_URL", clever.api_url), ("CLEVER_TOKENS_URL", clever.tokens_url)):
+        try:
+            check_host(url, name)
+        except CleverRefused as error:
+            wrong.append(error)
+    try:
+        _refuse_half_set(given, clever)
+        _refuse_places(settings, account)
+    except RosterError as error:
+        return replace(settings, wrong=error, places_known=False)
+    return replace(settings, wrong=next(iter(wrong), None))
+
+
+def usable_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """The settings, for who reads or writes in their places. Raises RosterError when these are not known."""
+    settings = load_settings(env)
+    if settings.wrong is not None and not settings.places_known:
+        raise settings.wrong
     return settings
 
 
@@ -109,11 +134,12 @@ def prepare_dagster_home(settings: Settings) -> Path:
     """
     home = settings.dagster_home
     if home.resolve() == (settings.data / "dagster").resolve():
-        home.mkdir(parents=True, exist_ok=True)
-        link = home / "dagster.yaml"
-        if not link.exists():
-            link.unlink(missing_ok=True)  # of a checkout that has moved
-            link.symlink_to(PROJECT_ROOT / "dagster.yaml")
+        with suppress(OSError):  # which is told below
+            home.mkdir(parents=True, exist_ok=True)
+            link = home / "dagster.yaml"
+            if not link.exists():
+                link.unlink(missing_ok=True)  # of a checkout that has moved
+                link.symlink_to(PROJECT_ROOT / "dagster.yaml")
     if not home.is_dir():
         raise RosterError(f"DAGSTER_HOME is {home}, which is no folder", do="Make that folder, or unset DAGSTER_HOME")
     if not os.access(home, os.W_OK | os.X_OK):
@@ -128,14 +154,37 @@ def _given(env: Mapping[str, str] | None) -> dict[str, str]:
     return {k: v for k, v in (os.environ if env is None else env).items() if v.strip()}
 
 
-def _clever(given: Mapping[str, str]) -> CleverSettings:
-    settings = CleverSettings(
-        api_url=given.get("CLEVER_API_URL", CLEVER_API_URL).rstrip("/"),
-        tokens_url=given.get("CLEVER_TOKENS_URL", CLEVER_TOKENS_URL),
-        client_id=given.get("CLEVER_CLIENT_ID"),
-        client_secret=given.get("CLEVER_CLIENT_SECRET"),
-        district_token=given.get("CLEVER_DISTRICT_TOKEN"),
-    )
+def check_host(url: str, setting: str) -> None:
+    """CleverRefused unless credentials may travel to `url`: https, or http to this very machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
+    except ValueError:  # a port that is no number, a broken IPv6 address
+        host = None
+    if not host:
+        raise CleverRefused(f"{setting} is not an http(s) address", do=f"Correct {setting}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise CleverRefused(
+            f"{setting} contains more than scheme, host, port and path",
+            do=f"Give the plain address in {setting}; credentials have settings of their own",
+        )
+    if parts.scheme == "http" and not is_this_machine(url):
+        raise CleverRefused(
+            f"{setting} is plain http to {host}, which would send the token unencrypted",
+            do="Use https; plain http is allowed to this machine only",
+        )
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether an address leads nowhere else."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_half_set(given: Mapping[str, str], settings: CleverSettings) -> None:
     application = [name for name in ("CLEVER_CLIENT_ID", "CLEVER_CLIENT_SECRET") if name in given]
     places = [name for name in ("CLEVER_API_URL", "CLEVER_TOKENS_URL") if name in given]
     if application and settings.district_token:
@@ -144,7 +193,6 @@ def _clever(given: Mapping[str, str]) -> CleverSettings:
         raise _half_set(f"{application[0]} stands alone")
     if places and not settings.has_credentials:
         raise _half_set(f"{places[0]} stands alone")
-    return settings
 
 
 def _half_set(what: str) -> RosterError:
@@ -152,6 +200,31 @@ def _half_set(what: str) -> RosterError:
         f"The Clever credentials are half set: {what}",
         do="Set CLEVER_CLIENT_ID and CLEVER_CLIENT_SECRET, or CLEVER_DISTRICT_TOKEN alone; for the demo, none of them",
     )
+
+
+def _refuse_places(settings: Settings, account: Path) -> None:
+    try:
+        if account.exists() and not account.is_dir():
+            raise RosterError(
+                f"ROSTER_DATA is {account}, which is no folder",
+                do="Name the folder that has the files people edit, or unset ROSTER_DATA",
+            )
+        warehouse = settings.warehouse
+        if warehouse.exists() and not (warehouse.is_dir() and os.access(warehouse, os.R_OK | os.X_OK)):
+            raise RosterError(
+                f"The warehouse {warehouse} is no folder that can be read",
+                do="Give this account the right to, or set ROSTER_WAREHOUSE to another folder",
+            )
+        if settings.is_demo:
+            _refuse_demo_elsewhere(settings)
+        elif not is_this_machine(settings.clever.api_url):
+            _refuse_account_in_demo((settings.data, warehouse.parent, settings.dagster_home.parent))
+    except (OSError, RuntimeError) as error:  # no right to look, a name that is too long, links in a circle
+        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+        raise RosterError(
+            f"ROSTER_DATA, ROSTER_WAREHOUSE or DAGSTER_HOME is no folder that can be looked at ({why})",
+            do="Correct it, or give this account the right to",
+        ) from None
 
 
 def _refuse_demo_elsewhere(settings: Settings) -> None:
@@ -198,9 +271,10 @@ def _number(
     given: Mapping[str, str], wrong: list[RosterError], name: str, unit: str, default: int | None = None
 ) -> int | None:
     value = given.get(name)
-    if value is not None and not (value.isascii() and value.isdigit()):
-        wrong.append(
-            RosterError(f"{name} is {value!r}, not a number of {unit}", do="Set a whole number, or leave it unset")
-        )
+    if value is None:
         return default
-    return int(value) if value else default
+    if value.isascii() and value.isdigit() and len(value.lstrip("0")) <= len(str(_MOST)) and int(value) <= _MOST:
+        return int(value)
+    do = f"Set a whole number up to {_MOST}, or leave it unset"
+    wrong.append(RosterError(f"{name} is {value!r}, not a number of {unit}", do=do))
+    return default

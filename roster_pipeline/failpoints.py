@@ -8,11 +8,14 @@ Belongs here: their names, and dying there. Does not belong here: who asks for i
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
 from itertools import count
 from typing import Literal, get_args
+
+log = logging.getLogger(__name__)
 
 Name = Literal[
     # what is there for the first time: Dagster's databases, a district
@@ -64,9 +67,12 @@ _armed: tuple[str, Iterator[int]] | None = None
 
 
 def arm(where: str) -> None:
-    """Makes this process die at `name` or `name:nth`; at no failpoint when that is empty."""
+    """Makes this process die at `name` or `name:nth`; at no failpoint when that is empty, or names none."""
     global _armed
     name, _, nth = where.partition(":")
+    if where and (name not in NAMES or not (nth or "1").isdecimal()):
+        log.warning("ROSTER_FAILPOINT is %r, which is no failpoint: this process does not die of it.", where)
+        name = ""
     _armed = (name, count(1 - int(nth or 1))) if name else None
 
 

@@ -187,9 +187,9 @@ def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Stage
     return Identified(without_people, found.get("relink", 0), found.get("held", 0), found.get("ambiguous", 0))
 
 
-def map_sections(connection: duckdb.DuckDBPyConnection, order: Order, identified: Identified) -> Mapped:
-    """Hangs courses on sections, by data/section_courses.csv and by the rules. Raises InputError."""
-    mapping.map_sections(connection, order.data, order.info.district)
+def map_sections(connection: duckdb.DuckDBPyConnection, identified: Identified) -> Mapped:
+    """Hangs courses on sections, by data/section_courses.csv and by the rules."""
+    mapping.hang_courses(connection)
     return Mapped(
         identified,
         section_courses=count_rows(connection, "mapped.section_courses"),
@@ -284,6 +284,10 @@ class Run:
         read_list(connection, endpoint)
         self.read.append(endpoint.name)
 
+    def forget_what_was_read(self, connection: duckdb.DuckDBPyConnection) -> None:
+        staging.forget_lists(connection)
+        self.read.clear()
+
     def take_landing(self, connection: duckdb.DuckDBPyConnection, folder: DistrictFolder) -> Staged:
         self.staged = stage_newest(connection, folder, self.read)
         return self.staged
@@ -297,7 +301,7 @@ class Run:
             self.staged = self.staged or staged_before(connection)
             inputs = self.need_inputs(connection)
             identified = identify(connection, self.order, self.staged, inputs)
-            self.mapped = map_sections(connection, self.order, identified)
+            self.mapped = map_sections(connection, identified)
         return self.mapped
 
     def need_plan(self, connection: duckdb.DuckDBPyConnection) -> Guarded:

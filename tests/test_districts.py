@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clever_sandbox.district.ids import slug
 from roster_pipeline.errors import RosterError
 from roster_pipeline.warehouse.warehouse import Warehouse
 
@@ -18,6 +19,11 @@ def test_districts_that_are_named_alike_and_whose_ids_end_alike(tmp_path: Path) 
     assert slugs == ["pena-usd", "pena-usd-bbbbbb000001", "pena-usd-cccccc000001"]
     assert [warehouse.register(i, "another name").slug for i in ids] == slugs
     assert {d.clever_id for d in warehouse.districts()} == set(ids)
+
+
+@pytest.mark.parametrize("name", ["Peña USD", "St. John's & Łódź / R-1", "北京", "Ünified " * 20])
+def test_the_sandbox_calls_a_district_in_its_inputs_as_the_warehouse_does(name: str, tmp_path: Path) -> None:
+    assert slug(name) == Warehouse(tmp_path).register("id", name).slug
 
 
 @pytest.mark.parametrize(

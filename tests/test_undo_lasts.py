@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,7 +138,7 @@ def test_everything_else_flows_beside_it(district: Guarded) -> None:
 def test_a_mapping_that_was_undone_stays_undone(district: Guarded, new_line: str) -> None:
     query = "SELECT course_id FROM roster.section_courses ORDER BY 1"
     district.inputs["section_courses"] = "district,section_id,course_id\n" + new_line
-    district.limits = replace(district.limits, mapping_percent=100)
+    district.limits = msgspec.structs.replace(district.limits, mapping_percent=100)
     district.sync()
     after = [("sci-6",)] if new_line else []
     assert district.rows(query) == after
@@ -153,7 +153,7 @@ def test_a_mapping_that_was_undone_stays_undone(district: Guarded, new_line: str
 
 
 def test_a_line_with_a_third_course_takes_the_place_of_the_one_an_undo_brought_back(district: Guarded) -> None:
-    district.limits = replace(district.limits, mapping_percent=100)
+    district.limits = msgspec.structs.replace(district.limits, mapping_percent=100)
     district.inputs["courses"] += "his-6,history,History 6,6,true\n"
     for course in ("sci-6", "his-6"):
         district.inputs["section_courses"] = f"district,section_id,course_id\nd,north-s0,{course}\n"

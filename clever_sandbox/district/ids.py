@@ -6,9 +6,10 @@ id alone. Does not belong here: deciding what identifies a person or a section.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from hashlib import blake2b
+
+from slugify import slugify
 
 _FIRST_ID = int(datetime(2023, 7, 1, tzinfo=UTC).timestamp())
 _THREE_YEARS = 3 * 365 * 86_400
@@ -49,5 +50,5 @@ def clever_time(epoch: float) -> str:
 
 
 def slug(name: str) -> str:
-    """`Riverbend USD` -> `riverbend-usd`."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    """`Peña USD` -> `pena-usd`: what a platform is likely to call a district in its own files."""
+    return slugify(name, max_length=80)

@@ -10,6 +10,9 @@ from roster_pipeline.assets.common import materialized, spec
 from roster_pipeline.model import LANDING
 from roster_pipeline.resources.sync_run import SYNC_NOW, SyncRun
 
+RETRIES = dg.RetryPolicy(max_retries=5, delay=300, backoff=dg.Backoff.LINEAR)
+"""When Clever does not answer at night: tried again after 5, 10, 15, 20 and 25 minutes, 75 in all."""
+
 _DESCRIPTIONS = {
     "districts": "The district's own record in Clever: its state, its pauses, when Clever last had new data.",
     "schools": "Every school that the district shares with us.",
@@ -28,9 +31,11 @@ _DESCRIPTIONS = {
 def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """All lists are always fetched together, so that sections and users are of the same moment.
 
-    A list that is whole is read for staging while the others are still being fetched.
+    A list that is whole is read for staging while the others are still being fetched. In a nightly run, what Clever may
+    answer later is asked again; the landing goes on where it stopped.
     """
-    with sync.step(SYNC_NOW), sync.scratch() as connection:
+    with sync.step(SYNC_NOW, RETRIES, context.retry_number), sync.scratch() as connection:
+        sync.run.forget_what_was_read(connection)
         extract = corridor.land(
             sync.settings,
             sync.warehouse,

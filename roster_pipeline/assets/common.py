@@ -72,11 +72,7 @@ def roster_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, 
     """The row counts of the roster's tables, keyed by asset."""
     counts = {f"roster/{e.name}": row_count(connection, e.table.full_name) for e in model.ENTITIES}
     # Counted on the sections already: the view itself is a join of all enrollments.
-    ((course_access,),) = connection.execute(
-        "SELECT coalesce(sum((student_count + teacher_count) * course_count), 0)::BIGINT "
-        "FROM roster.sections WHERE visible"
-    ).fetchall()
-    return {**counts, "roster/course_access": {"dagster/row_count": course_access}}
+    return {**counts, "roster/course_access": {"dagster/row_count": report.course_access_rows(connection)}}
 
 
 def publish_and_tell(sync: SyncRun) -> dict[str, dict[str, Any]]:

@@ -28,7 +28,6 @@ from roster_pipeline.clever.http import (
     Refused,
     RetryLimits,
     Timeout,
-    check_host,
     refusal,
 )
 from roster_pipeline.clever.landing import (
@@ -42,7 +41,7 @@ from roster_pipeline.clever.landing import (
 )
 from roster_pipeline.clever.lists import ListWalk, list_notices, parse_page
 from roster_pipeline.clever.tokens import API_VERSION, Access, Tokens
-from roster_pipeline.config import CleverSettings
+from roster_pipeline.config import CleverSettings, check_host
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
 from roster_pipeline.failpoints import failpoint
 
@@ -222,30 +221,41 @@ class Clever:
             except BaseException as error:  # handed to the caller's thread, whatever it is
                 results.put(error)
 
-        fetched: dict[str, Endpoint] = {}
-        until = None if seconds is None else time.monotonic() + seconds
         try:
             for name, file in files.items():
                 # Daemons: one that waits for a silent server must keep neither the error nor the exit waiting.
                 threading.Thread(target=work, args=(name, file), name=f"clever-{name}", daemon=True).start()
-            while len(fetched) < len(files):
-                try:
-                    result = results.get(timeout=None if until is None else max(until - time.monotonic(), 0.001))
-                except Empty:
-                    raise CleverUnavailable(
-                        f"Clever did not give district {district} within the time that a sync may take",
-                        do="Run the sync again, it goes on where it stopped; ROSTER_MAX_SYNC_MINUTES sets the limit",
-                    ) from None
-                if isinstance(result, BaseException):
-                    raise result
-                fetched[result.name] = result
-                landed(result)
+            return _collect(results, len(files), district, landed, seconds)
         except BaseException:
             stop.set()
             for file in files.values():
                 file.abandon()
             raise
-        return fetched
+
+
+def _collect(
+    results: SimpleQueue[Endpoint | BaseException],
+    lists: int,
+    district: str,
+    landed: Callable[[Endpoint], None],
+    seconds: float | None,
+) -> dict[str, Endpoint]:
+    """The lists as their threads hand them over; raises the first error, and CleverUnavailable after `seconds`."""
+    fetched: dict[str, Endpoint] = {}
+    until = None if seconds is None else time.monotonic() + seconds
+    while len(fetched) < lists:
+        try:
+            result = results.get(timeout=None if until is None else max(until - time.monotonic(), 0.001))
+        except Empty:
+            raise CleverUnavailable(
+                f"Clever did not give district {district} within the time that a sync may take",
+                do="Run the sync again, it goes on where it stopped; ROSTER_MAX_SYNC_MINUTES sets the limit",
+            ) from None
+        if isinstance(result, BaseException):
+            raise result
+        fetched[result.name] = result
+        landed(result)
+    return fetched
 
 
 def district_notices(district: District, now: datetime) -> list[Notice]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.cookiejar
-import ipaddress
 import logging
 import math
 import ssl
@@ -30,6 +29,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from roster_pipeline.clever.landing import Stopped
 from roster_pipeline.clever.socket import BoundedAdapter
+from roster_pipeline.config import is_this_machine
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
 
 log = logging.getLogger(__name__)
@@ -184,27 +184,6 @@ _MEANINGS = {
 }
 
 
-def check_host(url: str, setting: str) -> None:
-    """CleverRefused unless credentials may travel to `url`: https, or http to this very machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
-    except ValueError:  # a port that is no number, a broken IPv6 address
-        host = None
-    if not host:
-        raise CleverRefused(f"{setting} is not an http(s) address", do=f"Correct {setting}")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise CleverRefused(
-            f"{setting} contains more than scheme, host, port and path",
-            do=f"Give the plain address in {setting}; credentials have settings of their own",
-        )
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise CleverRefused(
-            f"{setting} is plain http to {host}, which would send the token unencrypted",
-            do="Use https; plain http is allowed to this machine only",
-        )
-
-
 class Http:
     """GETs JSON. Shared by all threads of a client; the connections are pooled."""
 
@@ -270,7 +249,7 @@ class Http:
     def _once(self, url: str, auth: Bearer | Basic, parse: Callable[[bytes], T], stop: threading.Event) -> T:
         self._limiter.take(auth.key, stop)
         until = self._clock.steady() + self._timeout.whole
-        session = self._local if _is_loopback(urlsplit(url).hostname or "") else self._remote
+        session = self._local if is_this_machine(url) else self._remote
         try:
             with session.get(
                 url,
@@ -391,12 +370,3 @@ def _server_time(response: requests.Response) -> float | None:
         return parsedate_to_datetime(response.headers["Date"]).timestamp()
     except (KeyError, ValueError, TypeError):
         return None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

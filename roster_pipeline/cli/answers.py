@@ -12,7 +12,7 @@ import click
 from roster_pipeline import model
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, find, show
 from roster_pipeline.cli.terminal import Row, print_details, print_holds, print_recent, print_status
-from roster_pipeline.config import load_settings
+from roster_pipeline.config import usable_settings
 
 
 @click.command()
@@ -23,7 +23,7 @@ def status(district: str | None, as_json: bool) -> None:
     from roster_pipeline.history import report
     from roster_pipeline.warehouse.warehouse import Warehouse
 
-    warehouse = Warehouse(load_settings().warehouse)
+    warehouse = Warehouse(usable_settings().warehouse)
 
     def answer(connection: Any) -> Row:
         return {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from roster_pipeline.cli.terminal import Row, print_json, say
-from roster_pipeline.config import load_settings
+from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import RosterError
 
 if TYPE_CHECKING:
@@ -37,10 +37,16 @@ def refuse_unknown(district: str | None, known: Sequence[str]) -> None:
 
 
 def ask(district: str | None, question: Callable[[duckdb.DuckDBPyConnection], Row]) -> Iterator[Row]:
-    """The answer of each district that was ever synced, from its published copy, with its slug."""
+    """The answer of each district that was ever synced, from its published copy, with its slug.
+
+    A setting that will fail the next sync is told beside it.
+    """
     from roster_pipeline.warehouse.warehouse import Warehouse
 
-    warehouse = Warehouse(load_settings().warehouse)
+    settings = usable_settings()
+    if settings.wrong is not None:
+        say(f"roster: {settings.wrong} Until then every sync fails.", err=True)
+    warehouse = Warehouse(settings.warehouse)
     known = [d.slug for d in warehouse.districts()]
     refuse_unknown(district, known)
 
@@ -109,8 +115,9 @@ def find(table: str, column: str, start: str, district: str | None = None) -> tu
     """The district and the whole id of the one sync or hold that begins with `start`."""
 
     def matches(connection: Any) -> Row:
-        query = f"SELECT DISTINCT {column} FROM sync.{table} WHERE starts_with({column}, ?)"
-        return {"ids": [i for (i,) in connection.execute(query, [start]).fetchall()]}
+        from roster_pipeline.history import report
+
+        return {"ids": report.ids_that_begin(connection, table, start)}
 
     rows = list(ask(district, matches))
     found = [(row["district"], i) for row in rows for i in row.get("ids", ())]

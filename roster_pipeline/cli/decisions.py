@@ -9,7 +9,7 @@ import click
 
 from roster_pipeline.cli.common import JSON, find, show, sync_code
 from roster_pipeline.cli.terminal import print_json, print_sync, say, visible
-from roster_pipeline.config import load_settings
+from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import SyncRefused
 
 _BY = click.option(
@@ -64,7 +64,7 @@ def undo_sync(sync_id: str, only_removals: bool, wins: str, requested_by: str, r
 
     slug, sync_id = find("syncs", "sync_id", sync_id)
     done = launch_undo(
-        load_settings(), slug, requested_by, sync_id=sync_id, only_removals=only_removals, wins=wins, reason=reason
+        usable_settings(), slug, requested_by, sync_id=sync_id, only_removals=only_removals, wins=wins, reason=reason
     )
     show([done], print_sync, as_json, name="syncs", code=sync_code)
 
@@ -80,7 +80,7 @@ def forget_for_good(slug: str, yes: bool, as_json: bool) -> None:
     """
     from roster_pipeline.cli import launch
 
-    settings = load_settings()
+    settings = usable_settings()
     found = launch.forgettable(settings, slug)
     if found is None:
         raise click.UsageError(f"There is no district {slug!r}.")
@@ -109,7 +109,7 @@ def _decide(
 
     slug, hold_id = find("holds", "hold_id", hold_id)
     asked = {"hold_id": hold_id, "decision": decision, "reason": reason, "change": change, "sites": list(sites)}
-    done = launch_decision(load_settings(), slug, requested_by, **asked)
+    done = launch_decision(usable_settings(), slug, requested_by, **asked)
     if as_json:
         print_json({"district": slug, "hold_id": hold_id, **done})
     elif done["already"]:

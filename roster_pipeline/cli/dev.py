@@ -11,13 +11,13 @@ from pathlib import Path
 
 from roster_pipeline.cli.dagster_files import make_databases
 from roster_pipeline.cli.terminal import say
-from roster_pipeline.config import PROJECT_ROOT, load_settings, prepare_dagster_home
+from roster_pipeline.config import PROJECT_ROOT, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError
 
 
 def command(env: dict[str, str]) -> tuple[Path, list[str]]:
     """The folder to start in and what to start; `env` gains DAGSTER_HOME. Raises RosterError."""
-    settings = load_settings(env)
+    settings = usable_settings(env)
     home = prepare_dagster_home(settings)
     if (home / ".env").exists():  # `dagster dev` would let it override the environment that was just judged
         raise RosterError(

@@ -17,7 +17,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline.clever.extract import discover_districts
 from roster_pipeline.cli.dagster_files import make_databases
-from roster_pipeline.config import Settings, load_settings, prepare_dagster_home
+from roster_pipeline.config import Settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Outcome
@@ -31,11 +31,14 @@ log = logging.getLogger(__name__)
 def known_districts(settings: Settings) -> list[DistrictIdentity]:
     """All districts, those that Clever has just told us of included, each made a partition.
 
-    When Clever cannot be asked, the districts seen before: the sync of each fails by itself, in its own history.
+    When Clever cannot be asked, or a setting is wrong, the districts seen before: the sync of each fails by itself, in
+    its own history.
     Raises RosterError only when there are none.
     """
     warehouse = Warehouse(settings.warehouse)
     try:
+        if settings.wrong is not None:
+            raise settings.wrong
         discover_districts(settings, warehouse)
     except RosterError:
         if not warehouse.districts():
@@ -189,7 +192,7 @@ copy it back die of a Ctrl-C with a traceback. What the pipeline logs is in Dags
 @functools.cache
 def _instance() -> dg.DagsterInstance:
     """The one instance of this process: opening it takes 0.3 s."""
-    home = prepare_dagster_home(load_settings())
+    home = prepare_dagster_home(usable_settings())
     os.environ["DAGSTER_HOME"] = str(home)
     try:
         make_databases(home)

@@ -11,7 +11,7 @@ import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, each, refuse_unknown, show, sync_code
 from roster_pipeline.cli.terminal import print_plan, print_sync, say
-from roster_pipeline.config import Settings, load_settings
+from roster_pipeline.config import Settings, usable_settings
 from roster_pipeline.errors import RosterError
 
 
@@ -27,7 +27,7 @@ def sync_now(district: str | None, sites: tuple[str, ...], requested_by: str, as
     """
     from roster_pipeline.cli.launch import launch_sync
 
-    settings = load_settings()
+    settings = usable_settings()
     slugs = _districts_to_sync(settings, district, sites)
     done = each(slugs, lambda slug: launch_sync(settings, slug, sites, requested_by))
     show(done, print_sync, as_json, name="syncs", code=sync_code)
@@ -47,7 +47,7 @@ def show_plan(district: str | None, limit: int, as_json: bool) -> None:
     """Look before: what a sync would change now, and what would be held. Applies nothing."""
     from roster_pipeline.cli.launch import launch_plan
 
-    settings = load_settings()
+    settings = usable_settings()
     slugs = _districts_to_sync(settings, district, ())
     show(each(slugs, lambda slug: launch_plan(slug, limit)), print_plan, as_json)
 
@@ -60,7 +60,7 @@ def publish_again(district: str | None, as_json: bool) -> None:
     from roster_pipeline.cli.launch import launch_publish
     from roster_pipeline.warehouse.warehouse import Warehouse
 
-    warehouse = Warehouse(load_settings().warehouse)
+    warehouse = Warehouse(usable_settings().warehouse)
     known = [d.slug for d in warehouse.districts()]
     refuse_unknown(district, known)
 

@@ -11,15 +11,15 @@ changes. At a limit changes flow; strictly more is held.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 
 import duckdb
+import msgspec
 
 from roster_pipeline import model
 from roster_pipeline.guards import words
 from roster_pipeline.guards.guard import DistrictLimits, Judging, Part
-from roster_pipeline.guards.limits import Limits
 from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 LOSSES = ("loss_7_days_percent", "loss_30_days_percent")
@@ -105,13 +105,17 @@ def set_limits(connection: duckdb.DuckDBPyConnection, limits: DistrictLimits) ->
     empty(connection, "guards.limits", "guards.breaches", "guards.population")
     make(connection, "guards/grades")
     for site, (limit, expected) in limits.items():
-        given = {f.name: getattr(limit, f.name) for f in fields(Limits) if getattr(limit, f.name) is not None}
+        given = {name: value for name, value in msgspec.structs.asdict(limit).items() if value is not None}
         for name in LOSSES:  # what may leave in one sync may leave in a week
             given[name] = max(given[name], limit.archive_percent)
-        connection.execute(
-            "INSERT INTO guards.limits (site_id, own_window, expected, limits) "
-            "VALUES (?, ?, ?, map(?::VARCHAR[], ?::DECIMAL(12, 3)[]))",
-            [site, site is not None, expected, list(given), list(given.values())],
+        run(
+            connection,
+            "guards/limits",
+            site_id=site,
+            own_window=site is not None,
+            expected=expected,
+            names=list(given),
+            numbers=list(given.values()),
         )
     run(connection, "guards/limits_of_sites")
 

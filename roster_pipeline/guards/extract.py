@@ -17,7 +17,7 @@ from roster_pipeline.guards import words
 from roster_pipeline.guards.counting import count_in_force
 from roster_pipeline.guards.guard import Hold, Judging, Part, hold_id_of
 from roster_pipeline.guards.limits import Limits
-from roster_pipeline.warehouse.sql import empty, run
+from roster_pipeline.warehouse.sql import count_rows, empty, insert, run
 
 GUARD = "broken_extract"
 
@@ -63,11 +63,19 @@ def breaches(judging: Judging) -> bool:
     connection = judging.connection
     empty(connection, "guards.signs")
     for n, s in enumerate(_signs(judging)):
-        entity = None if s.everything else s.entity
-        connection.execute(
-            "INSERT INTO guards.signs (n, sign, shown_as, entity, site_id, role, changes, limit_, explains, sentence) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [n, s.sign, s.entity, entity, s.site_id, s.role, s.changes, s.limit, s.explains, s.sentence],
+        insert(
+            connection,
+            "guards.signs",
+            n=n,
+            sign=s.sign,
+            shown_as=s.entity,
+            entity=None if s.everything else s.entity,
+            site_id=s.site_id,
+            role=s.role,
+            changes=s.changes,
+            limit_=s.limit,
+            explains=s.explains,
+            sentence=s.sentence,
         )
     run(connection, "guards/accepted_signs", now=judging.now)
     return bool(_unaccepted(connection))
@@ -83,10 +91,9 @@ def hold_everything(judging: Judging) -> Hold:
     """One hold over the whole plan, however many signs there are: it is one decision, about these signs."""
     connection = judging.connection
     signs = _unaccepted(connection)
-    ((changes,),) = connection.execute("SELECT count(*) FROM plan.changes").fetchall()
     for entity in model.ENTITIES:
         count_in_force(connection, entity.name)
-    ((in_force,),) = connection.execute("SELECT sum(in_force)::BIGINT FROM guards.population").fetchall()
+    ((in_force,),) = run(connection, "guards/in_force").fetchall()
     sites = {s.site_id for s in signs}
     parts = tuple(Part(s.site_id, None, s.role, s.changes, s.changes, sign=s.sign) for s in signs)
     return Hold(
@@ -94,7 +101,7 @@ def hold_everything(judging: Judging) -> Hold:
         GUARD,
         signs[0].entity,
         sites.pop() if len(sites) == 1 else None,
-        changes,
+        count_rows(connection, "plan.changes"),
         in_force,
         signs[0].limit,
         _fingerprint(signs),
@@ -106,16 +113,12 @@ def hold_everything(judging: Judging) -> Hold:
 
 def sentence(judging: Judging, hold_id: str, _parts: Sequence[Part]) -> str:
     """Which signs there are."""
-    ((changes,),) = judging.connection.execute("SELECT count(*) FROM plan.changes").fetchall()
+    changes = count_rows(judging.connection, "plan.changes")
     return words.everything(hold_id, changes, [s.sentence for s in _unaccepted(judging.connection)])
 
 
 def _unaccepted(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
-    rows = connection.execute(
-        "SELECT sign, shown_as, site_id, changes, sentence, limit_, role FROM guards.signs "
-        "WHERE accepted_by IS NULL ORDER BY n"
-    ).fetchall()
-    return [Sign(*row) for row in rows]
+    return [Sign(*row) for row in run(connection, "guards/unaccepted_signs").fetchall()]
 
 
 def _fingerprint(signs: Sequence[Sign]) -> str:

@@ -9,7 +9,7 @@ held once more are a new row under the same hold_id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -18,7 +18,7 @@ import duckdb
 
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.guards.guard import Hold
-from roster_pipeline.warehouse.sql import empty, run
+from roster_pipeline.warehouse.sql import empty, insert, run
 
 Decision = Literal["approved", "rejected"]
 
@@ -40,16 +40,10 @@ def write_down(connection: duckdb.DuckDBPyConnection, holds: Sequence[Hold]) -> 
     for h in holds:
         values = asdict(h)
         parts = values.pop("parts")
-        _insert(connection, "guards.holds", values)
+        insert(connection, "guards.holds", **values)
         for p in parts:
             columns = ("site_id", "role", "sign", "changes", "of")
-            _insert(connection, "guards.hold_parts", {"hold_id": h.hold_id, **{c: p[c] for c in columns}})
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
-    names = ", ".join(f'"{name}"' for name in values)
-    marks = ", ".join("?" for _ in values)
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
+            insert(connection, "guards.hold_parts", hold_id=h.hold_id, **{c: p[c] for c in columns})
 
 
 def update_holds(

@@ -23,7 +23,7 @@ from roster_pipeline.guards import extract, undone, words
 from roster_pipeline.guards.catalog import GUARDS, NAMES
 from roster_pipeline.guards.counting import set_limits
 from roster_pipeline.guards.guard import DistrictLimits, Guard, Hold, Judging, Part, hold_id_of
-from roster_pipeline.warehouse.sql import empty, has_rows, make, run
+from roster_pipeline.warehouse.sql import empty, has_rows, insert, make, run
 
 _DEPENDENTS = (
     "in_place_user_sites",
@@ -46,11 +46,6 @@ _DEPENDENTS = (
     "follow_sites",
 )
 """What waits with what is held, in this order: what would come in its place, what depends on it; what ends anyway."""
-
-_PRINT = (
-    "bit_xor(md5_number_lower(concat_ws('|', entity, entity_id, action, coalesce(before, ''), coalesce(after, ''))))"
-)
-_RELINK_PRINT = "bit_xor(md5_number_lower(concat_ws('|', entity, id, 'relink', old_clever_id, new_clever_id)))"
 
 
 def judge_plan(
@@ -124,11 +119,7 @@ def _holds(judging: Judging) -> list[Hold]:
     undone.hold_what_begins_at_held_sites(connection)
     for name in _DEPENDENTS:
         (make if name == "waiting_people" else run)(connection, f"guards/dependents/{name}")
-    waiting: dict[str, int] = dict(
-        connection.execute(
-            "SELECT held_by, count(*) FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
-        ).fetchall()
-    )
+    waiting: dict[str, int] = dict(run(connection, "guards/waiting_changes").fetchall())
     kept = [h for h in new.values() if h.hold_id in waiting]  # else all that it kept back ends anyway
     told = [replace(h, message=words.told(h.hold_id, h.message, _dependents(h, waiting), _sites(h))) for h in kept]
     order = [e.name for e in model.ENTITIES]
@@ -197,20 +188,14 @@ def _parts(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], 
 
 def _prints(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The fingerprint of the changes that each key marks; of relinks, that of the pairs."""
-    rows = connection.execute(
-        f"SELECT held_by, {_PRINT}, count(*) FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by"
-    ).fetchall()
-    pairs = connection.execute(
-        f"SELECT held_by, {_RELINK_PRINT}, count(*) FROM guards.relinks WHERE verdict = 'held' GROUP BY held_by"
-    ).fetchall()
-    return {key: f"{mark:016x}-{n}" for key, mark, n in [*rows, *pairs]}
+    rows = run(connection, "guards/prints").fetchall()
+    return {key: f"{mark:016x}-{n}" for key, mark, n in rows}
 
 
 def _rename(connection: duckdb.DuckDBPyConnection, holds: Mapping[str, Hold]) -> None:
     """From keys to ids of holds."""
-    connection.executemany(
-        "INSERT INTO guards.hold_ids (key, hold_id) VALUES (?, ?)", [[k, h.hold_id] for k, h in holds.items()]
-    )
+    for key, hold in holds.items():
+        insert(connection, "guards.hold_ids", key=key, hold_id=hold.hold_id)
     for entity in model.ENTITIES:
         connection.execute(
             f"UPDATE plan.{entity.name} SET held_by = h.hold_id FROM guards.hold_ids AS h WHERE h.key = held_by"

@@ -1,7 +1,7 @@
 """The guards' limits: what they are, where a district changes them, and for how long.
 
 Belongs here: reading and checking `data/guards.toml`. Does not belong here: what is counted against a
-limit (the other `guard_*` modules).
+limit (the modules beside this one).
 
 A limit is passed by *strictly more* than its number: at the limit, changes flow.
 """
@@ -9,52 +9,59 @@ A limit is passed by *strictly more* than its number: at the limit, changes flow
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from roster_pipeline.errors import InputError
 
 FILE = "guards.toml"
 
 
-@dataclass(frozen=True)
-class Limits:
+_MOST = 100_000_000
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One district's limits; every percentage is of the records in force now, never of what arrived."""
 
-    minimum_population: int = 20
+    minimum_population: Count = 20
     """Records in force from which on a percentage, and a term that vanished, say anything."""
-    archive_percent: float = 10.0
+    archive_percent: Percent = 10.0
     """Percent of an entity's records in a role, at a site or in the district, that may be archived in one sync."""
-    archive_count: int | None = None
+    archive_count: Count | None = None
     """Records of an entity, at a site or in the district, that may be archived in one sync; None: no such limit."""
-    update_percent: float = 75.0
+    update_percent: Percent = 75.0
     """Percent of an entity's records, at a site or in the district, that may be updated in one sync."""
-    mapping_percent: float = 10.0
+    mapping_percent: Percent = 10.0
     """Percent of the section courses, at a site or in the district, that may be taken away or replaced."""
-    role_percent: float = 5.0
+    role_percent: Percent = 5.0
     """Percent of the people in a role who may become, or no longer be, students or teachers in one sync."""
-    identity_percent: float = 10.0
+    identity_percent: Percent = 10.0
     """Percent of the people in a role whose name, e-mail or SIS id may become another in one sync."""
-    conclude_percent: float = 10.0
+    conclude_percent: Percent = 10.0
     """Percent of the active sections that may be concluded before the last day of their term."""
-    move_percent: float = 10.0
+    move_percent: Percent = 10.0
     """Percent of a site's people in a role who may leave it for another site in one sync."""
-    promotion_percent: float = 50.0
+    promotion_percent: Percent = 50.0
     """Percent of a site's students who must go one grade up for it to be the promotion to a new school year."""
-    loss_7_days_percent: float = 15.0
+    loss_7_days_percent: Percent = 15.0
     """Percent of an entity's records that may be lost over seven days, net of those that came."""
-    loss_30_days_percent: float = 20.0
+    loss_30_days_percent: Percent = 20.0
     """Percent of an entity's records that may be lost over thirty days, net of those that came."""
-    relink_percent: float = 10.0
+    relink_percent: Percent = 10.0
     """Percent of the people or sections, at a site or in the district, that are relinked without asking anybody."""
-    relink_students_percent: float = 50.0
+    relink_students_percent: Percent = 50.0
     """Percent of the larger class: two sections that have more than this in common are the same section."""
-    quarantine_percent: float = 5.0
+    quarantine_percent: Percent = 5.0
     """Percent of a kind's records that may be left out, beyond those left out in the sync before."""
-    contradiction_percent: float = 5.0
+    contradiction_percent: Percent = 5.0
     """Percent of the people in one role who may come with an SIS id that somebody else in that role has too."""
 
 
@@ -74,15 +81,49 @@ class ExpectedChange:
     site_id: str | None = None
 
 
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    """What may stand at the top of the file."""
+
+    default: dict[str, Any] = {}
+    district: dict[str, dict[str, Any]] = {}
+
+
+class _Window(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a window says beside its limits."""
+
+    starts: date = msgspec.field(name="from")
+    ends: date = msgspec.field(name="to")
+    who: Words
+    why: Words
+    site_id: Words | None = None
+
+
+_TYPES: dict[str, Any] = {f.encode_name: f.type for table in (Limits, _Window) for f in msgspec.structs.fields(table)}
+LIMITS = Limits.__struct_fields__
+"""The names of all limits, as they may stand in the file."""
+_WINDOW = _Window.__struct_encode_fields__
+
+_DO: dict[Any, str] = {
+    Percent: "Write a number from 0 to 100",
+    Count: f"Write a whole number from 0 to {_MOST}",
+    Count | None: f"Write a whole number from 0 to {_MOST}, or leave it out",
+    date: "Write a day, like 2027-08-01, without quotes",
+    Words: "Say who expects the change, and why, in quotes",
+    Words | None: "Write the site's id in quotes, or leave it out",
+}
+"""What to do about a value that is not of its type, or missing."""
+
+
 def load_limits(data: Path, district: str) -> Limits:
     """The district's limits: the defaults, `[default]`, `[district.<slug>]`. No file means the defaults.
 
     Raises InputError for anything in the file that nobody would read.
     """
     path, default, own = _sections(data, district)
-    given = _limits(path, "[default]", default)
+    _check(path, "[default]", default, LIMITS)
     table = {k: v for k, v in own.items() if k != "expected"}
-    return Limits(**(given | _limits(path, f"[district.{district}]", table)))
+    _check(path, f"[district.{district}]", table, LIMITS)
+    return msgspec.convert(default | table, Limits)
 
 
 def load_expected(data: Path, district: str) -> tuple[ExpectedChange, ...]:
@@ -105,7 +146,7 @@ def limits_by_site(
     by_site: dict[str | None, tuple[Limits, bool]] = {None: (limits, False)}
     for window in sorted(current, key=lambda e: e.site_id is not None):
         known, _ = by_site.get(window.site_id, by_site[None])
-        by_site[window.site_id] = (replace(known, **dict(window.limits)), True)  # type: ignore[arg-type]
+        by_site[window.site_id] = (msgspec.structs.replace(known, **window.limits), True)
     return by_site
 
 
@@ -115,46 +156,42 @@ def _sections(data: Path, district: str) -> tuple[Path, dict[str, Any], dict[str
         content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(path, f"not valid TOML ({error})", do="Correct it there") from None
-    _refuse_unknown(path, "the file", content, ("default", "district"))
-    for name in ("default", "district"):
-        content.setdefault(name, {})
-    for name, table in [*content.items(), *content["district"].items()]:
+    _refuse_unknown(path, "the file", content, _File.__struct_fields__)
+    districts = content.get("district", {})
+    for name, table in [*content.items(), *(districts.items() if isinstance(districts, dict) else ())]:
         if not isinstance(table, dict):
             raise InputError(path, f"{name!r} is not a table", do=f"Write [default] or [district.{district}] above it")
-    return path, content["default"], content["district"].get(district, {})
+    file = msgspec.convert(content, _File)
+    return path, file.default, file.district.get(district, {})
 
 
-def _refuse_unknown(path: Path, where: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
+def _refuse_unknown(path: Path, where: str, table: Iterable[str], known: Sequence[str]) -> None:
     for key in table:
         if key not in known:
             raise InputError(path, f"unknown key {key!r} in {where}", do=f"Remove it; known are {', '.join(known)}")
 
 
-def _limits(path: Path, where: str, table: Mapping[str, Any]) -> dict[str, Any]:
-    _refuse_unknown(path, where, table, [f.name for f in fields(Limits)])
+def _check(path: Path, where: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
+    """InputError for the first key that is not `known`, or whose value is not of its type."""
+    _refuse_unknown(path, where, table, known)
     for key, value in table.items():
-        percent = key.endswith("_percent")
-        number = isinstance(value, (int, float) if percent else int) and not isinstance(value, bool)
-        if not number or value < 0 or (percent and value > 100):
-            do = "Write a number from 0 to 100" if percent else "Write a whole number, 0 or more"
-            raise InputError(path, f"{key} in {where} is {value!r}", do=do)
-    return dict(table)
+        kind = _TYPES[key]
+        try:
+            msgspec.convert(value, kind, builtin_types=(date,))  # a day in quotes is none
+        except msgspec.ValidationError:
+            told = repr(value) if isinstance(value, str) else value
+            raise InputError(path, f"{key} in {where} is {told}", do=_DO[kind]) from None
 
 
 def _window(path: Path, where: str, table: Mapping[str, Any]) -> ExpectedChange:
-    own = ("from", "to", "who", "why", "site_id")
-    limits = _limits(path, where, {k: v for k, v in table.items() if k not in own})
-    for key in own[:2]:
-        if not isinstance(table.get(key), date) or isinstance(table[key], datetime):
-            raise InputError(path, f"{key!r} in {where} is not a day", do=f"Write it like {key} = 2027-08-01")
-    for key in own[2:]:
-        if (key in table or key != "site_id") and not str(table.get(key) or "").strip():
-            raise InputError(path, f"{key!r} in {where} is missing", do="Say who expects the change, and why")
-    if table["to"] < table["from"]:
+    _check(path, where, table, (*LIMITS, *_WINDOW))
+    for field in msgspec.structs.fields(_Window):
+        if field.required and field.encode_name not in table:
+            raise InputError(path, f"{field.encode_name} is missing in {where}", do=_DO[field.type])
+    window = msgspec.convert({k: v for k, v in table.items() if k in _WINDOW}, _Window)
+    limits = {k: v for k, v in table.items() if k in LIMITS}
+    if window.ends < window.starts:
         raise InputError(path, f"{where} ends before it starts", do="Correct from or to")
     if not limits:
         raise InputError(path, f"{where} changes no limit", do="Add one, like archive_percent = 60")
-    site = table.get("site_id")
-    return ExpectedChange(
-        table["from"], table["to"], str(table["who"]), str(table["why"]), limits, None if site is None else str(site)
-    )
+    return ExpectedChange(window.starts, window.ends, window.who, window.why, limits, window.site_id)

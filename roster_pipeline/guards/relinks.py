@@ -40,9 +40,9 @@ def judge_candidates(judging: Judging) -> None:
     for counted in COUNTED:
         if counted.breaches(judging):
             counted.marks(judging)
-            connection.execute("UPDATE guards.relinks SET verdict = 'held' WHERE held_by = ?", [counted.key])
+            run(connection, "guards/hold_relinks", key=counted.key)
     run(connection, "guards/queue_breaches")
-    connection.execute("INSERT INTO guards.relink_breaches BY NAME FROM guards.breaches")
+    make(connection, "guards/relink_breaches")
 
 
 def breaches(verdict: Literal["held", "ambiguous"], judging: Judging) -> bool:
@@ -75,4 +75,4 @@ def ambiguous_sentence(_judging: Judging, key: str, parts: Sequence[Part]) -> st
 
 def count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many candidates there are by verdict: `relink`, `held`, `ambiguous`."""
-    return dict(connection.execute("SELECT verdict, count(*) FROM guards.relinks GROUP BY verdict").fetchall())
+    return dict(run(connection, "guards/relink_counts").fetchall())

@@ -62,9 +62,7 @@ def hold_what_begins_at_held_sites(connection: duckdb.DuckDBPyConnection) -> Non
 def sentence(judging: Judging, key: str, parts: Sequence[Part]) -> str:
     """Who undid these changes, when and why."""
     undo_sync_id = key.removeprefix(f"{GUARD}|")
-    found = judging.connection.execute(
-        "SELECT requested_by, started_at, undoes, reason FROM sync.syncs WHERE sync_id = ?", [undo_sync_id]
-    ).fetchone()
+    found = run(judging.connection, "guards/undo", sync_id=undo_sync_id).fetchone()
     by, at, undoes, reason = found or ("somebody", None, None, None)
     when = f" on {at:%Y-%m-%d}" if at else ""
     why = f" ({reason})" if reason else ""

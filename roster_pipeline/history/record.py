@@ -13,7 +13,7 @@ from datetime import datetime
 import duckdb
 
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.warehouse.sql import run
+from roster_pipeline.warehouse.sql import has_rows, insert, run
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ class SyncInfo:
 
 def has_succeeded_before(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether any sync of this district was ever applied."""
-    row = connection.execute("SELECT count(*) FROM sync.syncs WHERE status IN ('succeeded', 'held')").fetchone()
-    return row != (0,)
+    return has_rows(connection, "sync.syncs WHERE status IN ('succeeded', 'held')")
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,7 @@ def record_failure(
     connection: duckdb.DuckDBPyConnection, info: SyncInfo, *, status: str, error: str, finished_at: datetime
 ) -> None:
     """Writes a sync that applied nothing, with status `failed` or `refused`; does nothing if it is known already."""
-    known = connection.execute("SELECT 1 FROM sync.syncs WHERE sync_id = ?", [info.sync_id]).fetchone()
-    if known:
+    if run(connection, "history/known", sync_id=info.sync_id).fetchone():
         return
     _insert_sync(connection, info, finished_at, status=status, error=error)
     failpoint("failure_written")
@@ -106,21 +104,9 @@ def record_issues(
     issues: Sequence[tuple[str, str, str, str | None, str | None, str]],
 ) -> None:
     """Adds issues as (severity, code, entity, record_id, site_id, message)."""
+    names = ("severity", "code", "entity", "record_id", "site_id", "message")
     for issue in issues:
-        connection.execute(
-            "INSERT INTO sync.issues (sync_id, severity, code, entity, record_id, site_id, message) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [sync_id, *issue],
-        )
-
-
-def copy_issues(connection: duckdb.DuckDBPyConnection, sync_id: str, table: str) -> int:
-    """Adds the issues that stand in `table` (a scratch table of ours); returns how many."""
-    row = connection.execute(
-        f"INSERT INTO sync.issues BY NAME SELECT $sync_id AS sync_id, * FROM {table}",
-        {"sync_id": sync_id},
-    ).fetchone()
-    return int(row[0]) if row else 0
+        insert(connection, "sync.issues", sync_id=sync_id, **dict(zip(names, issue, strict=True)))
 
 
 def prune(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime) -> None:
@@ -131,9 +117,7 @@ def prune(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime
     connection.execute("BEGIN")
     run(connection, "history/prune", before=before, now=now)
     for table in ("change_log", "change_counts", "issues"):
-        connection.execute(
-            f"DELETE FROM sync.{table} WHERE sync_id IN (SELECT sync_id FROM sync.syncs WHERE pruned_at IS NOT NULL)"
-        )
+        run(connection, f"history/forget_{table}")
     connection.execute("COMMIT")
     failpoint("pruned")
 

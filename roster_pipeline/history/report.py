@@ -103,6 +103,16 @@ def plan_changes(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list
     return _fetched(connection.execute(query, {"limit": limit}))
 
 
+def ids_that_begin(connection: duckdb.DuckDBPyConnection, what: str, start: str) -> list[str]:
+    """The ids of `syncs` or `holds` that begin with `start`."""
+    return [row["id"] for row in _rows(connection, f"history/report/{what}_that_begin", {"start": start})]
+
+
+def course_access_rows(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many rows `roster.course_access` has."""
+    return int(_rows(connection, "history/report/course_access_rows", {})[0]["rows"])
+
+
 def life(connection: duckdb.DuckDBPyConnection, entity_id: str) -> list[Row]:
     """Every change of one record, over all syncs."""
     return _rows(connection, "history/report/life", {"entity_id": entity_id})

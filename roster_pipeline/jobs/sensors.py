@@ -20,6 +20,8 @@ from roster_pipeline.warehouse.warehouse import Warehouse
 def new_districts(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """A district that disappears keeps its partition: its roster stays until somebody forgets it."""
     settings = load_settings()
+    if settings.wrong is not None:
+        return dg.SkipReason(str(settings.wrong))
     warehouse = Warehouse(settings.warehouse)
     try:
         found = {d.slug for d in discover_districts(settings, warehouse)}

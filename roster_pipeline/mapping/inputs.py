@@ -1,7 +1,10 @@
-"""The CSV files that people edit in `data/`: read, checked cell by cell, handed on as typed rows.
+"""The CSV files that people edit in `data/`: read, checked column by column, handed on as typed rows.
 
 Belongs here: what each file must look like, and a sentence for every way in which it does not. Does not
-belong here: what the rows mean for a roster (that is in the steps' SQL), Dagster, DuckDB.
+belong here: what a cell may hold (`cells.py`), what the rows mean for a roster (the steps' SQL), Dagster, DuckDB.
+
+A file may have a line per person, so a rule (`cells.py`) reads a whole column at once. Only when it finds a fault
+there, the same rule is asked about each cell, to say which line it is.
 """
 
 from __future__ import annotations
@@ -9,10 +12,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import accumulate, compress
 from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
@@ -20,10 +23,22 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 import msgspec
 
 from roster_pipeline.errors import InputError
+from roster_pipeline.mapping.cells import (
+    CellError,
+    Cells,
+    Parse,
+    not_after,
+    optional,
+    quoted,
+    required,
+    small,
+    text,
+    utc,
+    word,
+)
 
 NOTE = "note"  # a column for the people who edit: any file may have it, nothing reads it
 LISTED_LINES = 5
-QUOTED_CHARACTERS = 60
 EnrollmentSource = Literal["clever", "manual"]
 Id = Annotated[str, "in small letters"]
 """An id of Clever's or ours. Both are hexadecimal, so it means the same in capitals, and is read in small letters."""
@@ -89,8 +104,6 @@ _OPTIONAL: dict[type[msgspec.Struct], tuple[str, ...]] = {MappingRule: ("distric
 """Columns that may be missing from the header."""
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
-_Parse = Callable[[str], object]
-_Records = Iterator[tuple[int, list[str]]]  # line and cells
 _Problem = tuple[int, str | None, str, str]  # line, column, what is wrong, what to do
 
 
@@ -101,89 +114,43 @@ class Lines(NamedTuple, Generic[_Row]):
     elsewhere: Mapping[str, int]
 
 
-class _CellError(Exception):
-    """A cell that cannot be used; its arguments are what is wrong and what to do."""
+class _Table(NamedTuple):
+    """A file as it stands: its header, then the lines that are not blank and have as many cells, by column.
+
+    `ragged` are the lines that have another number of cells, `broken` is where it stops being CSV.
+    """
+
+    line: int
+    header: list[str]
+    lines: Sequence[int]
+    columns: list[list[str]]
+    ragged: list[_Problem]
+    broken: list[_Problem]
 
 
-def _quoted(value: str) -> str:
-    return repr(value if len(value) <= QUOTED_CHARACTERS else value[:QUOTED_CHARACTERS] + "...")
-
-
-_MANGLED = re.compile(r"[-+]?\d+(?:[.,]\d+E[-+]?\d+|E[-+]\d+)|#(?:[A-Z/0]+[!?]|N/A|#+)", re.IGNORECASE)
-"""What spreadsheets make of a long number, and of a text that begins like a formula."""
-
-
-def _text(cell: str) -> str:
-    if _MANGLED.fullmatch(cell):
-        do = "Format the column as text (in Excel: Format Cells, Text), then paste the values into it once more"
-        raise _CellError(f"{_quoted(cell)} is not the value, but what a spreadsheet made of it", do)
-    return cell
-
-
-def _required(cell: str) -> str:
-    if not cell:
-        raise _CellError("the cell is empty", "Fill it in, or remove the line")
-    return _text(cell)
-
-
-def _word(words: dict[str, object]) -> _Parse:
-    def parse(cell: str) -> object:
-        if _required(cell).lower() not in words:
-            raise _CellError(f"{_quoted(cell)} is none of {', '.join(words)}", "Write one of these")
-        return words[cell.lower()]
-
-    return parse
-
-
-_EPOCH = datetime(1970, 1, 1)
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _utc(cell: str) -> datetime:
-    # fromisoformat takes any character between date and time: it would read the offset of
-    # 2025-08-18-07:00 as seven in the morning.
-    separator = cell[10:11] if _required(cell)[4:5] == "-" else cell[8:9]
-    try:
-        moment = datetime.fromisoformat(cell if separator in "T " else "")
-        # Three times as fast as astimezone and replace.
-        return moment if moment.tzinfo is None else _EPOCH + (moment - _EPOCH_UTC)
-    except (ValueError, OverflowError):
-        do = "Write it like 2025-08-18 or 2025-08-18T14:30:00Z"
-        raise _CellError(f"{_quoted(cell)} is not an ISO 8601 date or time", do) from None
-
-
-def _not_after(latest: datetime) -> _Parse:
-    def parse(cell: str) -> datetime:
-        moment = _utc(cell)
-        if moment > latest:
-            raise _CellError(f"{_quoted(cell)} is in the future", "Write when it was; a day ahead is let pass")
-        return moment
-
-    return parse
-
-
-def _mappable(courses: Sequence[Course]) -> _Parse:
+def _mappable(courses: Sequence[Course]) -> Parse:
     catalog = {course.course_id.lower(): course for course in courses}
 
-    def parse(cell: str) -> str:
-        course = catalog.get(_required(cell).lower())
-        if course is None:
-            raise _CellError(f"unknown course {_quoted(cell)}", "Correct it, or add the course to courses.csv")
-        if not course.active:
-            what = f"course {_quoted(cell)} is inactive (courses.csv, line {course.line})"
-            raise _CellError(what, "Name another course, or make this one active in courses.csv")
-        return course.course_id
+    def parse(cells: Cells) -> Sequence[str]:
+        for cell in set(required(cells)):
+            course = catalog.get(cell.lower())
+            if course is None:
+                raise CellError(f"unknown course {quoted(cell)}", "Correct it, or add the course to courses.csv")
+            if not course.active:
+                what = f"course {quoted(cell)} is inactive (courses.csv, line {course.line})"
+                raise CellError(what, "Name another course, or make this one active in courses.csv")
+        return [catalog[cell.lower()].course_id for cell in cells]
 
     return parse
 
 
-_PARSE: dict[object, _Parse] = {
-    str: _required,
-    str | None: lambda cell: _text(cell) or None,
-    Id: lambda cell: _required(cell).lower(),
-    bool: _word({"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}),
-    datetime: _utc,
-    EnrollmentSource: _word({"clever": "clever", "manual": "manual"}),
+_PARSE: dict[object, Parse] = {
+    str: required,
+    str | None: optional,
+    Id: small,
+    bool: word({"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}),
+    datetime: utc,
+    EnrollmentSource: word({"clever": "clever", "manual": "manual"}),
 }
 
 
@@ -219,17 +186,18 @@ def _load(path: Path, header: str) -> bytes:
     return raw
 
 
-def _records(raw: bytes, problems: list[_Problem]) -> _Records:
-    """The cells of every line that is not blank, with the physical line on which they begin."""
-    text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline="")
-    reader = csv.reader(text, strict=True, skipinitialspace=True)
-    line = 1
+def _table(raw: bytes) -> _Table:
+    lines_of_text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline="")
+    reader = csv.reader(lines_of_text, strict=True, skipinitialspace=True)
+    cells: list[str] = []
+    widths: list[int] = []
+    lines = [1]  # on which each record begins, physically
+    broken: list[_Problem] = []
     try:
         for record in reader:
-            cells = [cell.strip() for cell in record]
-            if any(cells):
-                yield line, cells
-            line = reader.line_num + 1
+            cells += record
+            widths.append(len(record))
+            lines.append(reader.line_num + 1)
     except csv.Error as error:
         what = f"not valid CSV ({error})"
         if "end of data" in what:
@@ -237,7 +205,24 @@ def _records(raw: bytes, problems: list[_Problem]) -> _Records:
         elif "field limit" in what:  # which a long file meets before its end
             what = f"a cell of more than {csv.field_size_limit()} characters, as when a quote is never closed"
         do = "Close the quote, and write a quote that belongs to the text twice"
-        problems.append((line, None, what, do))
+        broken.append((lines[-1], None, what, do))
+    cells = list(map(str.strip, cells))
+    if len(set(widths)) == 1 and not all("" in cells[n :: widths[0]] for n in range(widths[0])):  # so none is blank
+        width = widths[0]
+        columns = [cells[width + n :: width] for n in range(width)]
+        return _Table(lines[0], cells[:width], lines[1:-1], columns, [], broken)
+    starts = accumulate(widths, initial=0)
+    records = [(line, cells[at : at + width]) for line, at, width in zip(lines, starts, widths, strict=False)]
+    (line, header), *rows = [(line, record) for line, record in records if any(record)] or [(1, [])]
+    do = "Give every column one cell, empty or not; a value with a comma goes into double quotes"
+    ragged: list[_Problem] = [
+        (at, None, f"the header has {len(header)} cells, this line {len(row)}", do)
+        for at, row in rows
+        if len(row) != len(header)
+    ]
+    whole = [(at, row) for at, row in rows if len(row) == len(header)]
+    columns = [[row[n] for _, row in whole] for n in range(len(header))]
+    return _Table(line, header, [at for at, _ in whole], columns, ragged, broken)
 
 
 def _header_problems(
@@ -246,7 +231,7 @@ def _header_problems(
     known = f"the columns are {', '.join(columns)} and, if wanted, {', '.join(optional)}, with commas between them"
     for at, name in enumerate(header):
         if name not in columns and name not in optional:
-            yield line, None, f"unknown column {_quoted(name)}", f"Rename or remove it; {known}"
+            yield line, None, f"unknown column {quoted(name)}", f"Rename or remove it; {known}"
         elif (first := header.index(name)) < at:
             what = f"the header names it twice, in its cells {first + 1} and {at + 1}"
             yield line, name, what, "Remove one of the two"
@@ -255,63 +240,77 @@ def _header_problems(
             yield line, name, "missing from the header", f"Add it; {known}"
 
 
-def _rows(
-    row: type[_Row], parse: dict[str, _Parse], header: list[str], records: _Records, problems: list[_Problem]
-) -> Iterator[tuple[object, _Row]]:
-    """Every row without a fault, with its district (None where it names none)."""
-    _, key, one_of = _FILES[row]
-    columns = [(header.index(name), name, parse[name]) for name in parse]
-    key_cells = itemgetter(*map(header.index, key))
-    fields_from = list(parse).index(row.__struct_fields__[0])
-    seen: dict[object, int] = {}
-    for line, cells in records:
-        if len(cells) != len(header):
-            what = f"the header has {len(header)} cells, this line {len(cells)}"
-            do = "Give every column one cell, empty or not; a value with a comma goes into double quotes"
-            problems.append((line, None, what, do))
-            continue
-        values = []
-        for at, name, parse_cell in columns:
-            try:
-                values.append(parse_cell(cells[at]))
-            except _CellError as error:
-                problems.append((line, name, *error.args))
-        if one_of and not any(cells[header.index(name)] for name in one_of):
-            what = f"without {', '.join(one_of)} it would match every section"
-            problems.append((line, None, what, "Fill in at least one of them"))
-        earlier = seen.setdefault(key_cells([cell.lower() for cell in cells]), line)
-        if earlier != line and all(cells[header.index(name)] for name in key):
+def _faults(lines: Sequence[int], cells: Cells, name: str, parse: Parse) -> Iterator[_Problem]:
+    """What is wrong in a column in which something is, by asking the same rule about each cell."""
+    wrong: dict[str, CellError] = {}
+    for cell in set(cells):
+        try:
+            parse([cell])
+        except CellError as error:
+            wrong[cell] = error
+    for line, cell in zip(lines, cells, strict=True):
+        if cell in wrong:
+            yield line, name, *wrong[cell].args
+
+
+def _duplicates(lines: Sequence[int], key: Mapping[str, Cells]) -> Iterator[_Problem]:
+    """Lines with the same key as an earlier one; a key that is not filled in is another problem."""
+    if any(len(set(map(str.lower, cells))) == len(lines) for cells in reversed(list(key.values()))):
+        return
+    seen: dict[tuple[str, ...], int] = {}
+    keys = zip(*(map(str.lower, cells) for cells in key.values()), strict=True)
+    for line, cells in zip(lines, keys, strict=True):
+        earlier = seen.setdefault(cells, line)
+        if earlier != line and all(cells):
             what = f"duplicate line: the same {', '.join(key)} as line {earlier}"
-            problems.append((line, None, what, "Remove one of the two"))
-        if len(values) == len(columns):
-            yield (values[0] if fields_from else None), row(*values[fields_from:], line)
+            yield line, None, what, "Remove one of the two"
 
 
-def _read(row: type[_Row], data: Path, district: str | None = None, **parse: _Parse) -> Lines[_Row]:
+def _values(
+    row: type[_Row], table: _Table, parse: Mapping[str, Parse]
+) -> tuple[dict[str, Sequence[object]], list[_Problem]]:
+    """The values of each column, by name, and the problems by line; the values count when there are none."""
+    _, key, one_of = _FILES[row]
+    cells = dict(zip(table.header, table.columns, strict=True))
+    problems = list(table.ragged)
+    values: dict[str, Sequence[object]] = {}
+    for name, parse_cells in parse.items():
+        try:
+            values[name] = parse_cells(cells[name])
+        except CellError:
+            problems += _faults(table.lines, cells[name], name, parse_cells)
+    if one_of:
+        what = f"without {', '.join(one_of)} it would match every section"
+        given = zip(*(cells[name] for name in one_of), strict=True)
+        empty = compress(table.lines, (not any(line) for line in given))
+        problems += ((line, None, what, "Fill in at least one of them") for line in empty)
+    problems += _duplicates(table.lines, {name: cells[name] for name in key})
+    return values, [*sorted(problems, key=itemgetter(0)), *table.broken]
+
+
+def _read(row: type[_Row], data: Path, district: str | None = None, **parse: Parse) -> Lines[_Row]:
     """The file's rows, of all districts or one; `parse` reads columns that ask for more than their type."""
     file, key, _ = _FILES[row]
     optional = _OPTIONAL.get(row, ())
     fields = {f.name: _PARSE[f.type] for f in msgspec.structs.fields(row) if f.name != "line"} | parse
-    columns = {"district": _PARSE[Id]} | fields if "district" in key else fields
-    problems: list[_Problem] = []
-    records = _records(_load(data / file, ",".join(columns)), problems)
-    line, header = next(records, (1, []))
-    header = [name.lower() for name in header]
-    if header:
-        problems += _header_problems(list(columns), [*optional, NOTE], line, header)
-    elif not problems:
-        problems.append((1, None, "the file is empty", f"Make `{','.join(columns)}` its first line"))
-    if "district" in optional and "district" in header:
-        columns = {"district": lambda cell: _text(cell).lower() or None} | columns
-    rows: list[_Row] = []
-    elsewhere: Counter[str] = Counter()
-    for where, found in () if problems else _rows(row, columns, header, records, problems):
-        if where in (None, district):
-            rows.append(found)
-        else:
-            elsewhere[str(where)] += 1
+    columns = {"district": small} | fields if "district" in key else fields
+    table = _table(_load(data / file, ",".join(columns)))
+    table = table._replace(header=[name.lower() for name in table.header])
+    if table.header:
+        problems = list(_header_problems(list(columns), [*optional, NOTE], table.line, table.header))
+    else:
+        problems = table.broken or [(1, None, "the file is empty", f"Make `{','.join(columns)}` its first line")]
     if problems:
         raise _error(data / file, problems)
+    if "district" in optional and "district" in table.header:
+        columns = {"district": lambda cells: [cell.lower() or None for cell in text(cells)]} | columns
+    values, problems = _values(row, table, columns)
+    if problems:
+        raise _error(data / file, problems)
+    where = values.pop("district", [district] * len(table.lines))
+    here = [slug is None or slug == district for slug in where]
+    rows = list(map(row, *(compress(values[name], here) for name in fields), compress(table.lines, here)))
+    elsewhere = {str(slug): lines for slug, lines in Counter(where).items() if slug not in (None, district)}
     return Lines(rows, elsewhere)
 
 
@@ -332,7 +331,7 @@ def read_rules(data: Path, district: str, courses: Sequence[Course]) -> Lines[Ma
 
 def read_logins(data: Path, district: str, latest: datetime) -> Lines[Login]:
     """The district's rows of logins.csv; a mistake in another district's row raises too, as does one after `latest`."""
-    return _read(Login, data, district, first_login_at=_not_after(latest))
+    return _read(Login, data, district, first_login_at=not_after(latest))
 
 
 def read_site_settings(data: Path, district: str) -> Lines[SiteSetting]:

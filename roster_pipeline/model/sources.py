@@ -274,5 +274,13 @@ INPUTS: tuple[Table, ...] = (
         ("course_id", "VARCHAR", "course"),
         ("line", "INTEGER", "line of the file"),
     ),
+    table(
+        "input",
+        "named_districts",
+        "file and other district that it names",
+        ("file", "VARCHAR", "the file"),
+        ("district", "VARCHAR", "slug"),
+        ("lines", "BIGINT", "how many lines name it"),
+    ),
     table("input", "districts", "district of this warehouse", ("slug", "VARCHAR", "its slug")),
 )

@@ -13,12 +13,9 @@ import duckdb
 from roster_pipeline import model
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds, turnover
-from roster_pipeline.history.record import Counts, SyncInfo, copy_issues, record_success
+from roster_pipeline.history.record import Counts, SyncInfo, record_success
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.warehouse.sql import has_rows, make, run
-
-_ISSUES = ("staging.issues", "desired.scope_issues", "desired.last_known_issues")
-"""What this sync noticed on its way from the landing to the plan."""
 
 
 def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan, *, now: datetime) -> Plan:
@@ -63,8 +60,7 @@ def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_di
     run(connection, "plan/undo/settle", whole_district=whole_district and not blocked)
     for name in ("forget_courses", "courses"):
         run(connection, f"plan/{name}")
-    for table in _ISSUES:
-        copy_issues(connection, info.sync_id, table)
+    run(connection, "plan/issues", sync_id=info.sync_id)
     run(connection, "plan/line_issues", sync_id=info.sync_id)
     run(connection, "guards/log_relinks", sync_id=info.sync_id)
 
@@ -85,8 +81,7 @@ def _write_roster(connection: duckdb.DuckDBPyConnection, info: SyncInfo) -> None
 
     What is held is logged once, with the sync that opened the hold.
     """
-    query = "SELECT entity, bool_and(action = 'create' AND held_by IS NULL) FROM plan.counts GROUP BY entity"
-    planned: dict[str, bool] = dict(connection.execute(query).fetchall())
+    planned: dict[str, bool] = dict(run(connection, "plan/only_new").fetchall())
     for entity in model.ENTITIES:
         if entity.name in planned:
             _write_entity(connection, entity, info.sync_id, only_new=planned[entity.name])

@@ -113,10 +113,8 @@ def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
         f"INSERT INTO plan.counts BY NAME {per_entity}; "
         f"INSERT INTO plan.totals BY NAME SELECT ({in_force}) - ({touched}) AS unchanged"
     )
-    rows = connection.execute(
-        "SELECT entity, site_id, action, changes, print, held_by FROM plan.counts ORDER BY n, site_id, action"
-    ).fetchall()
-    ((unchanged,),) = connection.execute("FROM plan.totals").fetchall()
+    rows = run(connection, "plan/counted").fetchall()
+    ((unchanged,),) = run(connection, "plan/unchanged").fetchall()
     free = [row for row in rows if row[5] is None]
     counts = tuple(Count(*row[:4]) for row in free)
     mark = 0
@@ -127,7 +125,7 @@ def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
 
 
 def _untouched(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    return {name for (name,) in connection.execute("FROM plan.untouched").fetchall()}
+    return {name for (name,) in run(connection, "plan/left_alone").fetchall()}
 
 
 def _print(entity: str, *columns: str) -> str:
@@ -215,7 +213,7 @@ def _fields(differs: list[tuple[str, str, str]]) -> str:
 
 def _narrow(connection: duckdb.DuckDBPyConnection, sites: Sequence[str]) -> None:
     chosen = {"sites": list(sites)}
-    known = dict(connection.execute("SELECT site_id, enrollment_source FROM desired.sites").fetchall())
+    known: dict[str, str] = dict(run(connection, "plan/enrollment_sources").fetchall())
     for site in sites:
         if site not in known:
             raise SyncRefused(f"This district has no site {site}", do="`roster status` lists its sites")

@@ -29,8 +29,7 @@ def build_desired_before(
     """
     if winner not in get_args(Winner):
         raise RosterError(f"{winner!r} cannot win", do="Choose undo or later")
-    query = "SELECT status, pruned_at FROM sync.syncs WHERE sync_id = ?"
-    found = connection.execute(query, [sync_id]).fetchone()
+    found = run(connection, "plan/undo/applied", sync_id=sync_id).fetchone()
     if found is None:
         raise RosterError(f"There is no sync {sync_id}", do="`roster recent` lists the syncs")
     if found[0] not in ("succeeded", "held"):
@@ -45,16 +44,14 @@ def build_desired_before(
     if winner == "neither":
         _refuse_conflicts(connection, sync_id)
     if winner == "later":
-        connection.execute("DELETE FROM desired.undone WHERE changed_since")
+        run(connection, "plan/undo/keep_later")
     for entity in model.ENTITIES:
         empty(connection, f"desired.{entity.name}")
         connection.execute(f"INSERT INTO desired.{entity.name} BY NAME {_put_back(entity)}")
 
 
 def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
-    rows = connection.execute(
-        "SELECT entity, count(*) FROM desired.undone WHERE changed_since GROUP BY entity ORDER BY entity"
-    ).fetchall()
+    rows = run(connection, "plan/undo/conflicts").fetchall()
     taken_back = run(connection, "plan/undo/taken_back", sync_id=sync_id).fetchone()
     if rows and taken_back:
         raise SyncRefused(

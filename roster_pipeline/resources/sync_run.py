@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -80,6 +80,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     _applies: bool = PrivateAttr()
     _may_have_changed: bool = PrivateAttr(default=False)
     _outcome: Outcome = PrivateAttr(default=Outcome())
+    _pause: float = PrivateAttr(default=0.0)
 
     @property
     def settings(self) -> Settings:
@@ -142,7 +143,9 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         if run is None or instance is None or "dagster/partition" not in run.tags:
             raise dg.Failure("A sync needs a district: launch it for a partition.", allow_retries=False)
         self._settings = load_settings()
-        slug = run.tags["dagster/partition"]
+        slug, wrong = run.tags["dagster/partition"], self._settings.wrong
+        if wrong is not None and not (self._settings.places_known and self.warehouse.has(slug)):  # there is no history
+            raise dg.Failure(str(wrong), allow_retries=False)
         if not self.warehouse.has(slug):  # a partition that somebody typed: it gets no folder and no history
             raise dg.Failure(str(self.warehouse.unknown(slug)), allow_retries=False)
         record = instance.get_run_record_by_id(run.run_id)
@@ -180,15 +183,21 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise
 
     @contextmanager
-    def step(self, trigger: str = MAPPING) -> Iterator[None]:
+    def step(self, trigger: str = MAPPING, retries: dg.RetryPolicy | None = None, tried: int = 0) -> Iterator[None]:
         """Runs one step; a failure is recorded in the history, published, and told in one line.
 
         When nobody has said what this run is, as for assets that somebody materializes in the UI, it is what its first
         step is: `trigger`.
+
+        With `retries`, a step of a nightly run whose error says that a retry helps is tried again instead, and nothing
+        is recorded; `tried` is how often it was. Dagster counts the tries, but is not given the policy itself: it would
+        also retry what somebody has stopped, and our own mistakes, and nothing could interrupt its wait.
         """
         if not self._is_tagged:
             self._be(trigger)
         try:
+            if tried:
+                wait(self._pause)
             if self._settings.wrong is not None:
                 raise self._settings.wrong
             if self.seconds_left <= 0:
@@ -198,6 +207,8 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                 )
             yield
         except BaseException as error:
+            if retries is not None and (again := self._retry(error, retries, tried)) is not None:
+                raise again from error
             with uninterrupted():
                 said = self._fail(error)
             if _is_interrupt(error):
@@ -209,6 +220,21 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                     allow_retries=error.retry_helps,
                 ) from None
             raise
+
+    def _retry(self, error: BaseException, retries: dg.RetryPolicy, tried: int) -> dg.RetryRequested | None:
+        """What tells Dagster to try a step again; None when nothing can help, time is over, or a person waits."""
+        if not (isinstance(error, RosterError) and error.retry_helps) or self._info.trigger != "nightly":
+            return None
+        seconds = float(retries.calculate_delay(tried + 1))
+        if tried >= retries.max_retries or seconds >= self.seconds_left:
+            return None
+        self._pause = seconds
+        at = f"{datetime.now(ZoneInfo(self._settings.schedule_timezone)) + timedelta(seconds=seconds):%H:%M %Z}"
+        log.warning(
+            "%s: %s. Trying again at %s; until then the district is locked.", self._info.district, error.what, at
+        )
+        announce.tag_retry(self._instance, self._info, at)
+        return dg.RetryRequested(retries.max_retries)
 
     def _be(self, trigger: str) -> None:
         self._is_tagged = True
@@ -317,6 +343,11 @@ def _is_interrupt(error: BaseException) -> bool:
     """Ctrl-C, SIGTERM, or a run terminated in the UI; DuckDB turns one that comes during a query into its own error."""
     interrupts = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
     return isinstance(error, interrupts) or (isinstance(error, RuntimeError) and str(error) == "Query interrupted")
+
+
+def wait(seconds: float) -> None:
+    """Between two tries; Ctrl-C and SIGTERM end it."""
+    time.sleep(seconds)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import duckdb
 from roster_pipeline import model
 from roster_pipeline.clever.landing import Notice
 from roster_pipeline.errors import RosterError
-from roster_pipeline.warehouse.sql import has_rows, make, run, statement
+from roster_pipeline.warehouse.sql import has_rows, insert, make, run, statement
 from roster_pipeline.warehouse.storage import fresh_staging
 
 _OF_LIST = {
@@ -48,6 +48,11 @@ def read_landed_list(connection: duckdb.DuckDBPyConnection, name: str, file: Pat
         run(connection, f"staging/wrong_types_{name}", file=str(file))
 
 
+def forget_lists(connection: duckdb.DuckDBPyConnection) -> None:
+    """Before Clever is asked once more: the lists that were read may be landed anew, under the same names."""
+    connection.execute("DROP TABLE IF EXISTS memory.staging.wrong_types")
+
+
 def stage_landing(
     connection: duckdb.DuckDBPyConnection, landing: Path, notices: Iterable[Notice] = (), read: Iterable[str] = ()
 ) -> None:
@@ -63,9 +68,9 @@ def stage_landing(
     run(connection, "staging/enrollments")
     connection.execute(";".join(f"DROP TABLE memory.staging.{name}" for name in _READ_ONLY_ONCE))
     for notice in notices:
-        connection.execute(
-            "INSERT INTO staging.issues (severity, code, entity, message) VALUES ('warning', ?, ?, ?)",
-            [notice.code, notice.endpoint or "districts", notice.message],
+        entity = notice.endpoint or "districts"
+        insert(
+            connection, "staging.issues", severity="warning", code=notice.code, entity=entity, message=notice.message
         )
     _keep(connection)
 

@@ -64,6 +64,12 @@ def empty(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
     )
 
 
+def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:
+    """Adds one row, by the names of its columns, to a table of ours."""
+    names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" for _ in values)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
+
+
 def has_rows(connection: duckdb.DuckDBPyConnection, source: str) -> bool:
     """Whether there is a row in a table of ours; a condition may follow its name."""
     return connection.execute(f"SELECT 1 FROM {source} LIMIT 1").fetchone() is not None

@@ -25,7 +25,7 @@ from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.warehouse.lock import exclusive, is_locked, locked
 from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
-from roster_pipeline.warehouse.sql import run
+from roster_pipeline.warehouse.sql import make, run
 from roster_pipeline.warehouse.storage import attach_staging, attach_truth, literal, sync_to_disk, unreadable_copy
 
 SLUG_LENGTH = 80
@@ -109,11 +109,6 @@ class Warehouse:
 
     def districts(self) -> list[DistrictIdentity]:
         """The districts that have a folder, by slug. Raises RosterError for one whose `district.json` is damaged."""
-        if self.root.exists() and not (self.root.is_dir() and os.access(self.root, os.R_OK | os.X_OK)):
-            raise RosterError(
-                f"The warehouse {self.root} is no folder that can be read",
-                do="Give this account the right to, or set ROSTER_WAREHOUSE to another folder",
-            )
         files = sorted(self.root.glob("*/district.json"))
         return [_identity(file) for file in files if file.parent.suffix != _UNFINISHED]
 
@@ -215,7 +210,6 @@ class Warehouse:
         folder.path.mkdir(parents=True, exist_ok=True)
         with without_values(), nullcontext(scratch) if scratch else in_memory() as connection:
             connection.execute(f"SET temp_directory = {literal(folder.spilled)}")
-            run(connection, "mapping/input/districts", slugs=self._slugs())
             try:
                 attach_staging(connection, folder.staging)
                 attach_truth(connection, folder.roster, folder.published)
@@ -223,6 +217,7 @@ class Warehouse:
                     folder.unpublished.touch()
                     failpoint("unpublished_marked")
                 bring_up_to_date(connection, folder.roster, _SEARCH_PATH)
+                make(connection, "mapping/input/districts", slugs=self._slugs())
                 yield connection
             finally:
                 _detach(connection)

@@ -14,6 +14,7 @@ import pytest
 
 from roster_pipeline.clever.client import Clever
 from roster_pipeline.clever.http import Basic, Bearer
+from roster_pipeline.clever.landing import is_complete
 from roster_pipeline.config import CleverSettings
 from roster_pipeline.errors import CleverRefused, CleverUnavailable, RosterError
 from tests.clever.conftest import Connect, lines
@@ -39,7 +40,8 @@ def test_a_rotated_token_is_read_anew_once_for_all_lists(fake: Fake, connect: Co
 
 def test_a_token_rotated_before_the_first_request(fake: Fake, connect: Connect, landing: Path) -> None:
     fake.next("/districts", Answer(401, before=lambda: rotate(fake)))
-    connect().extract(DISTRICT, landing)
+    whole = connect().extract(DISTRICT, landing)
+    assert (whole.endpoint("users").records, len(fake.asked("/oauth/tokens"))) == (len(fake.lists["users"]), 2)
 
 
 def test_a_new_token_that_is_refused_too_is_final(fake: Fake, connect: Connect, landing: Path) -> None:
@@ -182,7 +184,11 @@ def test_tokens_travel_encrypted_or_not_at_all(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["https://api.clever.com", "http://localhost:1", "http://127.9.9.9", "http://[::1]:80"])
 def test_https_and_this_machine_are_allowed(url: str) -> None:
-    Clever(CleverSettings(url, url)).close()
+    with (
+        Clever(CleverSettings(url, url)) as clever,
+        pytest.raises(CleverRefused, match="There are no Clever credentials"),
+    ):
+        clever.districts()
 
 
 def test_a_redirect_is_not_followed(fake: Fake, connect: Connect, landing: Path) -> None:
@@ -202,6 +208,7 @@ def test_proxies_and_netrc_do_not_come_between_us_and_this_machine(
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     connect().extract(DISTRICT, landing)
+    assert is_complete(landing)
 
 
 @pytest.mark.parametrize("token", ["", "  ", "a b", "a\nb", "a\tb", "schlüssel"])

@@ -152,17 +152,3 @@ def test_a_fault_that_stays_is_unavailable_and_resumed_later(
     sandbox.faults.clear()
     assert extract(sandbox, tmp_path).endpoint("users").pages_fetched == 2
     assert ids(tmp_path) == truth(district)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_a_fifth_of_the_answers_fail_in_rotating_ways(
-    sandbox: SandboxServer, district: District, tmp_path: Path, seed: int
-) -> None:
-    faults = ["429_repeated", "500", "502", "503", "cut_json", "html_200", "reset", "truncated"]
-    for fault in faults[seed:] + faults[:seed]:
-        sandbox.faults.add(fault, rate=0.2 / len(faults))
-    sandbox.faults.add("duplicate_id", rate=0.2)
-    sandbox.faults.add("token_rotation", count=1, after=9)
-    extract(sandbox, tmp_path, page_limit=15)
-    assert ids(tmp_path) == truth(district)
-    assert sum(s.struck for s in sandbox.faults.on[:-2]) > 5

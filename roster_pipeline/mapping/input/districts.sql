@@ -1,2 +1,3 @@
 -- one row per district of this warehouse
-CREATE OR REPLACE TABLE memory.input.districts AS SELECT unnest($slugs::VARCHAR[]) AS slug
+INSERT INTO input.districts BY NAME
+SELECT unnest($slugs::VARCHAR[]) AS slug

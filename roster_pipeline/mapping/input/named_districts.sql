@@ -1,2 +1,4 @@
--- one row per file and other district that it names, with the number of its lines
-CREATE TABLE IF NOT EXISTS input.named_districts (file VARCHAR, district VARCHAR, lines BIGINT, PRIMARY KEY (file, district))
+-- one row per file and other district that it names
+INSERT INTO input.named_districts BY NAME
+SELECT file, district, lines
+FROM read_json($file, format = 'newline_delimited', columns = {file: 'VARCHAR', district: 'VARCHAR', lines: 'BIGINT'})

@@ -1,5 +1,5 @@
 -- one row per line of data/section_courses.csv for this district; section_id is ours or Clever's, in small letters
-CREATE OR REPLACE TABLE input.section_courses AS
+INSERT INTO input.section_courses BY NAME
 SELECT section_id, course_id, line
 FROM read_json($file, format = 'newline_delimited', columns = {
   section_id: 'VARCHAR', course_id: 'VARCHAR', line: 'INTEGER'

@@ -1,0 +1,102 @@
+"""The rules for the cells of a column: what they mean, or a sentence why one of them cannot be used.
+
+Belongs here: what a cell of a type may hold. Does not belong here: which file has which columns (`inputs.py`).
+
+A rule takes a column as a whole, as its faults are rare and its cells many. Given a single cell, its error is about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+QUOTED_CHARACTERS = 60
+
+Cells = Sequence[str]
+Parse = Callable[[Cells], Sequence[object]]
+"""The values of cells; a CellError when one of them has none."""
+
+
+class CellError(Exception):
+    """A cell that cannot be used; its arguments are what is wrong and what to do."""
+
+
+def quoted(value: str) -> str:
+    """As it stands in a sentence: on one line, and cut."""
+    return repr(value if len(value) <= QUOTED_CHARACTERS else value[:QUOTED_CHARACTERS] + "...")
+
+
+_MANGLED = re.compile(r"[-+]?\d+(?:[.,]\d+E[-+]?\d+|E[-+]\d+)|#(?:[A-Z/0]+[!?]|N/A|#+)", re.IGNORECASE)
+"""What spreadsheets make of a long number, and of a text that begins like a formula."""
+_MANGLED_HAS = "#+-.,"  # at least one of these: most columns of ids have none
+
+
+def text(cells: Cells) -> Cells:
+    """Anything but what a spreadsheet has mangled."""
+    whole = "\n".join(cells)
+    suspects = set(cells) if any(mark in whole for mark in _MANGLED_HAS) else ()
+    if mangled := [cell for cell in suspects if _MANGLED.fullmatch(cell)]:
+        do = "Format the column as text (in Excel: Format Cells, Text), then paste the values into it once more"
+        raise CellError(f"{quoted(mangled[0])} is not the value, but what a spreadsheet made of it", do)
+    return cells
+
+
+def required(cells: Cells) -> Cells:
+    """Text that is not empty."""
+    if "" in cells:
+        raise CellError("the cell is empty", "Fill it in, or remove the line")
+    return text(cells)
+
+
+def small(cells: Cells) -> Cells:
+    """Text that is not empty and means the same in capitals."""
+    return list(map(str.lower, required(cells)))
+
+
+def optional(cells: Cells) -> Sequence[str | None]:
+    """Text; an empty cell is None."""
+    return [cell or None for cell in text(cells)]
+
+
+def word(words: dict[str, object]) -> Parse:
+    """One of `words`, in capitals or not."""
+
+    def parse(cells: Cells) -> Sequence[object]:
+        for cell in set(required(cells)):
+            if cell.lower() not in words:
+                raise CellError(f"{quoted(cell)} is none of {', '.join(words)}", "Write one of these")
+        return [words[cell.lower()] for cell in cells]
+
+    return parse
+
+
+_EPOCH = datetime(1970, 1, 1)
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc(cells: Cells) -> Sequence[datetime]:
+    """A date or time in ISO 8601, in naive UTC."""
+    try:
+        moments = list(map(datetime.fromisoformat, cells))
+        # It takes any character between date and time: it would read the offset of 2025-08-18-07:00 as seven in the
+        # morning.
+        if not {cell[10:11] if cell[4:5] == "-" else cell[8:9] for cell in cells} <= {"", "T", " "}:
+            raise ValueError
+        # Three times as fast as astimezone and replace.
+        return [moment if moment.tzinfo is None else _EPOCH + (moment - _EPOCH_UTC) for moment in moments]
+    except (ValueError, OverflowError):
+        do = "Write it like 2025-08-18 or 2025-08-18T14:30:00Z"
+        raise CellError(f"{quoted(required(cells)[0])} is not an ISO 8601 date or time", do) from None
+
+
+def not_after(latest: datetime) -> Parse:
+    """The same, `latest` at the latest."""
+
+    def parse(cells: Cells) -> Sequence[datetime]:
+        moments = utc(cells)
+        if max(moments, default=latest) > latest:
+            raise CellError(f"{quoted(cells[0])} is in the future", "Write when it was; a day ahead is let pass")
+        return moments
+
+    return parse
