@@ -55,7 +55,7 @@ BOXES: tuple[Box, ...] = (
     Box("mapping", "which courses", 6, 5, 5),
     Box("plan", "what changes", 6, 6, 6),
     Box("clever", "the client: tokens, lists, landing", 7, 2, 3),
-    Box("guards", "what is held", 7, 6, 6),
+    Box("guards", "what looks like an accident", 7, 6, 7),
     Box("history", "tells of syncs and holds", 8, 6, 7, "ground"),
     Box("warehouse", "the files of a district, the lock, the SQL", 9, 3, 7, "ground"),
     Box("config", "settings", 10, 2, 2, "ground"),
