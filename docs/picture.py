@@ -81,7 +81,9 @@ _COLORS = {
     "ground": ("#eceff3", "#8593a5"),
     "sandbox": ("#e1f1fa", "#4b97c4"),
 }
-_WIDTH, _PITCH, _TALL, _COLUMN, _LEFT, _TOP, _BETWEEN = 1040, 72, 46, 122, 24, 20, 28
+_PITCH, _TALL, _COLUMN, _LEFT, _TOP, _BETWEEN = 72, 46, 122, 24, 20, 28
+_WIDTH = 2 * _LEFT + _BETWEEN - 12 + _COLUMN * (1 + max(box.last for box in BOXES))
+_HEIGHT = 2 * _TOP + _TALL + _PITCH * max(box.floor for box in BOXES)
 _FRAME_TOP, _FRAME_LAST = 1, 9
 Edges = Mapping[str, frozenset[str]]
 
@@ -123,9 +125,8 @@ def svg() -> str:
     places = {box.key: box for box in BOXES}
     if wrong := places.keys() ^ edges.keys():
         raise ValueError(f"docs/picture.py and the code do not have the same folders: {', '.join(sorted(wrong))}")
-    height = _TOP + 12 * _PITCH - (_PITCH - _TALL) + _TOP
     arrows = [line for box, target in needed(edges) for line in _arrow(places[box], places.get(target))]
-    return "\n".join((*_head(height), *arrows, *(line for box in BOXES for line in _drawn(box)), "</svg>", ""))
+    return "\n".join((*_head(), *arrows, *(line for box in BOXES for line in _drawn(box)), "</svg>", ""))
 
 
 def _x(column: int) -> int:
@@ -170,11 +171,11 @@ def _line(x1: int, y1: int, x2: int, y2: int, *, dashed: bool = False) -> str:
     return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" class="arrow"{dashes}/>'
 
 
-def _head(height: int) -> Iterable[str]:
+def _head() -> Iterable[str]:
     top, bottom = _y(_FRAME_TOP), _y(_FRAME_LAST) + _TALL + 12
     left, right = _LEFT - 12, _right(1) + 12
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}">',
         "<style>",
         "text { font-family: Helvetica, Arial, sans-serif; text-anchor: middle; fill: #1f2933; }",
         ".name { font-size: 16px; font-weight: bold; } .words { font-size: 13px; fill: #3e4c59; }",
@@ -182,7 +183,7 @@ def _head(height: int) -> Iterable[str]:
         "</style>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0 0 L8 4 L0 8 z" fill="#52606d"/></marker></defs>',
-        f'<rect width="{_WIDTH}" height="{height}" rx="10" fill="#ffffff"/>',
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" rx="10" fill="#ffffff"/>',
         f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" rx="10" fill="#f5fafd" '
         'stroke="#4b97c4" stroke-dasharray="2 4"/>',
         f'<text x="{(left + right) // 2}" y="{top + 26}" class="name">clever_sandbox</text>',
