@@ -175,7 +175,8 @@ def _head() -> Iterable[str]:
     top, bottom = _y(_FRAME_TOP), _y(_FRAME_LAST) + _TALL + 12
     left, right = _LEFT - 12, _right(1) + 12
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}">',
+        '<svg xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}">',
         "<style>",
         "text { font-family: Helvetica, Arial, sans-serif; text-anchor: middle; fill: #1f2933; }",
         ".name { font-size: 16px; font-weight: bold; } .words { font-size: 13px; fill: #3e4c59; }",
