@@ -1,4 +1,4 @@
-"""`model.py` tells the truth about the tables that the SQL makes, and the docs tell what it says."""
+"""The model tells the truth about the tables that the SQL makes."""
 
 from __future__ import annotations
 
