@@ -30,14 +30,14 @@ test: .venv/installed  ## Lint, types, layers, dependencies, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/deptry roster_pipeline clever_sandbox
-	$(BIN)/deptry tests benchmarks --exclude 'benchmarks/(peer_|plot)' --ignore DEP002,DEP004
+	$(BIN)/deptry tests benchmarks docs --exclude 'benchmarks/(peer_|plot)' --ignore DEP002,DEP004
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
 	$(BIN)/python -m roster_pipeline.cli.dev --host 127.0.0.1 --port 3000
 
-docs: .venv/installed  ## Rewrite the data dictionary from model.py
-	$(BIN)/python -m roster_pipeline.model.dictionary
+docs: .venv/installed  ## Rewrite what is made from the code: data dictionary, guards' table, picture of the house
+	$(BIN)/python -m docs
 
 # SIZE=1000, 10000, 100000 or 1000000; PEERS=0 without dlt and pandas; ONLY=floor, ours, dlt, dlt_plain or pandas.
 bench: .venv/installed  ## Measure the sync of a generated district, and rewrite docs/performance.md

@@ -18,12 +18,17 @@ def begin(command: str) -> str:
 
 def rewrite(page: Path, command: str, parts: Iterable[str]) -> None:
     """Replaces what stands between a command's marks. Raises ValueError when the page has lost them."""
+    page.write_text(replaced(page, command, parts), encoding="utf-8")
+
+
+def replaced(page: Path, command: str, parts: Iterable[str]) -> str:
+    """The page with `parts` between a command's marks. Raises ValueError when it has lost them."""
     mark = begin(command)
     before, _, rest = page.read_text(encoding="utf-8").partition(mark)
     _, found, after = rest.partition(END)
     if not found:
         raise ValueError(f"{page} has no {mark} ... {END}")
-    page.write_text(before + "\n\n".join((mark, *parts, END)) + after, encoding="utf-8")
+    return before + "\n\n".join((mark, *parts, END)) + after
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

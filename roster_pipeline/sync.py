@@ -127,7 +127,7 @@ def land(
     `landed` is called for each list that is whole. Raises CleverUnavailable, CleverRefused or BrokenExtract; what has
     been fetched is kept for the next try.
     """
-    return extract_district(settings, warehouse, order.info, landed, seconds)
+    return extract_district(settings, warehouse, order.info.district, order.info.sync_id, landed, seconds)
 
 
 def read_list(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:

@@ -1,9 +1,8 @@
-"""`model.py` tells the truth about the tables that the SQL makes, and the docs tell what it says."""
+"""The model tells the truth about the tables that the SQL makes."""
 
 from __future__ import annotations
 
 from roster_pipeline import model
-from roster_pipeline.model import dictionary
 from tests.conftest import Tiny
 
 
@@ -22,7 +21,3 @@ def test_keys_are_unique(tiny: Tiny) -> None:
             key = ", ".join(table.key)
             repeated = f"SELECT {key} FROM {table.full_name} GROUP BY {key} HAVING count(*) > 1"
             assert tiny.rows(repeated) == [], table.full_name
-
-
-def test_data_dictionary_is_fresh() -> None:
-    assert dictionary.FILE.read_text(encoding="utf-8") == dictionary.markdown(), "run `make docs`"

@@ -1,7 +1,7 @@
 """From a district's CSV files to the records that Clever's API would show.
 
-Belongs here: which rows make which record, and what identifies it (facts, sections 4, 6 and 8). Does
-not belong here: the spelling of a single value (`values`), users (`people`), HTTP.
+Belongs here: which rows make which record, and what identifies it (docs/clever.md#records-and-their-fields,
+docs/clever.md#who-is-who). Does not belong here: the spelling of a single value (`values`), users (`people`), HTTP.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What Clever makes of one cell: the CSV's spelling in, the API's spelling out.
 
-Belongs here: pure functions from text to text, each following a transformation seen in Clever's own
-data (facts, section 8) or, where none was seen, the API's enum. Does not belong here: rows, records.
+Belongs here: pure functions from text to text, each following a transformation seen in Clever's own data or, where none
+was seen, the API's enum (docs/clever.md#spelling-of-values). Does not belong here: rows, records.
 An empty cell stays empty; text that the API's enum cannot hold raises ValueError.
 """
 

@@ -47,7 +47,7 @@ def _null_empty(value: Json) -> None:
 
 
 def unknown_enums(kind: str, record: Json) -> None:
-    """Every fourth record has words that the facts do not list; newer minor versions may add some."""
+    """Every fourth record has words that Clever does not list yet; newer minor versions may add some."""
     if share(record["id"], 4) != 0 and kind != "districts":
         return
     words: dict[str, Json] = {

@@ -1,6 +1,6 @@
 """What every asset of the pipeline has in common.
 
-Belongs here: making a spec from a table of `model.py`, reporting row counts, publishing. Does not belong
+Belongs here: making a spec from a table of the model, reporting row counts, publishing. Does not belong
 here: any one asset.
 """
 

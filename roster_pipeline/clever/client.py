@@ -120,7 +120,7 @@ class Clever:
         """Every district our credentials reach, by id.
 
         A district whose token Clever refuses is left out and logged (`extract` says what is the matter
-        with it), unless none is left. Raises CleverRefused, CleverUnavailable. Facts: section 1.2.
+        with it), unless none is left. Raises CleverRefused, CleverUnavailable. See docs/clever.md#tokens.
         """
         found: dict[str, District] = {}
         refused: CleverRefused | None = None
@@ -261,8 +261,8 @@ def _collect(
 def district_notices(district: District, now: datetime) -> list[Notice]:
     """What a person should know about the district itself at `now` (aware).
 
-    Clever keeps serving the last good data while a district is paused, held or in error (facts 6 no. 26,
-    7), so nothing but these fields tells that it is old.
+    Clever keeps serving the last good data while a district is paused, held or in error, so nothing but these fields
+    tells that it is old: docs/clever.md#a-district-and-its-pauses.
     """
     found = []
     if district.error or district.state == "error":
@@ -294,7 +294,7 @@ def _the_district(access: Access, district_id: str) -> tuple[bytes, District]:
 
 
 def _districts(access: Access) -> list[tuple[bytes, District]]:
-    """`/districts` (facts 4.1) as the one line of `districts.ndjson` and as a record."""
+    """`/districts` as the one line of `districts.ndjson` and as a record (docs/clever.md#a-district-and-its-pauses)."""
     whose = f" {access.district_id}" if access.district_id else ""
     what = f"the record of the district{whose}"
     try:
@@ -333,7 +333,10 @@ def _moment(value: object) -> datetime | None:
 
 
 def _day(value: object) -> date | None:
-    """The day of a pause: the specification says datetime, a corrected one says date (facts 4.1)."""
+    """The day of a pause: the specification says datetime, a corrected one says date.
+
+    docs/clever.md#a-district-and-its-pauses
+    """
     moment = _moment(value)
     return moment.date() if moment else None
 

@@ -19,7 +19,6 @@ from roster_pipeline.clever.local import clever_settings
 from roster_pipeline.config import Settings
 from roster_pipeline.errors import CleverRefused
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.warehouse.warehouse import DistrictFolder, DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,8 @@ def discover_districts(settings: Settings, warehouse: Warehouse) -> list[Distric
 def extract_district(
     settings: Settings,
     warehouse: Warehouse,
-    info: SyncInfo,
+    district: str,
+    sync_id: str,
     landed: Callable[[Endpoint], None] = lambda _: None,
     seconds: float | None = None,
 ) -> Extract:
@@ -60,12 +60,12 @@ def extract_district(
     `landed` is called for each list that is whole, while others are still being fetched. Raises CleverUnavailable,
     CleverRefused or BrokenExtract; what has been fetched is kept for the next try. After `seconds` it gives up.
     """
-    identity = warehouse.identity(info.district)
-    landing = _landing_for(warehouse.folder(info.district), info.sync_id)
+    identity = warehouse.identity(district)
+    landing = _landing_for(warehouse.folder(district), sync_id)
     with Clever(clever_settings(settings)) as clever, _progress_bars() as progress:
         extract = clever.extract(identity.clever_id, landing, progress, landed, seconds)
     for notice in extract.notices:
-        log.warning("%s: %s", info.district, notice.message)
+        log.warning("%s: %s", district, notice.message)
     return extract
 
 

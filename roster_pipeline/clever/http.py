@@ -159,7 +159,7 @@ class Limiter:
 
 
 def refusal(refused: Refused, what: str) -> CleverRefused:
-    """The sentence for a final answer (facts section 3.3). `what` names the request and the district."""
+    """The sentence for a final answer (docs/clever.md#answers-and-errors). `what` names request and district."""
     status = refused.status
     page = ", an HTML page" if refused.html else ""
     meaning, do = _MEANINGS.get(status, ("an answer that Clever does not document", "Check the address settings"))

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Optional data types in Clever (facts 4.3, 4.4): a district may not share them.
+# Optional data types in Clever (docs/clever.md#optional-kinds): a district may not share them.
 OPTIONAL = frozenset({"courses", "terms"})
 
 # A page where one of these comes more often than there are records is looked at for repeated keys.
@@ -81,7 +81,7 @@ _count = msgspec.json.Decoder(_Count)
 
 
 def parse_page(body: bytes) -> Page:
-    """A page of Clever's list envelope (facts 3.1); unknown keys are ignored.
+    """A page of Clever's list envelope (docs/clever.md#lists-and-paging); unknown keys are ignored.
 
     DecodeError or ValueError when it is not one: a cut body, HTML, another shape.
     """
@@ -106,8 +106,8 @@ def parse_count(body: bytes) -> int | None:
 def next_query(url: str, link: str) -> str:
     """The query of the page after the one at `url`. BrokenExtract when the link leads anywhere else.
 
-    Links are relative and carry a version (facts 3.1). Only the query is taken from a link, so the token
-    cannot be sent to another server and the API version stays ours.
+    Links are relative and carry a version (docs/clever.md#lists-and-paging). Only the query is taken from a link, so
+    the token cannot be sent to another server and the API version stays ours.
     """
     ours = urlsplit(url)
     try:
@@ -206,7 +206,8 @@ class ListWalk:
         """Put a page on disk; the query of the page after it, None when it is the last."""
         before = self.file.state
         ids = [i for i in page.ids if i]
-        # An empty page ends the list whatever it links to: there is no last id to go on from (facts 3.1).
+        # An empty page ends the list whatever it links to, since no last id is left to go on from:
+        # docs/clever.md#lists-and-paging
         query = next_query(self._url, page.next) if page.next and page.records else None
         after = msgspec.structs.replace(
             before,

@@ -79,7 +79,7 @@ class Access:
             self._renew(bearer)
 
     def _renew(self, refused: Bearer) -> None:
-        """Tokens can be rotated (facts 1.1): read the active one, once for all lists of the district."""
+        """Tokens can be rotated (docs/clever.md#tokens): read the active one, once for all lists of the district."""
         with self._lock:
             if self._bearer is not refused:
                 return  # another list was refused first
@@ -140,7 +140,7 @@ class Tokens:
         return Access(self._http, self._api, district_id, bearers, None if self._given else self)
 
     def _listed(self, district_id: str | None = None) -> dict[str, list[Bearer]]:
-        """`/oauth/tokens` (facts 1.2), newest token first for each district id."""
+        """`/oauth/tokens` (docs/clever.md#tokens), newest token first for each district id."""
         if self._basic is None:
             raise CleverRefused(
                 "There are no Clever credentials",

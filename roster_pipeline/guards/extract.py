@@ -1,7 +1,7 @@
 """Broken extracts: what arrived cannot be the whole district, so nothing of it may be applied.
 
 Belongs here: the signs of a broken extract, each as a sentence. Does not belong here: a large but
-possible change (`guard_changes.py`), and a list that ended early (the extract refuses that itself).
+possible change (`catalog.py`), and a list that ended early (the extract refuses that itself).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The life of a hold: opened by a guard, decided by a person, used up, cleared by itself.
 
 Belongs here: `sync.holds` and the hand-over from the plan (`guards.holds`) to the apply. Does not belong here:
-when to hold (`guards.py`), and the changes themselves (`plan.*.held_by`).
+when to hold (`judge.py`), and the changes themselves (`plan.*.held_by`).
 
 A hold *stands* until it is cleared or its approved changes are applied. What is over is kept: the same changes
 held once more are a new row under the same hold_id.

@@ -11,30 +11,6 @@ from roster_pipeline.model.core import Column, Table, table
 from roster_pipeline.model.history import ISSUES
 from roster_pipeline.model.roster import COURSES, SECTIONS, USERS
 
-_RECORD = "JSON"
-
-LANDING: tuple[Table, ...] = tuple(
-    table("clever", name, f"{what} record, as Clever sent it", ("record", _RECORD, meaning), pii=("record",))
-    for name, what, meaning in (
-        ("districts", "district", "id, name, state, error, last_sync, pause_start, pause_end are used"),
-        ("schools", "school", "id, name are used"),
-        ("terms", "term", "id, name, start_date, end_date are used"),
-        ("courses", "course", "id, name are used"),
-        (
-            "sections",
-            "section",
-            "id, school, course, term_id, name, subject, grade, period, section_number, sis_id, "
-            "teacher, teachers, students are used",
-        ),
-        (
-            "users",
-            "user",
-            "id, name, email and of each role schools, sis_id, grade are used; contacts are not",
-        ),
-    )
-)
-"""The NDJSON files of a landing, and the fields of each that staging takes over; nothing else leaves it."""
-
 
 def carried(entity: Table) -> tuple[Column, ...]:
     """The columns of a roster table that are taken over from Clever's record as they are."""
@@ -199,11 +175,29 @@ _ENTITY = {"sections": SECTIONS, "users": USERS}
 _Fields = dict[str, "str | _Fields"]
 
 
+def _paths(name: str) -> dict[str, str]:
+    """The fields of a landed list that staging reads, as paths, each with its type."""
+    return {**_FIXED[name], **{path: "VARCHAR" for c in carried(_ENTITY[name]) for path in c.clever}}
+
+
+LANDING: tuple[Table, ...] = tuple(
+    table("clever", name, f"{what} record, as Clever sent it", ("record", "JSON", f"used: {fields}"), pii=("record",))
+    for name, what, fields in (
+        ("districts", "district", "id, name, state, error, last_sync, pause_start, pause_end"),
+        ("schools", "school", "id, name"),
+        ("terms", "term", "id, name, start_date, end_date"),
+        ("courses", "course", "id, name"),
+        ("sections", "section", ", ".join(_paths("sections"))),
+        ("users", "user", ", ".join(_paths("users"))),
+    )
+)
+"""The NDJSON files of a landing, and the fields of each that staging takes over; nothing else leaves it."""
+
+
 def json_columns(name: str) -> str:
     """The fields of a landed list that staging reads, as `columns` of DuckDB's `read_json`."""
     fields: _Fields = {}
-    paths = {**_FIXED[name], **{path: "VARCHAR" for c in carried(_ENTITY[name]) for path in c.clever}}
-    for path, type_ in paths.items():
+    for path, type_ in _paths(name).items():
         *above, last = path.split(".")
         at = fields
         for step in above:

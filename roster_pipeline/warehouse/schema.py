@@ -1,7 +1,7 @@
 """The schema of `roster.duckdb` over time: a version, and the numbered steps from one to the next.
 
 Belongs here: laying out a fresh file, upgrading an older one, refusing a newer one. Does not belong here: what
-the tables are (`model.py`), and opening files (`resources/warehouse.py`).
+the tables are (`model/`), and opening files (`warehouse.py`).
 """
 
 from __future__ import annotations

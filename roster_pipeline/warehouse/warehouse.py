@@ -1,7 +1,7 @@
 """The only owner of a DuckDB connection, and of a district's folder.
 
 Belongs here: opening, locking, laying out and publishing a district's files. Does not belong here: what
-the tables mean (`model.py`) and what is written into them.
+the tables mean (`model/`) and what is written into them.
 """
 
 from __future__ import annotations

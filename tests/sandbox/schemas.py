@@ -1,4 +1,4 @@
-"""Clever's objects as the facts (section 4) write them down: every field, its type, and no other field.
+"""Clever's objects as it describes them: every field, its type, and no other field.
 
 A field without default is one that Clever guarantees. Formats are those that Clever validates.
 """

@@ -1,4 +1,4 @@
-"""Every endpoint of the facts' table (section 2.1), its parameters, links and errors, over HTTP."""
+"""Every endpoint (docs/clever.md#endpoints), its parameters, links and errors, over HTTP."""
 
 from __future__ import annotations
 

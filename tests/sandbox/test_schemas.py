@@ -1,4 +1,7 @@
-"""Every object as the facts write it down: each guaranteed field there, no unknown key, known values."""
+"""Every object as Clever describes it: each guaranteed field there, no unknown key, known values.
+
+docs/clever.md#records-and-their-fields
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One cell at a time: each transformation seen in Clever's own data (facts, section 8)."""
+"""One cell at a time: each transformation seen in Clever's own data (docs/clever.md#spelling-of-values)."""
 
 from __future__ import annotations
 
