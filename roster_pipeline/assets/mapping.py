@@ -34,7 +34,7 @@ _INPUTS = {table.name: table for table in model.INPUTS}
             "mapping",
             "site_settings",
             "Which sites are not on Clever, from data/sites.csv.",
-            table=_INPUTS["sites"],
+            table=_INPUTS["site_settings"],
             kinds=("csv",),
         ),
         spec(
@@ -54,7 +54,7 @@ def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
         counts = {
             "mapping/courses": row_count(connection, "input.courses"),
             "mapping/rules": row_count(connection, "input.rules"),
-            "mapping/site_settings": row_count(connection, "input.sites"),
+            "mapping/site_settings": row_count(connection, "input.site_settings"),
             "mapping/logins": row_count(connection, "input.logins"),
         }
     yield from materialized(context, counts)

@@ -1,4 +1,5 @@
 -- notes which signs somebody has accepted: the same sign, of no more records than a tenth above those that were seen
+-- needs: guards.signs, sync.hold_parts, sync.holds
 UPDATE guards.signs AS s
 SET accepted_by = h.hold_id
 FROM sync.holds AS h JOIN sync.hold_parts AS p USING (hold_id, sync_id)

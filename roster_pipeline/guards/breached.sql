@@ -1,4 +1,5 @@
 -- one row per judged change whose limit was passed, at its site or in the rest of the district
+-- needs: guards.breaches, guards.judged, guards.limits
 INSERT INTO guards.breached BY NAME
 SELECT j.record
 FROM guards.judged AS j

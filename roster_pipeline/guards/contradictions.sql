@@ -1,4 +1,5 @@
 -- one row per role: people new to the roster whose SIS id another record of the extract has too, in the same role
+-- needs: identity.users, roster.users, staging.users
 WITH arrived AS (
   SELECT u.clever_id, u.sis_id, sis_role(u.roles) AS sis_role
   FROM (FROM identity.users ANTI JOIN roster.users USING (user_id)) AS i

@@ -1,4 +1,5 @@
 -- one row per change of this plan that somebody has decided about, and for which guard
+-- needs: plan.changes, sync.change_log, sync.holds
 INSERT INTO guards.decided BY NAME
 SELECT
   c.entity, c.entity_id, h.guard, h.hold_id, h.status,

@@ -1,4 +1,5 @@
 -- what somebody has decided about a relink stands: an approved one applies, a rejected one stays held
+-- needs: guards.relinks, sync.change_log, sync.holds
 UPDATE guards.relinks AS r
 SET decided_by = h.hold_id, verdict = if(h.status = 'approved', 'relink', 'held'), held_by = if(h.status = 'approved', NULL, h.hold_id)
 FROM sync.holds AS h JOIN sync.change_log AS l ON l.sync_id = h.sync_id AND l.held_by = h.hold_id

@@ -1,4 +1,5 @@
 -- one row per site that is still shared but whose sections are all gone before their term is over
+-- needs: desired.sites, plan.sections, staging.sections
 SELECT p.site_id, w.name, count(*) AS sections
 FROM plan.sections AS p
 JOIN desired.sites AS w ON w.site_id = p.site_id AND w.enrollment_source = 'clever' AND w.status <> 'archived'

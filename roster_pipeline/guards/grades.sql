@@ -1,4 +1,5 @@
 -- one row per grade in the order in which students pass through them
+-- needs: nothing
 INSERT INTO guards.grades BY NAME
 FROM (VALUES
   ('InfantToddler', 0), ('Preschool', 1), ('PreKindergarten', 2), ('TransitionalKindergarten', 2), ('Kindergarten', 3), ('1', 4),

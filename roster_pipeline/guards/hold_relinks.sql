@@ -1,3 +1,3 @@
 -- holds the relinks that a guard has marked
--- needs: nothing
+-- needs: guards.relinks
 UPDATE guards.relinks SET verdict = 'held' WHERE held_by = $key

@@ -1,4 +1,5 @@
 -- holds the new people who may be known ones, and the known ones who would be archived for it
+-- needs: guards.decided, guards.waiting, plan.users
 UPDATE plan.users AS u
 SET held_by = w.held_by
 FROM guards.waiting AS w

@@ -1,4 +1,5 @@
 -- holds the new sections that may be known ones, and the known ones that would end for it
+-- needs: guards.decided, guards.waiting, plan.sections
 UPDATE plan.sections AS s
 SET held_by = w.held_by
 FROM guards.waiting AS w

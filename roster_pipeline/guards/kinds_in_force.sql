@@ -1,4 +1,5 @@
 -- one row per kind of record: how many are in force and would not end by themselves with their term
+-- needs: desired.sections, plan.enrollments, plan.sections, plan.sites, plan.users, roster.enrollments, roster.sections, roster.sites, roster.users
 WITH people AS (
   SELECT roles FROM roster.users ANTI JOIN (FROM plan.users WHERE held_by IS NOT NULL) USING (user_id)
   WHERE enrollment_status <> 'archived'

@@ -1,4 +1,5 @@
 -- adds one row per pair that a new hold keeps back: what is decided is whether the two are the same
+-- needs: guards.hold_ids, guards.relinks, sync.holds
 INSERT INTO sync.change_log BY NAME
 SELECT
   $sync_id AS sync_id, r.entity, r.id::VARCHAR AS entity_id, r.site_id, 'relink' AS "action",

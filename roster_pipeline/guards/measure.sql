@@ -1,4 +1,5 @@
 -- adds one row per site and role with more of the judged changes than its limit, and then for the rest of the district
+-- needs: guards.judged, guards.limits, guards.population, sync.turnover
 INSERT INTO guards.breaches BY NAME
 WITH counted AS (
   SELECT j.site_id, j.role, count(*) AS changes, coalesce(any_value(l.own_window), false) AS own_window

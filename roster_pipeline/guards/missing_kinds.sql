@@ -1,4 +1,5 @@
 -- one row per kind of record of which the extract has none
+-- needs: staging.memberships, staging.sections, staging.sites, staging.users
 SELECT kind
 FROM (VALUES
   ('sites', EXISTS (FROM staging.sites)),

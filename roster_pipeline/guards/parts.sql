@@ -1,4 +1,5 @@
 -- one row per limit that was passed; what is ambiguous or was undone is counted by what it marks in this plan
+-- needs: guards.breaches, plan.changes, roster.sites
 WITH marked AS (
   SELECT held_by AS key, site_id, count(*) AS changes FROM plan.changes WHERE held_by IS NOT NULL GROUP BY held_by, site_id
 )

@@ -1,5 +1,5 @@
 -- one row per key that marks changes: their fingerprint and number; of relinks, those of the pairs
--- needs: plan.changes, guards.relinks
+-- needs: guards.relinks, plan.changes
 SELECT
   held_by,
   bit_xor(md5_number_lower(concat_ws('|', entity, entity_id, action, coalesce(before, ''), coalesce(after, '')))) AS print,

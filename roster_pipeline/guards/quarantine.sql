@@ -1,4 +1,5 @@
 -- one row per kind of record of which many more were left out than in the last sync that was not held as a whole
+-- needs: staging.issues, staging.sections, staging.users, sync.issues, sync.syncs
 WITH last_good AS (
   SELECT sync_id FROM sync.syncs
   WHERE sync_id <> $sync_id AND trigger <> 'undo'

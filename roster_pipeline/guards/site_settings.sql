@@ -1,4 +1,5 @@
 -- one row per site that data/sites.csv takes off Clever, when that would take it from too many people
+-- needs: guards.decided, guards.limits, plan.sites, plan.user_sites, roster.sites, roster.user_sites
 INSERT INTO guards.breaches BY NAME
 WITH switched AS (
   SELECT p.site_id

@@ -1,4 +1,5 @@
 -- one row per change of this plan that would do again what an undo took back
+-- needs: guards.decided, plan.changes, plan.section_courses, sync.undone
 INSERT INTO guards.undone BY NAME
 WITH section_courses AS (
   SELECT concat_ws('/', section_id, course_id) AS entity_id, section_id, mapped_by, rule_id, action FROM plan.section_courses

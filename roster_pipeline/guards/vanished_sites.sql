@@ -1,4 +1,5 @@
 -- one row per synced site with people or sections that Clever no longer shares; a site most of whose people go to another has moved
+-- needs: plan.sites, plan.user_sites, roster.sections, roster.user_sites
 WITH vanished AS (
   SELECT site_id, name FROM plan.sites WHERE action = 'archive' AND held_by IS NULL AND enrollment_source = 'clever'
 ),

@@ -1,4 +1,5 @@
 -- one row per term that no section has any more, although it is not over and most of its sections were active yesterday
+-- needs: desired.sites, guards.relinks, plan.sections, roster.sections, staging.sections
 WITH gone AS (
   SELECT term_name, term_start, term_end, count(*) AS sections
   FROM plan.sections

@@ -1,4 +1,5 @@
 -- one row per record that waits for a relink to be decided: what comes and what goes
+-- needs: guards.relinks
 INSERT INTO guards.waiting BY NAME
 SELECT entity, id, min(held_by) AS held_by
 FROM (

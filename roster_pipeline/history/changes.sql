@@ -1,4 +1,5 @@
 -- one row per change of one record in one sync; a creation is read off the record, which is never deleted
+-- needs: roster.enrollments, roster.sections, roster.sites, roster.user_sites, roster.users, sync.change_log
 CREATE OR REPLACE VIEW sync.changes AS
 SELECT * FROM sync.change_log
 UNION ALL

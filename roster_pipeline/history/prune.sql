@@ -1,4 +1,5 @@
 -- marks the syncs whose changes are forgotten, except those that a standing hold, a lasting undo or the next sync's guards need
+-- needs: sync.holds, sync.syncs, sync.undone
 UPDATE sync.syncs
 SET pruned_at = $now::TIMESTAMP
 WHERE pruned_at IS NULL AND finished_at < $before::TIMESTAMP

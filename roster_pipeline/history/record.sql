@@ -1,4 +1,5 @@
 -- one row: the sync, with the next number in the order in which syncs were applied
+-- needs: sync.syncs
 INSERT INTO sync.syncs BY NAME
 SELECT
   $sync_id AS sync_id, (SELECT coalesce(max(sync_no), 0) + 1 FROM sync.syncs) AS sync_no, $district AS district,

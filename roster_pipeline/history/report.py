@@ -12,7 +12,7 @@ import duckdb
 
 from roster_pipeline import model
 from roster_pipeline.errors import RosterError
-from roster_pipeline.warehouse.sql import statement
+from roster_pipeline.warehouse.sql import run
 
 Row = dict[str, Any]
 
@@ -124,7 +124,7 @@ def compare(connection: duckdb.DuckDBPyConnection, from_sync: str, to_sync: str,
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:
-    return _fetched(connection.execute(statement(name), values))
+    return _fetched(run(connection, name, **values))
 
 
 def _fetched(result: duckdb.DuckDBPyConnection) -> list[Row]:

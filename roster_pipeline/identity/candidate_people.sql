@@ -1,4 +1,5 @@
 -- adds one row per person who is gone and new person who may be the same; `apply` only when nothing speaks against it
+-- needs: identity.new_people, identity.own_user_ids, roster.users
 INSERT INTO identity.candidates BY NAME
 WITH known AS (
   SELECT

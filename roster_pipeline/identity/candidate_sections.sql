@@ -1,4 +1,5 @@
 -- adds one row per pair of sections with the same primary teacher and most of the larger class in common
+-- needs: identity.pair_members, identity.section_pairs
 INSERT INTO identity.candidates BY NAME
 WITH teachers AS (
   SELECT section_id, min(user_id) AS user_id FROM identity.pair_members WHERE role = 'teacher' AND is_primary GROUP BY section_id

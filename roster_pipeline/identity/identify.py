@@ -14,8 +14,8 @@ from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 def find_candidates(connection: duckdb.DuckDBPyConnection, *, without_people: bool, common_percent: float) -> None:
     """Fills `identity.candidates`: who seems to come back under another Clever id, and what speaks for it.
 
-    Needs `staging` and `input.sites`. Two sections of which more than `common_percent` of the larger class are in both
-    are the same. With `without_people`, people are as they were, and nobody is looked for.
+    Needs `staging` and `input.site_settings`. Two sections of which more than `common_percent` of the larger class are
+    in both are the same. With `without_people`, people are as they were, and nobody is looked for.
     """
     empty(connection, "identity.candidates", "identity.own_user_ids", "identity.new_people")
     make(connection, "identity/sites", "identity/own_section_ids")

@@ -1,4 +1,5 @@
 -- one row per shared person whose id the roster does not know and who will be on it
+-- needs: identity.own_user_ids, identity.sites, roster.users, staging.user_sites, staging.users
 INSERT INTO identity.new_people BY NAME
 SELECT
   i.user_id AS new_id, u.clever_id, u.sis_id, sis_role(u.roles) AS sis_role,

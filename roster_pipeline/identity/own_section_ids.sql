@@ -1,5 +1,5 @@
--- one row per shared section: the platform's id, known or derived from this first Clever id; a Clever id that comes back beside
--- the one to which its section was relinked is a section of its own, and gets another id
+-- one row per shared section: the platform's id, known or derived from its first Clever id; one that comes back beside the section relinked from it is another
+-- needs: roster.sections, staging.sections
 INSERT INTO identity.own_section_ids BY NAME
 SELECT
   s.section_n, s.clever_id,

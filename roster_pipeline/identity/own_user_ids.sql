@@ -1,5 +1,5 @@
--- one row per shared person: the platform's id, known or derived from this first Clever id; a Clever id that comes back beside
--- the one to which its person was relinked is somebody of their own, and gets another id
+-- one row per shared person: the platform's id, known or derived from their first Clever id; one that comes back beside the person relinked from it is another
+-- needs: roster.users, staging.users
 INSERT INTO identity.own_user_ids BY NAME
 SELECT
   s.user_n, s.clever_id,

@@ -1,4 +1,5 @@
 -- one row per section of a pair and person in it, under the id that the person has or would have after a relink
+-- needs: identity.candidates, identity.own_user_ids, identity.section_pairs, roster.enrollments, staging.enrollments
 INSERT INTO identity.pair_members BY NAME
 SELECT section_id, user_id, role, is_primary
 FROM roster.enrollments

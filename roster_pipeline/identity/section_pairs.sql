@@ -1,4 +1,5 @@
 -- one row per section that is gone and new section of the same site, period and name or course, in terms that overlap
+-- needs: identity.own_section_ids, identity.sites, roster.sections, staging.sections
 INSERT INTO identity.section_pairs BY NAME
 WITH gone AS (
   SELECT

@@ -1,4 +1,5 @@
 -- one row per shared section: who is known under another Clever id keeps the platform's id
+-- needs: guards.relinks, identity.own_section_ids, roster.sections
 INSERT INTO identity.sections BY NAME
 WITH judged AS (
   SELECT new_clever_id AS clever_id, min(id) FILTER (verdict = 'relink') AS section_id, min(verdict) AS verdict, min(evidence) AS evidence

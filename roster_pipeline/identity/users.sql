@@ -1,4 +1,5 @@
 -- one row per shared person: who is known under another Clever id keeps the platform's id
+-- needs: guards.relinks, identity.own_user_ids, roster.users
 INSERT INTO identity.users BY NAME
 WITH judged AS (
   SELECT new_clever_id AS clever_id, min(id) FILTER (verdict = 'relink') AS user_id, min(verdict) AS verdict, min(evidence) AS evidence

@@ -1,4 +1,5 @@
 -- one row per line whose section or site nobody has ever seen, and per file and district that this warehouse does not know
+-- needs: input.districts, input.named_districts, input.section_courses, input.site_settings, roster.sections, roster.sites, staging.sections, staging.sites
 INSERT INTO mapped.line_issues BY NAME
 WITH unknown_districts AS (
   SELECT *, row_number() OVER (PARTITION BY file ORDER BY lines DESC, district) AS n
@@ -23,7 +24,7 @@ UNION ALL
 SELECT
   'warning', 'input_unknown_site', 'sites', format('sites.csv, line {}', f.line), NULL,
   'The line names a site that is not in this district; it has no effect.', f.line, 1
-FROM input.sites AS f
+FROM input.site_settings AS f
 ANTI JOIN staging.sites AS s ON lower(s.site_id) = f.site_id
 ANTI JOIN roster.sites AS c ON lower(c.site_id) = f.site_id
 UNION ALL

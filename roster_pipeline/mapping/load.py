@@ -39,7 +39,7 @@ def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str
     files: dict[str, tuple[str, inputs.Lines[Any]]] = {
         "rules": ("mapping_rules.csv", inputs.read_rules(data, district, courses)),
         "section_courses": ("section_courses.csv", inputs.read_section_courses(data, district, courses)),
-        "sites": ("sites.csv", inputs.read_site_settings(data, district)),
+        "site_settings": ("sites.csv", inputs.read_site_settings(data, district)),
         "logins": ("logins.csv", inputs.read_logins(data, district, datetime.now(UTC).replace(tzinfo=None) + _AHEAD)),
     }
     named = [_Named(file, d, n) for file, lines in files.values() for d, n in lines.elsewhere.items()]

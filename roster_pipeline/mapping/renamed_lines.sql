@@ -1,4 +1,5 @@
 -- one row per line of data/section_courses.csv that names a shared section by an id which Clever no longer uses for it
+-- needs: identity.sections, input.section_courses, roster.sections, staging.sections, sync.change_log
 INSERT INTO mapped.renamed_lines BY NAME
 WITH renamed AS (
   SELECT i.clever_id, i.section_id, c.clever_id AS known_as

@@ -1,4 +1,5 @@
 -- one row per shared section and course that should hang on it; the file is stronger than the rules
+-- needs: input.rules, input.section_courses, roster.sections, staging.sections
 INSERT INTO mapped.section_courses BY NAME
 WITH file_lines AS (
   SELECT DISTINCT coalesce(by_clever_id.clever_id, by_roster.clever_id, by_first_id.clever_id) AS clever_id, f.course_id

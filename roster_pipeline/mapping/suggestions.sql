@@ -1,4 +1,5 @@
 -- one row per unmapped section and course that might fit it, three at most; scored once per kind of section
+-- needs: mapping.courses, roster.sections
 CREATE OR REPLACE VIEW mapping.suggestions AS
 WITH kinds AS (
   SELECT DISTINCT clever_course, subject, grade FROM roster.sections WHERE status = 'active' AND course_count = 0

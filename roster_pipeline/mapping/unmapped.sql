@@ -1,4 +1,5 @@
 -- one row per active section without a course
+-- needs: roster.sections
 CREATE OR REPLACE VIEW mapping.unmapped AS
 SELECT section_id, site_id, name, student_count AS students, teacher_count AS teachers, unmapped_since AS since
 FROM roster.sections

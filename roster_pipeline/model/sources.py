@@ -245,7 +245,7 @@ INPUTS: tuple[Table, ...] = (
     ),
     table(
         "input",
-        "sites",
+        "site_settings",
         "site of data/sites.csv",
         ("site_id", "VARCHAR", "site"),
         ("enrollment_source", "VARCHAR", "`clever` or `manual`"),

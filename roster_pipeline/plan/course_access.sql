@@ -1,4 +1,5 @@
 -- one row per user, section and course that the user sees through it
+-- needs: roster.enrollments, roster.section_courses, roster.sections, roster.users
 CREATE OR REPLACE VIEW roster.course_access AS
 SELECT e.user_id, m.course_id, e.section_id, e.role, u.enrollment_status = 'active' AS can_be_assigned
 FROM roster.enrollments AS e

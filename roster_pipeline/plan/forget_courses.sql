@@ -1,2 +1,3 @@
 -- forgets the catalog as the last sync read it
+-- needs: mapping.courses
 DELETE FROM mapping.courses

@@ -1,4 +1,5 @@
 -- moves "last synced" of the sites that this sync covered, except where something waits for a decision
+-- needs: guards.holds, plan.counts, roster.sites, sync.holds
 UPDATE roster.sites
 SET last_synced_at = $at::TIMESTAMP
 WHERE enrollment_source = 'clever' AND status <> 'archived'

@@ -1,4 +1,5 @@
 -- the sections that this plan touches and whose counts are others now, as they should be
+-- needs: plan.enrollments, plan.section_courses, plan.sections, roster.enrollments, roster.section_courses, roster.sections
 INSERT INTO temp.counted_sections BY NAME
 WITH touched AS MATERIALIZED (
   SELECT section_id FROM plan.sections

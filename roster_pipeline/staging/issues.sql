@@ -1,4 +1,5 @@
 -- one row per record that could not be used, or not as a whole; the reason codes are explained in docs/clever.md
+-- needs: staging.memberships, staging.section_records, staging.sections, staging.user_records, staging.user_sites, staging.users, staging.wrong_types
 INSERT INTO staging.issues BY NAME
 SELECT 'warning' AS severity, 'user_without_id' AS code, 'users' AS entity, NULL::VARCHAR AS record_id,
   NULL::VARCHAR AS site_id, 'A user record is unreadable or has no id; it was left out.' AS message

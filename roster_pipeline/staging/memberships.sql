@@ -1,4 +1,5 @@
 -- one row per section, person and role as Clever lists them; user_n is NULL for somebody whom we cannot see
+-- needs: staging.section_records, staging.sections, staging.users
 INSERT INTO staging.memberships BY NAME
 WITH listed AS (
   SELECT s.section_n, 'student' AS role, unnest(r.students) AS clever_id, NULL AS primary_teacher

@@ -1,4 +1,5 @@
 -- of a section that came more than once only the newest record stays; equal ones do not depend on their order
+-- needs: staging.section_records
 DELETE FROM staging.section_records
 WHERE rowid IN (
   SELECT r.rowid

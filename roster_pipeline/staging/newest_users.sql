@@ -1,4 +1,5 @@
 -- of a person who came more than once only the newest record stays; equal ones do not depend on their order
+-- needs: staging.user_records
 DELETE FROM staging.user_records
 WHERE rowid IN (
   SELECT r.rowid

@@ -1,3 +1,4 @@
 -- one row: what tells this staging from every other
+-- needs: nothing
 INSERT INTO staging.origin BY NAME
 SELECT uuid() AS staged_id

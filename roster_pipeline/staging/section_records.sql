@@ -1,4 +1,5 @@
 -- one row per section record of the landing, with only the fields the roster needs
+-- needs: nothing
 INSERT INTO staging.section_records BY NAME
 SELECT
   clean(id) AS clever_id, clean(school) AS site_id, clean(course) AS course, clean(term_id) AS term_id,

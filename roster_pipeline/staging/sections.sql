@@ -1,4 +1,5 @@
 -- one row per section at a known site
+-- needs: staging.clever_courses, staging.section_records, staging.sites, staging.terms
 INSERT INTO staging.sections BY NAME
 SELECT
   r.rowid::INTEGER AS section_n,

@@ -1,4 +1,5 @@
 -- one row per school that Clever shares
+-- needs: nothing
 INSERT INTO staging.sites BY NAME
 SELECT clean(id) AS site_id, coalesce(clean(name), clean(id)) AS name
 FROM read_json($file, format = 'newline_delimited', ignore_errors = true, columns = {

@@ -1,4 +1,5 @@
 -- one row per term; Clever makes terms up from section data, their ids are not stable
+-- needs: nothing
 INSERT INTO staging.terms BY NAME
 SELECT clean(id) AS term_id, clean(name) AS name, clean_date(start_date) AS start_date, clean_date(end_date) AS end_date
 FROM read_json($file, format = 'newline_delimited', ignore_errors = true, columns = {

@@ -1,4 +1,5 @@
 -- one row per user record of the landing, contacts included, with only the fields the roster needs
+-- needs: nothing
 INSERT INTO staging.user_records BY NAME
 SELECT
   clean(id) AS clever_id,

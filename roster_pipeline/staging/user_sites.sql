@@ -1,4 +1,5 @@
 -- one row per synced person and known site
+-- needs: staging.sites, staging.user_records
 INSERT INTO staging.user_sites BY NAME
 SELECT DISTINCT user_n, site_id, site_id = primary_site AS is_primary
 FROM (

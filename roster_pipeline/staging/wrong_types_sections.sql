@@ -1,4 +1,5 @@
 -- one row per section and field that should be a list and is something else
+-- needs: nothing
 INSERT INTO staging.wrong_types BY NAME
 SELECT 'sections' AS entity, clean(id) AS record_id, field.name AS field
 FROM (

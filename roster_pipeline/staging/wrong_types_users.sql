@@ -1,4 +1,5 @@
 -- one row per user and field that should be an object and is something else
+-- needs: nothing
 INSERT INTO staging.wrong_types BY NAME
 SELECT 'users' AS entity, clean(id) AS record_id, field.name AS field
 FROM (

@@ -59,9 +59,8 @@ def make(connection: duckdb.DuckDBPyConnection, *names: str, **values: Any) -> N
 
 def empty(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
     """Makes scratch tables, given as `schema.name`, anew, without a row."""
-    connection.execute(
-        ";".join(model.scratch(name).ddl(_ANEW.get(name.partition(".")[0], _IN_MEMORY)) for name in tables)
-    )
+    ddl = (model.scratch(name).ddl(_ANEW.get(name.partition(".")[0], _IN_MEMORY)) for name in tables)
+    _execute(connection, "", ";".join(ddl), {})
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:
@@ -84,6 +83,6 @@ def count_rows(connection: duckdb.DuckDBPyConnection, source: str) -> int:
 def _execute(
     connection: duckdb.DuckDBPyConnection, name: str, sql: str, values: Mapping[str, Any]
 ) -> duckdb.DuckDBPyConnection:
-    """The one place through which every statement goes; tests watch it, and so `name` is given."""
+    """The one place through which every statement goes; tests watch it, and so `name` is given, of those in files."""
     del name
     return connection.execute(sql, values) if values else connection.execute(sql)

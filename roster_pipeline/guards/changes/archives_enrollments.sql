@@ -1,4 +1,5 @@
 -- one row per enrollment that would end although person, section and the person's membership of the site stay
+-- needs: plan.enrollments, plan.sections, plan.user_sites, plan.users
 INSERT INTO guards.judged BY NAME
 SELECT e.rowid AS record, e.site_id, e.role
 FROM plan.enrollments AS e

@@ -1,3 +1,4 @@
 -- one row per site that would be archived
+-- needs: plan.sites
 INSERT INTO guards.judged BY NAME
 SELECT rowid AS record, site_id, NULL::VARCHAR AS role FROM plan.sites WHERE action = 'archive' AND held_by IS NULL

@@ -1,4 +1,5 @@
 -- one row per membership that would end although the person stays and comes to no other site
+-- needs: plan.user_sites, plan.users, roster.users
 INSERT INTO guards.judged BY NAME
 SELECT m.rowid AS record, m.site_id, main_role(u.roles) AS role
 FROM plan.user_sites AS m JOIN roster.users AS u USING (user_id)

@@ -1,4 +1,5 @@
 -- one row per course that would be taken off a section that stays, whether or not another takes its place
+-- needs: plan.section_courses, plan.sections
 INSERT INTO guards.judged BY NAME
 SELECT rowid AS record, site_id, NULL::VARCHAR AS role
 FROM plan.section_courses

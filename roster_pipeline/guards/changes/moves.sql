@@ -1,4 +1,5 @@
 -- one row per person who would leave a site for another
+-- needs: plan.user_sites, plan.users
 INSERT INTO guards.judged BY NAME
 SELECT m.rowid AS record, m.site_id, NULL::VARCHAR AS role
 FROM plan.user_sites AS m

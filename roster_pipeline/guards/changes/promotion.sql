@@ -1,4 +1,5 @@
 -- one row per student whose grade goes one up, and per student of their site's top grade who leaves; none where most stay as they are
+-- needs: guards.grades, guards.limits, plan.users, roster.users
 INSERT INTO guards.judged BY NAME
 WITH students AS (
   SELECT u.site_id, g.rank

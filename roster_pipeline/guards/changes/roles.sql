@@ -1,4 +1,5 @@
 -- one row per person who would become, or no longer be, a student or a teacher; counted in the role they have had
+-- needs: plan.users
 INSERT INTO guards.judged BY NAME
 SELECT rowid AS record, coalesce(before ->> '$.site_id', site_id) AS site_id, main_role(from_json(before -> '$.roles', '["VARCHAR"]')) AS role
 FROM plan.users

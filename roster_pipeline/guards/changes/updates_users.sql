@@ -1,4 +1,5 @@
 -- one row per person of whom something would be updated that no other guard looks at, and that is not the platform's own
+-- needs: plan.users
 INSERT INTO guards.judged BY NAME
 SELECT rowid AS record, coalesce(before ->> '$.site_id', site_id) AS site_id, main_role(coalesce(from_json(before -> '$.roles', '["VARCHAR"]'), roles)) AS role
 FROM plan.users

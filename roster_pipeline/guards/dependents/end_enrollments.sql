@@ -1,4 +1,5 @@
 -- lets go of enrollments that end with their person or their section: nobody is in class who is not there, nor in a class that is over
+-- needs: plan.enrollments, plan.sections, plan.users
 UPDATE plan.enrollments
 SET held_by = NULL
 WHERE held_by IS NOT NULL AND action = 'archive'

@@ -1,4 +1,5 @@
 -- lets go of memberships that end with their person
+-- needs: plan.user_sites, plan.users
 UPDATE plan.user_sites
 SET held_by = NULL
 WHERE held_by IS NOT NULL AND action = 'archive'

@@ -1,4 +1,5 @@
 -- holds the classes, old and new, of people whose school or role is held
+-- needs: guards.waiting_people, plan.enrollments, plan.sections
 UPDATE plan.enrollments AS e
 SET held_by = w.held_by
 FROM guards.waiting_people AS w

@@ -1,4 +1,5 @@
 -- holds enrollments that begin, or end, only because a held section or person does; what ends anyway flows
+-- needs: plan.enrollments, plan.sections, plan.users
 UPDATE plan.enrollments AS e
 SET held_by = f.held_by
 FROM (

@@ -1,4 +1,5 @@
 -- holds the memberships of people whose school is held
+-- needs: guards.waiting_people, plan.user_sites
 UPDATE plan.user_sites AS m
 SET held_by = w.held_by
 FROM guards.waiting_people AS w

@@ -1,4 +1,5 @@
 -- holds the change of site of courses whose section is held at its old site
+-- needs: plan.section_courses, plan.sections
 UPDATE plan.section_courses AS p
 SET held_by = s.held_by
 FROM plan.sections AS s

@@ -1,4 +1,5 @@
 -- holds the change of site of enrollments whose section is held at its old site
+-- needs: plan.enrollments, plan.sections
 UPDATE plan.enrollments AS p
 SET held_by = s.held_by
 FROM plan.sections AS s

@@ -1,4 +1,5 @@
 -- holds the change of school of people whose memberships are held
+-- needs: guards.waiting_people, plan.users
 UPDATE plan.users AS u
 SET held_by = w.held_by
 FROM guards.waiting_people AS w

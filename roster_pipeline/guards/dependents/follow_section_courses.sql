@@ -1,4 +1,5 @@
 -- holds the courses of sections that are held back from beginning
+-- needs: plan.section_courses, plan.sections
 UPDATE plan.section_courses AS m
 SET held_by = s.held_by
 FROM plan.sections AS s

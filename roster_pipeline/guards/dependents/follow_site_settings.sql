@@ -1,4 +1,5 @@
 -- holds the change of primary site of people whose site is held back from leaving Clever
+-- needs: plan.sites, plan.users
 UPDATE plan.users AS u
 SET held_by = p.held_by
 FROM plan.sites AS p

@@ -1,4 +1,5 @@
 -- holds the end of a site whose people or sections are held there
+-- needs: plan.sections, plan.sites, plan.user_sites
 UPDATE plan.sites AS s
 SET held_by = h.held_by
 FROM (

@@ -1,4 +1,5 @@
 -- holds memberships that begin, end, or become primary only because a held person does
+-- needs: plan.user_sites, plan.users
 UPDATE plan.user_sites AS m
 SET held_by = u.held_by
 FROM plan.users AS u

@@ -1,4 +1,5 @@
 -- holds the enrollments that begin in place of one that is held: a student's in another section, a teacher's in the same one
+-- needs: plan.enrollments
 UPDATE plan.enrollments AS e
 SET held_by = f.held_by
 FROM (

@@ -1,4 +1,5 @@
 -- holds the courses that come to a section in place of one that is held
+-- needs: plan.section_courses
 UPDATE plan.section_courses AS m
 SET held_by = h.held_by
 FROM (

@@ -1,4 +1,5 @@
 -- one row per person who stays, and whose school or role is held as it is
+-- needs: plan.user_sites, plan.users
 INSERT INTO guards.waiting_people BY NAME
 SELECT user_id, min(held_by) AS held_by
 FROM (

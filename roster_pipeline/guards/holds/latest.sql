@@ -1,4 +1,5 @@
 -- the latest life of one hold: the one that stands, if any
+-- needs: sync.hold_parts, sync.holds, sync.syncs
 SELECT
   applied_sync_id, cleared_because, h.status, decided_by, decided_at,
   decided_by IS NOT NULL AND coalesce(expires_at > $now::TIMESTAMP, true) AS is_decided, coalesce(h.sites, []) AS sites,

@@ -1,4 +1,5 @@
 -- one row per changed record of one sync
+-- needs: sync.changes
 SELECT entity, entity_id, site_id, action, before, after, held_by
 FROM sync.changes
 WHERE sync_id = $sync_id

@@ -1,4 +1,5 @@
 -- one row per record that differs between two syncs, with the fields as they were after the first and after the second
+-- needs: sync.changes, sync.syncs
 WITH between_them AS (
   SELECT c.*, s.sync_no
   FROM sync.changes AS c JOIN sync.syncs AS s USING (sync_id)

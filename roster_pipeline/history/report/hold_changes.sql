@@ -1,4 +1,5 @@
 -- one row per record that a hold keeps back, as it was when the hold was last opened
+-- needs: sync.change_log, sync.holds, sync.syncs
 SELECT entity, entity_id, site_id, action, before, after
 FROM sync.change_log
 WHERE held_by = $hold_id AND sync_id = (

@@ -1,4 +1,5 @@
 -- one row per hold with its parts, those that wait for a decision first
+-- needs: roster.sites, sync.hold_parts, sync.holds, sync.syncs
 WITH parts AS (
   SELECT
     hold_id, sync_id,

@@ -1,4 +1,5 @@
 -- one row per site, with the counts of people and sections in force
+-- needs: roster.sections, roster.sites, roster.user_sites, roster.users
 WITH people AS (
   SELECT
     m.site_id,

@@ -1,4 +1,5 @@
 -- one row per kind of list that no longer has what sections name: how many keep what was known last
+-- needs: identity.sections, roster.sections, staging.sections
 INSERT INTO desired.last_known_issues BY NAME
 WITH known AS (
   SELECT

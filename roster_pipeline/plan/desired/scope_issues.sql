@@ -1,4 +1,5 @@
 -- one row per section with people who are shared but belong to no synced site
+-- needs: desired.sections, desired.users, staging.memberships, staging.users
 INSERT INTO desired.scope_issues BY NAME
 WITH out_of_scope AS (
   SELECT user_n FROM staging.users ANTI JOIN desired.users USING (user_n)

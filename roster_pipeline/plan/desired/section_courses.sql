@@ -1,4 +1,5 @@
 -- one row per section and course that should hang on it; what is not active keeps the mapping it had
+-- needs: desired.sections, identity.sections, mapped.section_courses, roster.section_courses
 INSERT INTO desired.section_courses BY NAME
 SELECT s.section_id, m.course_id, s.site_id, m.mapped_by, m.rule_id
 FROM mapped.section_courses AS m

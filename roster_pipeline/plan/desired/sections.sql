@@ -1,4 +1,5 @@
 -- one row per section ever seen; a term that is over concludes its sections, whether Clever still lists them or not; of a term or course that Clever lists no longer, what was known last stands
+-- needs: desired.sites, identity.sections, roster.sections, staging.sections
 INSERT INTO desired.sections BY NAME
 WITH shared AS (
   SELECT

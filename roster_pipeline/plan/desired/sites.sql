@@ -1,4 +1,5 @@
 -- one row per site ever seen
+-- needs: input.site_settings, roster.sites, staging.sites
 INSERT INTO desired.sites BY NAME
 SELECT
   coalesce(s.site_id, c.site_id) AS site_id,
@@ -11,4 +12,4 @@ SELECT
   END AS status
 FROM staging.sites AS s
 FULL JOIN roster.sites AS c ON c.site_id = s.site_id
-LEFT JOIN input.sites AS setting ON setting.site_id = lower(coalesce(s.site_id, c.site_id))
+LEFT JOIN input.site_settings AS setting ON setting.site_id = lower(coalesce(s.site_id, c.site_id))

@@ -1,4 +1,5 @@
 -- one row per person and site they belong to
+-- needs: desired.sites, desired.users, staging.user_sites
 INSERT INTO desired.user_sites BY NAME
 SELECT u.user_id, m.site_id, m.site_id = u.site_id AS is_primary, 'active' AS status
 FROM staging.user_sites AS m

@@ -1,4 +1,5 @@
 -- one row per person ever seen; who has no synced site any more is archived as they were
+-- needs: desired.sites, identity.users, input.logins, roster.users, staging.user_sites, staging.users
 INSERT INTO desired.users BY NAME
 WITH synced_site AS (
   SELECT m.user_n, min_by(m.site_id, if(m.is_primary, '0', '1') || m.site_id) AS site_id

@@ -1,3 +1,3 @@
 -- leaves to later syncs what they changed too
--- needs: nothing
+-- needs: desired.undone
 DELETE FROM desired.undone WHERE changed_since

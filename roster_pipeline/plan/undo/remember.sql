@@ -1,4 +1,5 @@
 -- adds one row per change of this undo: what it took back is held until somebody lets it through
+-- needs: plan.changes, sync.syncs
 INSERT INTO sync.undone BY NAME
 WITH RECURSIVE taken_back AS (
   SELECT sync_id, "trigger", undoes FROM sync.syncs WHERE sync_id = $undoes

@@ -1,4 +1,5 @@
 -- one row per change that is taken back, and whether a later sync changed the record too
+-- needs: sync.change_log, sync.changes, sync.syncs
 INSERT INTO desired.undone BY NAME
 WITH later AS (
   SELECT l.entity, l.entity_id

@@ -1,0 +1,106 @@
+"""The statements as files: each says truly what it needs, and a sync executes them in the order of their needs."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from roster_pipeline import model
+from roster_pipeline.warehouse import sql
+from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS
+from tests.trace import Step, trace
+
+NAMES = sorted(str(f.relative_to(sql.STEPS).with_suffix("")) for f in sql.STEPS.rglob("*.sql"))
+_MADE_BEFORE = {
+    "plan.changes": "a view that Python derives from the model, of all entities",
+    "input.districts": "made with the connection",
+}
+_FILLED_STEP_BY_STEP = {
+    "guards.judged": "each guard counts its own changes",
+    "guards.breaches": "each guard adds its own, and marks them",
+    "guards.limits": "for the relinks, and once more for the plan",
+    "guards.population": "each entity is counted when a guard first asks for it",
+    "guards.waiting": "for the relinks that are held, then for the ambiguous ones",
+    "identity.candidates": "people first: the pairs of sections are compared by who their people are",
+}
+_TABLES = {t.full_name for t in (*model.SCRATCH, *model.STAGING, *model.PUBLISHED)} | set(_MADE_BEFORE)
+_SCHEMAS = "|".join(sorted({name.partition(".")[0] for name in _TABLES}))
+_TABLE = re.compile(rf"(?<![\w.])((?:{_SCHEMAS})\.\w+)")
+_FILLED = re.compile(rf"^(?:INSERT INTO|CREATE OR REPLACE VIEW) {_TABLE.pattern}", re.MULTILINE)
+
+
+def is_scratch(table: str) -> bool:
+    return table.partition(".")[0] not in TRUTH_SCHEMAS
+
+
+def text(name: str) -> str:
+    return (sql.STEPS / f"{name}.sql").read_text() if name else "\n-- needs: nothing"
+
+
+@functools.cache
+def needs(name: str) -> list[str]:
+    """What the statement says on its second line."""
+    told = text(name).splitlines()[1].removeprefix("-- needs: ")
+    return [] if told == "nothing" else told.split(", ")
+
+
+def reads(name: str) -> list[str]:
+    """What the statement reads; an UPDATE and a DELETE read the rows that stand."""
+    return sorted(set(_TABLE.findall(re.sub(r"--.*|'[^']*'", "", _FILLED.sub("", text(name))))))
+
+
+@functools.cache
+def fills(name: str) -> str:
+    """The table to which the statement adds rows."""
+    found = _FILLED.search(text(name))
+    return found[1] if found else ""
+
+
+def test_a_file_opens_with_what_it_makes_and_what_it_needs() -> None:
+    opened = {name: [line[:9] for line in text(name).splitlines()[:3]] for name in NAMES}
+    assert [n for n, (grain, needed, _) in opened.items() if (grain[:3], needed) != ("-- ", "-- needs:")] == []
+    assert [n for n, (_, _, first) in opened.items() if first.startswith("--")] == []
+
+
+def test_a_statement_needs_what_it_reads() -> None:
+    assert {name: needs(name) for name in NAMES} == {name: reads(name) for name in NAMES}
+    assert {table for name in NAMES for table in reads(name)} <= _TABLES
+
+
+def test_a_file_is_one_statement_that_inserts_by_name() -> None:
+    assert [name for name in NAMES if len(duckdb.extract_statements(sql.statement(name))) != 1] == []
+    inserts = {name: re.findall(r"^INSERT .*", text(name), re.MULTILINE) for name in NAMES}
+    assert [name for name, found in inserts.items() if not all(" BY NAME" in line for line in found)] == []
+
+
+def test_a_sync_executes_every_file_in_the_order_of_their_needs(tmp_path: Path) -> None:
+    traced = trace(tmp_path)
+    assert set(NAMES) - traced.names == set()
+    assert set[tuple[str, str]]().union(*(read_before_made(steps) for steps in traced.runs)) == set()
+    assert set[str]().union(*(filled_after_read(steps) for steps in traced.runs)) == set(_FILLED_STEP_BY_STEP)
+
+
+def read_before_made(steps: Sequence[Step]) -> set[tuple[str, str]]:
+    """What a statement needs and nothing has filled yet, nor emptied because this run has nothing to put there."""
+    found = set()
+    made = set(_MADE_BEFORE)
+    if not any(fills(step.name).startswith("staging.") for step in steps):
+        made |= {table for table in _TABLES if table.startswith("staging.")}  # by an earlier run
+    for step in steps:
+        found |= {(step.name, need) for need in needs(step.name) if is_scratch(need) and need not in made}
+        made |= {*step.emptied, fills(step.name)}
+    return found
+
+
+def filled_after_read(steps: Sequence[Step]) -> set[str]:
+    """Scratch tables to which a statement adds that does not read them, though another has read them before."""
+    found = set()
+    read: set[str] = set()
+    for step in steps:
+        found |= {fills(step.name)} & read - set(needs(step.name))
+        read |= {need for need in needs(step.name) if is_scratch(need)}
+    return found

@@ -1,0 +1,235 @@
+"""What real syncs execute, statement by statement, in order.
+
+Belongs here: a district that lives through everything that a statement exists for, watched. Does not belong here: what
+must be true of it (`test_sql.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import duckdb
+
+from roster_pipeline import sync
+from roster_pipeline.guards.limits import Limits
+from roster_pipeline.history import report
+from roster_pipeline.history.record import SyncInfo, record_failure
+from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.undo import Winner
+from roster_pipeline.sync import Order, Run
+from roster_pipeline.warehouse import sql
+from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
+from tests.guards.guarded import Guarded, fill, ids
+
+_EMPTIED = re.compile(r"CREATE OR REPLACE (?:TEMP TABLE|TABLE memory\.) ?(\w+\.\w+)")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A statement that was executed, by its name; without one, `emptied` scratch tables were made anew."""
+
+    name: str
+    emptied: tuple[str, ...] = ()
+
+
+@dataclass
+class Trace:
+    """The runs of a district, each with its steps."""
+
+    runs: list[list[Step]] = field(default_factory=lambda: [[]])
+
+    @property
+    def names(self) -> set[str]:
+        return {step.name for steps in self.runs for step in steps}
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        execute = sql._execute
+
+        def executed(connection: duckdb.DuckDBPyConnection, name: str, text: str, values: Mapping[str, Any]) -> Any:
+            self.runs[-1].append(Step(name, () if name else tuple(_EMPTIED.findall(text))))
+            return execute(connection, name, text, values)
+
+        with mock.patch.object(sql, "_execute", executed):
+            yield
+
+
+@dataclass
+class Watched(Guarded):
+    """A district each of whose syncs is a run of its own."""
+
+    trace: Trace = field(default_factory=Trace)
+
+    def begin(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> Run:
+        self.trace.runs.append([])
+        return super().begin(sites=sites, today=today, from_clever=from_clever)
+
+    def undo(self, sync_id: str, *, only_removals: bool = False, winner: Winner = "neither") -> Plan:
+        self.trace.runs.append([])
+        return super().undo(sync_id, only_removals=only_removals, winner=winner)
+
+
+def trace(root: Path) -> Trace:
+    """Everything that can happen to a district."""
+    district = Watched(root)
+    with district.trace.watching(), closing(district):
+        _upgrade(Tiny(root / "files"))
+        for happens in _LIFE:
+            happens(district)
+    return district.trace
+
+
+def _upgrade(tiny: Tiny) -> None:
+    """A file of an older version is upgraded when it is opened."""
+    with tiny.connect_anew() as connection:
+        connection.execute("UPDATE sync.schema_versions SET version = 1")
+    for _ in ("old", "current"):
+        tiny.rows("FROM sync.syncs")
+
+
+def _begin(district: Guarded) -> None:
+    fill(district, "north", "south")
+    district.records["schools"].append({"id": "attic", "name": "Attic"})
+    district.records["courses"] = [{"id": "c1", "name": "Grade 6 Mathematics"}]
+    district.record("users", "north00")["roles"]["student"]["schools"].append("south")
+    district.records["users"] += [{"id": "odd", "name": "no object"}, teacher("north-u", "north")]
+    district.records["sections"].append({**section("north-s9", "north"), "students": "no list"})
+    district.line("section_courses", "d", "north-s0", "math-6")
+    district.line("mapping_rules", "r1", "math", "", "", "math-6")
+    district.line("logins", "d", "north01", "2026-09-01T00:00:00Z")
+    district.sync()
+
+
+def _change_the_mapping(district: Guarded) -> None:
+    district.sync(from_clever=False)
+
+
+def _change(district: Guarded) -> None:
+    """Something of every kind of change, all of it more than is allowed."""
+    district.limits = Limits(
+        archive_percent=0,
+        update_percent=0,
+        mapping_percent=0,
+        role_percent=0,
+        identity_percent=0,
+        conclude_percent=0,
+        move_percent=0,
+        promotion_percent=0,
+        relink_percent=0,
+    )
+    district.inputs["section_courses"] = "district,section_id,course_id\n"
+    district.line("section_courses", "d", "north-s1", "sci-6")
+    district.line("section_courses", "d", "never-seen", "sci-6")
+    district.line("logins", "d", "North02", "2026-09-01")
+    people = {i: district.record("users", i) for i in ids("north", range(10))}
+    people["north00"]["roles"]["student"]["school"] = "south"
+    people["north01"]["name"]["first"] = "Anna"
+    people["north02"]["roles"]["student"]["grade"] = "7"
+    people["north03"]["roles"]["teacher"] = people["north03"]["roles"].pop("student")
+    people["north04"]["roles"]["student"].update(school="south", schools=["south"])
+    _rename(district, "users", "north05", "fresh05")
+    _rename(district, "users", "north06", "fresh06")["name"] = {"first": "Somebody", "last": "Else"}
+    _rename(district, "sections", "south-s3", "fresh-s3")
+    district.drop("users", "north07")
+    district.drop("sections", "south-s2")
+    district.record("sections", "north-s0")["students"].remove("north08")
+    district.record("sections", "north-s1")["name"] = "Renamed"
+    district.record("sections", "north-s3").update(teachers=["north-t", "north-u"], teacher="north-u")
+    district.records["terms"].append({"id": "old", "start_date": "2025-08-10", "end_date": "2026-06-04"})
+    district.record("sections", "north-s2")["term_id"] = "old"
+    district.records["schools"][0]["name"] = "Northern"
+    district.sync()
+
+
+def _rename(district: Guarded, kind: str, old: str, new: str) -> Record:
+    record = district.record(kind, old)
+    record["id"] = new
+    for one in district.records["sections"]:
+        one["students"] = [new if s == old else s for s in one["students"]]
+    return record
+
+
+def _approve(district: Guarded) -> None:
+    district.decide()
+    district.sync()
+    district.limits = Limits()
+
+
+def _leave_clever(district: Guarded) -> None:
+    """A site is taken off Clever, one that nobody belongs to vanishes, and somebody rejects what that would end.
+
+    A line of the file names a section by an id that it had before.
+    """
+    district.line("section_courses", "d", "south-s3", "math-6")
+    district.drop("schools", "attic")
+    district.line("sites", "d", "south", "manual")
+    district.sync()
+    district.decide("rejected")
+    district.sync()
+    district.inputs["sites"] = "district,site_id,enrollment_source\n"
+
+
+def _break(district: Guarded) -> None:
+    """An extract without sections, and somebody who says that it is so."""
+    district.records["users"].append(student("newcomer", "north"))
+    sections = district.drop("sections", *(s["id"] for s in district.records["sections"]))
+    district.sync()
+    district.decide()
+    district.sync()
+    district.records["sections"] = sections
+
+
+def _undo(district: Guarded) -> None:
+    """What an undo took back comes again, at the one site that is synced."""
+    district.drop("users", "north09")
+    district.sync()
+    last = f"S{district.syncs:03}"
+    with district.connect() as connection:
+        sync.desire_before(connection, last, winner="later")
+    district.undo(last)
+    district.sync(sites=["north"])
+
+
+def _fail_and_prune(district: Guarded) -> None:
+    order = Order(SyncInfo("S999", "d", "nightly", "test", NOW, "run"), district.data, TODAY, lambda: NOW)
+    with district.connect() as connection:
+        record_failure(connection, order.info, status="failed", error="Clever is away", finished_at=NOW)
+        sync.forget_history(connection, replace(order, now=lambda: NOW.replace(year=2030)), 1)
+
+
+def _report(district: Guarded) -> None:
+    """What people ask, of the last sync."""
+    last = f"S{district.syncs:03}"
+    with district.connect() as connection:
+        for ask in (report.sites, report.recent, report.lines_without, report.holds, report.standing):
+            ask(connection)
+        for of in (report.sync, report.change_counts, report.changes, report.issues):
+            of(connection, last)
+        report.sync_of_run(connection, "run")
+        report.hold_changes(connection, "h1")
+        report.life(connection, "ann")
+        report.compare(connection, "S001", last)
+        report.plan_counts(connection)
+        report.course_access_rows(connection)
+        for what in ("syncs", "holds"):
+            report.ids_that_begin(connection, what, "S")
+
+
+_LIFE: Sequence[Callable[[Guarded], object]] = (
+    _begin,
+    _change_the_mapping,
+    _change,
+    _approve,
+    _leave_clever,
+    _break,
+    _undo,
+    _fail_and_prune,
+    _report,
+)
