@@ -67,27 +67,26 @@ def test_a_fifth_of_all_answers_fails_in_rotating_ways(
     server: SandboxServer, tmp_path: Path, healthy: dict[str, list[tuple[Any, ...]]]
 ) -> None:
     assert len(healthy["users"]) > 900
-    faults = server.sandbox.faults
     for name in TRANSIENT:
-        faults.clear()
-        faults.add(name, rate=0.2)
-        assert roster_of(tmp_path / name, server) == healthy, name
-        assert sum(fault.struck for fault in faults.on) > 3, name
+        server.sandbox.faults.add(name, rate=0.2 / len(TRANSIENT))
+    for run in range(3):
+        assert roster_of(tmp_path / str(run), server) == healthy
+    assert sum(fault.struck for fault in server.sandbox.faults.on) > 3
 
 
 def test_strange_but_whole_answers_give_the_same_roster(
     server: SandboxServer, tmp_path: Path, healthy: dict[str, list[tuple[Any, ...]]]
 ) -> None:
     for name in UNSETTLING:
-        server.sandbox.faults.clear()
         server.sandbox.faults.add(name, rate=0.5, seconds=0.001 if name == "slow" else None)
-        assert roster_of(tmp_path / name, server) == healthy, name
+    assert roster_of(tmp_path, server) == healthy
+    assert all(fault.struck for fault in server.sandbox.faults.on)
 
 
 def test_a_school_year_of_days_ends_like_a_first_sync(server: SandboxServer, tmp_path: Path) -> None:
     """Sync after sync follows the district; whoever starts afresh at the end gets the same people in force."""
     followed = tmp_path / "followed"
-    for day in range(1, 7):
+    for day in range(1, 5):
         roster_of(followed, server, day)
         advance_sandbox(server.sandbox, Advance(days=1, seed=day))
     last = roster_of(followed, server, 99)
