@@ -166,3 +166,17 @@ def test_what_was_undone_does_not_differ(changed: Tiny) -> None:
     changed.undo("S003")
     with changed.connect() as connection:
         assert report.compare(connection, "S002", "S004") == []
+
+
+def test_who_is_taken_back_leaves_the_class_that_a_later_sync_put_them_in(tiny: Tiny) -> None:
+    """The enrollment is a record of its own, which the undone sync had not touched."""
+    tiny.sync()
+    tiny.records["users"].append(student("new", "north"))
+    tiny.sync()
+    tiny.records["sections"][0]["students"].append("new")
+    tiny.sync()
+    tiny.undo("S002")
+    assert tiny.rows(
+        "SELECT u.enrollment_status, e.status FROM roster.enrollments AS e JOIN roster.users AS u USING (user_id) "
+        "WHERE clever_id = 'new'"
+    ) == [("archived", "archived")]

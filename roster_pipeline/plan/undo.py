@@ -48,6 +48,8 @@ def build_desired_before(
     for entity in model.ENTITIES:
         empty(connection, f"desired.{entity.name}")
         connection.execute(f"INSERT INTO desired.{entity.name} BY NAME {_put_back(entity)}")
+    for name in ("end_enrollments", "end_user_sites"):
+        run(connection, f"plan/undo/{name}")
 
 
 def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:

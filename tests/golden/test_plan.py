@@ -288,3 +288,19 @@ def test_what_later_syncs_changed_too_is_a_conflict_until_it_is_left_to_them(cas
         case.given("desired.undone", {"entity": entity, "entity_id": user_id, "changed_since": changed_since})
     assert values(case.answer("plan/undo/conflicts")) == [("sites", 1), ("users", 1)]
     assert values(case.change("plan/undo/keep_later", "entity_id")) == [(BEN,)]
+
+
+def test_nobody_is_in_a_class_without_being_there_after_an_undo(case: Case) -> None:
+    case.given("desired.users", {"user_id": ANN, "enrollment_status": "archived"}, {"user_id": BEN})
+    case.given("desired.sections", {"section_id": M6, "status": "active"}, {"section_id": M7, "status": "concluded"})
+    for section_id, user_id in ((M6, ANN), (M6, BEN), (M7, BEN)):
+        case.given("desired.enrollments", {"section_id": section_id, "user_id": user_id, "status": "active"})
+    found = case.change("plan/undo/end_enrollments", "section_id, user_id, status")
+    assert values(found) == [(M6, ANN, "archived"), (M6, BEN, "active"), (M7, BEN, "archived")]
+
+
+def test_nobody_belongs_to_a_site_without_being_there_after_an_undo(case: Case) -> None:
+    case.given("desired.users", {"user_id": ANN, "enrollment_status": "archived"}, {"user_id": BEN})
+    case.given("desired.user_sites", *({"user_id": u, "site_id": "north", "status": "active"} for u in (ANN, BEN)))
+    found = case.change("plan/undo/end_user_sites", "user_id, status")
+    assert values(found) == [(ANN, "archived"), (BEN, "active")]
