@@ -22,9 +22,8 @@ from roster_pipeline.clever.client import Endpoint, Extract
 from roster_pipeline.clever.extract import extract_district
 from roster_pipeline.clever.landing import Notice, discard, newest_complete, read_receipt
 from roster_pipeline.config import Settings
-from roster_pipeline.guards import holds, judge, relinks
+from roster_pipeline.guards import holds, judge, limits, relinks
 from roster_pipeline.guards.guard import DistrictLimits, Hold, Judging
-from roster_pipeline.guards.limits import limits_by_site, load_expected, load_limits
 from roster_pipeline.history.record import SyncInfo, prune
 from roster_pipeline.identity import identify as identity
 from roster_pipeline.mapping import load as mapping
@@ -163,9 +162,10 @@ def staged_before(connection: duckdb.DuckDBPyConnection) -> Staged:
 def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
     """Reads the files that people edit. Raises InputError for a mistake in one; nothing is changed then."""
     district = order.info.district
-    mapping.load_inputs(connection, order.data, district)
-    expected = load_expected(order.data, district)
-    return Inputs(limits_by_site(load_limits(order.data, district), expected, order.today))
+    others = {limits.FILE: limits.other_districts(order.data, district)}
+    mapping.load_inputs(connection, order.data, district, others)
+    expected = limits.load_expected(order.data, district)
+    return Inputs(limits.limits_by_site(limits.load_limits(order.data, district), expected, order.today))
 
 
 def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Staged, inputs: Inputs) -> Identified:

@@ -133,3 +133,11 @@ def test_a_failed_sync_does_not_hide_what_the_last_one_noted(tiny: Tiny) -> None
     tiny.rows("INSERT INTO sync.syncs BY NAME SELECT 'S9' AS sync_id, 9 AS sync_no, 'failed' AS status")
     with tiny.connect() as connection:
         assert report.lines_without(connection) == {"sync_id": "S001", "lines": 1}
+
+
+def test_a_misspelled_district_in_guards_toml_is_a_warning(tiny: Tiny) -> None:
+    """A declared rollover that does not count is the dearest typo of all."""
+    tiny.data.mkdir()
+    (tiny.data / "guards.toml").write_text("[district.dd]\narchive_percent = 60\n[district.d]\nupdate_percent = 80\n")
+    tiny.sync()
+    assert issues(tiny) == [("input_unknown_district", "guards.toml")]

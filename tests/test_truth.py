@@ -120,6 +120,13 @@ def test_an_interrupt_is_told_as_what_it_was(
     assert last_run().tags["roster/status"] == done["status"]
 
 
+def test_a_plan_that_fails_is_no_failed_sync(here: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROSTER_HISTORY_DAYS", "ten")
+    with pytest.raises(RosterError, match="ROSTER_HISTORY_DAYS"):
+        launch.launch_plan(SLUG, 10)
+    assert here.rows("SELECT trigger, status FROM sync.syncs") == [("first", "succeeded")]
+
+
 @pytest.mark.usefixtures("here")
 def test_an_interrupted_plan_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("roster_pipeline.sync.extract_district", interrupt)

@@ -63,7 +63,7 @@ def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
         counted, records = report.plan_counts(connection), report.plan_changes(connection, _SHOWN_RECORDS)
         decided = {h["hold_id"]: h["status"] for h in report.standing(connection)}
     for hold in held:
-        context.log.warning("Held: %s", hold.message)
+        context.log.warning(hold.message)
     counts: dict[str, Any] = {
         "dagster/row_count": made.total(*ACTIONS),
         "fingerprint": made.fingerprint,

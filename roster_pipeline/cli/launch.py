@@ -21,7 +21,7 @@ from roster_pipeline.config import Settings, prepare_dagster_home, usable_settin
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Outcome
-from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, INTERRUPTED, PLAN_RECORDS, PUBLISH, TRIGGER
+from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, INTERRUPTED, PLAN, PLAN_RECORDS, PUBLISH, TRIGGER
 from roster_pipeline.sync import utc_now
 from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 
@@ -137,7 +137,7 @@ def launch_plan(slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
         slug,
         resource={"requested_by": "roster plan"},
         assets=list(keys),
-        tags={PLAN_RECORDS: str(limit)},
+        tags={TRIGGER: PLAN, PLAN_RECORDS: str(limit)},
     )
     seen = ENDED.pop(result.run_id, Outcome()).plan
     if not result.success or seen is None:

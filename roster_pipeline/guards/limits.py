@@ -135,6 +135,12 @@ def load_expected(data: Path, district: str) -> tuple[ExpectedChange, ...]:
     return tuple(_window(path, f"[[district.{district}.expected]] {n}", w) for n, w in enumerate(windows, 1))
 
 
+def other_districts(data: Path, district: str) -> dict[str, int]:
+    """The other districts that the file names, each with the number of its settings. Raises InputError."""
+    _, content = _content(data, district)
+    return {slug: len(table) for slug, table in content.district.items() if slug != district}
+
+
 def limits_by_site(
     limits: Limits, expected: Sequence[ExpectedChange], day: date
 ) -> dict[str | None, tuple[Limits, bool]]:
@@ -151,6 +157,11 @@ def limits_by_site(
 
 
 def _sections(data: Path, district: str) -> tuple[Path, dict[str, Any], dict[str, Any]]:
+    path, content = _content(data, district)
+    return path, content.default, content.district.get(district, {})
+
+
+def _content(data: Path, district: str) -> tuple[Path, _File]:
     path = data / FILE
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -161,8 +172,7 @@ def _sections(data: Path, district: str) -> tuple[Path, dict[str, Any], dict[str
     for name, table in [*content.items(), *(districts.items() if isinstance(districts, dict) else ())]:
         if not isinstance(table, dict):
             raise InputError(path, f"{name!r} is not a table", do=f"Write [default] or [district.{district}] above it")
-    file = msgspec.convert(content, _File)
-    return path, file.default, file.district.get(district, {})
+    return path, msgspec.convert(content, _File)
 
 
 def _refuse_unknown(path: Path, where: str, table: Iterable[str], known: Sequence[str]) -> None:

@@ -29,7 +29,8 @@ ANTI JOIN staging.sites AS s ON lower(s.site_id) = f.site_id
 ANTI JOIN roster.sites AS c ON lower(c.site_id) = f.site_id
 UNION ALL
 SELECT
-  'warning', 'input_unknown_district', split_part(u.file, '.', 1), format('{}, {} {}', u.file, lines, if(lines = 1, 'line', 'lines')),
+  'warning', 'input_unknown_district', split_part(u.file, '.', 1),
+  if(ends_with(u.file, '.csv'), format('{}, {} {}', u.file, lines, if(lines = 1, 'line', 'lines')), u.file),
   NULL,
   format('The district {}, which Clever has not listed so far, is named; that has no effect before it does.', left(u.district, 60))
     || coalesce(format(' Is {} meant?', a.slug), ''),

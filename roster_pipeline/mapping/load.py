@@ -7,7 +7,7 @@ here: reading and checking CSV (`inputs.py`).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,10 @@ class _Named(msgspec.Struct, frozen=True):
     lines: int
 
 
-def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
-    """Loads the files that people edit into `input.*`.
+def load_inputs(
+    connection: duckdb.DuckDBPyConnection, data: Path, district: str, elsewhere: Mapping[str, Mapping[str, int]]
+) -> None:
+    """Loads the files that people edit into `input.*`; `elsewhere` are other files' lines about other districts.
 
     All are checked before the first is loaded, so a mistake in one (InputError) changes nothing.
     """
@@ -42,7 +44,8 @@ def load_inputs(connection: duckdb.DuckDBPyConnection, data: Path, district: str
         "site_settings": ("sites.csv", inputs.read_site_settings(data, district)),
         "logins": ("logins.csv", inputs.read_logins(data, district, datetime.now(UTC).replace(tzinfo=None) + _AHEAD)),
     }
-    named = [_Named(file, d, n) for file, lines in files.values() for d, n in lines.elsewhere.items()]
+    elsewhere = {**elsewhere, **{file: lines.elsewhere for file, lines in files.values()}}
+    named = [_Named(file, d, n) for file, others in elsewhere.items() for d, n in others.items()]
     tables: dict[str, Sequence[msgspec.Struct]] = {name: lines.rows for name, (_, lines) in files.items()}
     with tempfile.TemporaryDirectory() as folder:
         for name, rows in {**tables, "courses": courses, "named_districts": named}.items():

@@ -51,8 +51,8 @@ EXIT_CODE = "exit code"
 TRIGGER = "roster/trigger"
 """The run tag in which whoever launches a run says what it is."""
 
-DECISION, PUBLISH, MAPPING, SYNC_NOW = "decision", "publish", "mapping", "sync_now"
-NO_SYNC = (DECISION, PUBLISH)
+DECISION, PUBLISH, PLAN, MAPPING, SYNC_NOW = "decision", "publish", "plan", "mapping", "sync_now"
+NO_SYNC = (DECISION, PUBLISH, PLAN)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
 PLAN_RECORDS = "roster/plan_records"
