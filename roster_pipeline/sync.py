@@ -273,6 +273,8 @@ class Run:
     """
 
     order: Order
+    folder: DistrictFolder | None = None
+    """Where landings are; without one, only what was staged before can be planned."""
     read: list[str] = field(default_factory=list)
     """The lists that were read for staging while others were still being fetched."""
     staged: Staged | None = None
@@ -288,9 +290,10 @@ class Run:
         staging.forget_lists(connection)
         self.read.clear()
 
-    def take_landing(self, connection: duckdb.DuckDBPyConnection, folder: DistrictFolder) -> Staged:
-        self.staged = stage_newest(connection, folder, self.read)
-        return self.staged
+    def take_landing(self, connection: duckdb.DuckDBPyConnection) -> Staged:
+        found = stage_newest(connection, self.folder, self.read) if self.folder else staged_before(connection)
+        self.staged = found
+        return found
 
     def need_inputs(self, connection: duckdb.DuckDBPyConnection) -> Inputs:
         self.inputs = self.inputs or read_inputs(connection, self.order)
@@ -298,9 +301,9 @@ class Run:
 
     def need_mapping(self, connection: duckdb.DuckDBPyConnection) -> Mapped:
         if self.mapped is None:
-            self.staged = self.staged or staged_before(connection)
-            inputs = self.need_inputs(connection)
-            identified = identify(connection, self.order, self.staged, inputs)
+            # What this run has landed is staged before it is planned, also when nobody selected that.
+            staged = self.staged or (self.take_landing(connection) if self.read else staged_before(connection))
+            identified = identify(connection, self.order, staged, self.need_inputs(connection))
             self.mapped = map_sections(connection, identified)
         return self.mapped
 

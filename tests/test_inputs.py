@@ -701,3 +701,13 @@ def test_import_is_cheap() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert "msgspec" in loaded
     assert not {"dagster", "pandas", "duckdb", "pyarrow", "numpy"} & set(loaded)
+
+
+def test_a_cell_that_may_name_somebody_is_not_quoted(tmp_path: Path) -> None:
+    """In a line whose columns are shifted; the sentence goes into Dagster's log."""
+    for shifted in ("Moss noor@example.org", "noor@example.org", "Rae Moss"):
+        (tmp_path / "logins.csv").write_text(f"district,user_id,first_login_at\nd,ann,{shifted}\n")
+        with pytest.raises(InputError) as raised:
+            read_logins(tmp_path, "d", datetime(2026, 11, 23))
+        assert f"a text of {len(shifted)} characters is not an ISO 8601 date or time" in str(raised.value)
+        assert "Moss" not in str(raised.value)

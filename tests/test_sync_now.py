@@ -155,6 +155,28 @@ def test_mapping_and_below_works_with_clever_off(synced: Platform, monkeypatch: 
     assert synced.rows("SELECT trigger, created FROM sync.syncs ORDER BY sync_id DESC LIMIT 1") == [("mapping", 1)]
 
 
+def test_a_sync_without_clever_is_a_change_of_the_mapping(synced: Platform) -> None:
+    """Part of job sync_now, chosen on its page, moved "last synced" although Clever was not asked."""
+    from roster_pipeline.definitions import defs
+
+    before = synced.rows("SELECT site_id, last_synced_at FROM roster.sites ORDER BY 1")
+    keys = [s.key for s in defs.resolve_all_asset_specs() if s.group_name in ("mapping", "roster", "sync")]
+    with synced.instance() as instance:
+        defs.resolve_job_def("sync_now").execute_in_process(instance=instance, partition_key=SLUG, asset_selection=keys)
+    assert synced.rows("SELECT trigger FROM sync.syncs ORDER BY sync_no") == [("first",), ("mapping",)]
+    assert synced.rows("SELECT site_id, last_synced_at FROM roster.sites ORDER BY 1") == before
+
+
+def test_what_a_run_has_landed_is_staged_before_it_is_planned(synced: Platform) -> None:
+    """Nobody selected `staging`: the old people were planned with the new schools, and the landing was deleted."""
+    staged = "SELECT created + updated + archived FROM sync.syncs ORDER BY sync_no DESC LIMIT 1"
+    (file,) = (synced.data / "warehouse" / SLUG).glob("staging.duckdb")
+    before = file.stat().st_mtime_ns
+    assert synced.materialize("clever", "roster", "sync")
+    assert file.stat().st_mtime_ns > before
+    assert synced.rows(staged) == [(0,)]
+
+
 def test_an_asset_of_every_step_can_be_materialized_by_hand(synced: Platform) -> None:
     from roster_pipeline.definitions import defs
 

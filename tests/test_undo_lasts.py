@@ -320,3 +320,16 @@ def test_an_undo_lasts_until_it_is_undone_or_clever_says_something_else(
             if undone_too:
                 assert connection.execute("FROM sync.undone").fetchall() == []
         made.close()
+
+
+def test_a_rejected_undo_of_everything_keeps_what_comes_new_there_too(district: Guarded) -> None:
+    """The rejection was forgotten, and a new class came to a school that was not there."""
+    district.undo("S001")
+    district.sync()
+    district.decide("rejected")
+    (hold,) = district.holds
+    district.records["sections"].append(section("late", "north", teachers=["north-t"], students=["north01"]))
+    district.sync()
+    assert hold.hold_id in {h.hold_id for h in district.holds}
+    assert district.rows("SELECT DISTINCT status FROM sync.holds") == [("rejected",)]
+    assert district.in_force("sections") == district.in_force("enrollments") == 0

@@ -8,7 +8,7 @@ import dagster as dg
 from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import materialized, spec
 from roster_pipeline.model import LANDING
-from roster_pipeline.resources.sync_run import SYNC_NOW, SyncRun
+from roster_pipeline.resources.sync_run import SyncRun
 
 RETRIES = dg.RetryPolicy(max_retries=5, delay=300, backoff=dg.Backoff.LINEAR)
 """When Clever does not answer at night: tried again after 5, 10, 15, 20 and 25 minutes, 75 in all."""
@@ -34,7 +34,7 @@ def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
     A list that is whole is read for staging while the others are still being fetched. In a nightly run, what Clever may
     answer later is asked again; the landing goes on where it stopped.
     """
-    with sync.step(SYNC_NOW, RETRIES, context.retry_number), sync.scratch() as connection:
+    with sync.step(RETRIES, context.retry_number), sync.scratch() as connection:
         sync.run.forget_what_was_read(connection)
         extract = corridor.land(
             sync.settings,

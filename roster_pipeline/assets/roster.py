@@ -119,5 +119,6 @@ def roster_tables(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[
         sync.run.apply_plan(connection)
         corridor.forget_history(connection, sync.run.order, sync.settings.history_days)
         counts = roster_counts(connection)
-    corridor.discard_landings(sync.folder)
+    if sync.run.staged is not None and sync.run.staged.anew:  # one that nobody has read is for the next sync
+        corridor.discard_landings(sync.folder)
     yield from materialized(context, counts)

@@ -37,7 +37,7 @@ _TABLES = {
 def staged_tables(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Reads the newest complete landing; when its sync has succeeded and it was deleted, what it staged stands."""
     with sync.step(), sync.connect() as connection:
-        if not sync.run.take_landing(connection, sync.folder).anew:
+        if not sync.run.take_landing(connection).anew:
             context.log.info("No landing is newer than what is staged; the staged tables stand.")
         counts = {f"staging/{t.name}": row_count(connection, t.full_name) for t in STAGING if t.name != "enrollments"}
         counts["staging/enrollments"] = row_count(connection, "staging.memberships", "user_n IS NOT NULL")

@@ -7,7 +7,7 @@ import dagster as dg
 
 from roster_pipeline import model
 from roster_pipeline.assets.common import materialized, publish_and_tell, spec
-from roster_pipeline.resources.sync_run import PUBLISH, SyncRun
+from roster_pipeline.resources.sync_run import SyncRun
 
 
 @dg.multi_asset(
@@ -38,6 +38,6 @@ from roster_pipeline.resources.sync_run import PUBLISH, SyncRun
 )
 def sync_history(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Publishes, and shows what this sync did."""
-    with sync.step(PUBLISH):
+    with sync.step():
         metadata = publish_and_tell(sync)
     yield from materialized(context, metadata)

@@ -78,7 +78,7 @@ def judge_plan(
         if guard.name == undone.GUARD:
             undone.keep_rejected(judging)
             if not breached and not has_rows(connection, "roster.sites WHERE status <> 'archived'"):
-                return []
+                break
     return _holds(judging)
 
 

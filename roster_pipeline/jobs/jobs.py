@@ -4,7 +4,7 @@ import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.jobs.ops import decide_one_hold, undo_one_sync
-from roster_pipeline.resources.sync_run import DECISION, SYNC_NOW, TRIGGER
+from roster_pipeline.resources.sync_run import DECISION, NIGHTLY, SYNC_NOW, TRIGGER
 
 _SYNC = dg.AssetSelection.all()
 
@@ -20,7 +20,7 @@ nightly_sync = dg.define_asset_job(
     selection=_SYNC,
     description="The same sync, as the nightly schedule launches it, one run per district.",
     executor_def=dg.in_process_executor,
-    tags={TRIGGER: "nightly"},
+    tags={TRIGGER: NIGHTLY},
 )
 
 

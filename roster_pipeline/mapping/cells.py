@@ -22,8 +22,14 @@ class CellError(Exception):
     """A cell that cannot be used; its arguments are what is wrong and what to do."""
 
 
+_WORDS = re.compile(r"[^\W\d_]{2,}[\s,]+[^\W\d_]{2,}")
+"""Two words that may be somebody's name."""
+
+
 def quoted(value: str) -> str:
-    """As it stands in a sentence: on one line, and cut."""
+    """As it stands in a sentence: on one line, and cut; what may name somebody, in a shifted column, is not shown."""
+    if "@" in value or _WORDS.search(value):
+        return f"a text of {len(value)} characters"
     return repr(value if len(value) <= QUOTED_CHARACTERS else value[:QUOTED_CHARACTERS] + "...")
 
 

@@ -10,7 +10,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -51,7 +51,8 @@ EXIT_CODE = "exit code"
 TRIGGER = "roster/trigger"
 """The run tag in which whoever launches a run says what it is."""
 
-DECISION, PUBLISH, PLAN, MAPPING, SYNC_NOW = "decision", "publish", "plan", "mapping", "sync_now"
+DECISION, PUBLISH, PLAN = "decision", "publish", "plan"
+MAPPING, SYNC_NOW, NIGHTLY = "mapping", "sync_now", "nightly"
 NO_SYNC = (DECISION, PUBLISH, PLAN)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
@@ -71,9 +72,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     _settings: Settings = PrivateAttr()
     _info: SyncInfo = PrivateAttr()
     _run: Run = PrivateAttr()
-    _is_tagged: bool = PrivateAttr()
     _plan_records: int = PrivateAttr()
-    _renew_note: Callable[[Mapping[str, str]], None] = PrivateAttr()
     _scratch: duckdb.DuckDBPyConnection = PrivateAttr()
     _until: float = PrivateAttr()
     _instance: dg.DagsterInstance = PrivateAttr()
@@ -153,22 +152,22 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._info = SyncInfo(
             sync_id=sync_id_of(run.run_id, started_at),
             district=slug,
-            trigger=run.tags.get(TRIGGER, SYNC_NOW),
+            trigger=_trigger(run),
             requested_by=self.requested_by or run.tags.get("dagster/schedule_name") or "Dagster",
             started_at=started_at,
             dagster_run_id=run.run_id,
             sites=tuple(self.sites),
         )
         self._instance, self._applies = instance, _applies(run)
-        self._is_tagged = TRIGGER in run.tags
         self._plan_records = int(run.tags.get(PLAN_RECORDS, 0))
-        self._run = Run(Order(self._info, self._settings.data, local_day(self._settings, started_at)))
+        order = Order(self._info, self._settings.data, local_day(self._settings, started_at))
+        self._run = Run(order, self.folder)
         announce.tag_start(instance, self._info)
         seconds, begun = 60.0 * self._settings.max_wait_minutes, False
         try:
             with self.warehouse.lock(
                 self._info.district, self._info.note(), log.warning, self._put_aside_killed, seconds=seconds
-            ) as self._renew_note:
+            ):
                 self._record_earlier()
                 self._until = time.monotonic() + 60.0 * self._settings.max_sync_minutes
                 with in_memory() as self._scratch:
@@ -183,18 +182,13 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise
 
     @contextmanager
-    def step(self, trigger: str = MAPPING, retries: dg.RetryPolicy | None = None, tried: int = 0) -> Iterator[None]:
+    def step(self, retries: dg.RetryPolicy | None = None, tried: int = 0) -> Iterator[None]:
         """Runs one step; a failure is recorded in the history, published, and told in one line.
-
-        When nobody has said what this run is, as for assets that somebody materializes in the UI, it is what its first
-        step is: `trigger`.
 
         With `retries`, a step of a nightly run whose error says that a retry helps is tried again instead, and nothing
         is recorded; `tried` is how often it was. Dagster counts the tries, but is not given the policy itself: it would
         also retry what somebody has stopped, and our own mistakes, and nothing could interrupt its wait.
         """
-        if not self._is_tagged:
-            self._be(trigger)
         try:
             if tried:
                 wait(self._pause)
@@ -223,7 +217,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def _retry(self, error: BaseException, retries: dg.RetryPolicy, tried: int) -> dg.RetryRequested | None:
         """What tells Dagster to try a step again; None when nothing can help, time is over, or a person waits."""
-        if not (isinstance(error, RosterError) and error.retry_helps) or self._info.trigger != "nightly":
+        if not (isinstance(error, RosterError) and error.retry_helps) or self._info.trigger != NIGHTLY:
             return None
         seconds = float(retries.calculate_delay(tried + 1))
         if tried >= retries.max_retries or seconds >= self.seconds_left:
@@ -235,13 +229,6 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         )
         announce.tag_retry(self._instance, self._info, at)
         return dg.RetryRequested(retries.max_retries)
-
-    def _be(self, trigger: str) -> None:
-        self._is_tagged = True
-        self._info = replace(self._info, trigger=trigger)
-        self._run.order = replace(self._run.order, info=self._info)
-        self._renew_note(self._info.note())
-        announce.tag_start(self._instance, self._info)
 
     def _fail(self, error: BaseException) -> str:
         """Records, publishes and remembers a failure; returns it in a line that says what became of the sync."""
@@ -372,6 +359,15 @@ def sync_id_of(run_id: str, started_at: datetime) -> str:
 def local_day(settings: Settings, at: datetime) -> date:
     """The day it is, at a naive UTC time, where the schedule lives: it decides which terms are over."""
     return at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.schedule_timezone)).date()
+
+
+def _trigger(run: dg.DagsterRun) -> str:
+    """What whoever launched the run says that it is; a sync of which Clever was left out is what is left of it."""
+    said = run.tags.get(TRIGGER, SYNC_NOW)
+    layers = {key.path[0] for key in run.asset_selection or () if key != announce.PLAN}
+    if said not in (SYNC_NOW, NIGHTLY) or not run.asset_selection or "clever" in layers:
+        return said
+    return PUBLISH if layers == {"sync"} else MAPPING
 
 
 def _applies(run: dg.DagsterRun) -> bool:

@@ -32,10 +32,8 @@ def locked(
     seconds: float,
     waiting: Callable[[str], None],
     killed: Callable[[dict[str, str]], None],
-) -> Iterator[Callable[[Mapping[str, str]], None]]:
+) -> Iterator[None]:
     """Holds the lock at `path`, with a note of who does; one without a note leaves the note that stands.
-
-    What it gives writes another note in the place of the first.
 
     `killed` is told the note of an earlier holder that died while it held the lock, before this one's takes its place:
     killed in between, too, nobody is forgotten. `waiting` is told once for whom this one waits. Raises SyncRefused
@@ -45,14 +43,14 @@ def locked(
         _take(file, path.parent.name, seconds, waiting)
         failpoint("district_locked")
         if not holder:
-            yield lambda _: None
+            yield
             return
         if left := _note(file):
             killed(left)
         _write(file, json.dumps(dict(holder)))
         failpoint("lock_note_written")
         try:
-            yield lambda note: _write(file, json.dumps(dict(note)))
+            yield
         finally:
             _write(file, "")
 

@@ -291,10 +291,8 @@ class Warehouse:
         killed: Callable[[dict[str, str]], None] = lambda _: None,
         *,
         seconds: float = 3600.0,
-    ) -> Iterator[Callable[[Mapping[str, str]], None]]:
+    ) -> Iterator[None]:
         """Holds the district for one run; `killed` is told of an earlier holder that died while it held it.
-
-        What it gives says anew who holds it.
 
         Raises SyncRefused when another run has held it for longer than `seconds`, RosterError when there is no such
         district, or was forgotten while this one waited, and when its folder cannot be written.
@@ -305,11 +303,11 @@ class Warehouse:
         path = folder.path / "lock"
         with self._writing():
             path.open("ab").close()
-        with locked(path, holder, seconds=seconds, waiting=waiting, killed=killed) as renew:
+        with locked(path, holder, seconds=seconds, waiting=waiting, killed=killed):
             if not self.has(slug):
                 raise self.unknown(slug)
             shutil.rmtree(folder.spilled, ignore_errors=True)  # of a killed run: children's records, and large
-            yield renew
+            yield
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
