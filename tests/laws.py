@@ -11,7 +11,7 @@ SCHOOLS = ("north", "south")
 NAMES = st.sampled_from(["One", "Two", None, ""])
 # An example is a handful of whole syncs: shrinking a failing one would take longer than reading it.
 laws = settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

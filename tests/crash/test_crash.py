@@ -16,9 +16,7 @@ from tests.crash.workload import PASSAGES
 
 OF_EACH_KIND: tuple[failpoints.Name, ...] = (
     "landing_taken_over",
-    "staging_part_written",
     "plan_written",
-    "copied",
 )
 
 
