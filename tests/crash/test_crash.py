@@ -14,7 +14,7 @@ from roster_pipeline import failpoints
 from roster_pipeline.config import PROJECT_ROOT
 from tests.crash.workload import PASSAGES
 
-OF_EACH_KIND: tuple[failpoints.Name, ...] = (
+IN_TURN: tuple[failpoints.Name, ...] = (
     "landing_taken_over",
     "plan_written",
 )
@@ -28,13 +28,10 @@ def crash(*arguments: str) -> str:
     return ran.stdout
 
 
-def test_a_failpoint_of_each_kind_in_turn() -> None:
-    said = crash(*(a for name in OF_EACH_KIND for a in ("--failpoint", name)))
-    assert said.endswith("in 0 seeds: 0 broken\n")
-
-
-def test_a_random_workload() -> None:
-    assert crash("--seeds", "1", "--steps", "1", "--first", "1").endswith("in 1 seeds: 0 broken\n")
+def test_failpoints_and_a_random_workload() -> None:
+    failpoints_in_turn = [a for name in IN_TURN for a in ("--failpoint", name)]
+    said = crash(*failpoints_in_turn, "--seeds", "1", "--steps", "1", "--first", "1")
+    assert said.endswith("in 1 seeds: 0 broken\n")
 
 
 def test_every_failpoint_has_a_command_that_passes_it() -> None:
