@@ -53,10 +53,10 @@ def tag_retry(instance: dg.DagsterInstance, info: SyncInfo, at: str) -> None:
         log.warning("%s: the UI does not show that it is tried again (%s)", info.district, type(error).__name__)
 
 
-def tag_killed(instance: dg.DagsterInstance, dead: SyncInfo) -> None:
+def tag_killed(instance: dg.DagsterInstance, dead: SyncInfo, status: str = "failed") -> None:
     """Tags the run of a sync that died, if Dagster still has it: runs can be deleted, and instances replaced."""
     try:
-        tag_end(instance, dead.dagster_run_id, "failed")
+        tag_end(instance, dead.dagster_run_id, status)
     except dg.DagsterRunNotFoundError:
         log.warning("%s: Dagster does not know the run of the killed sync %s", dead.district, dead.sync_id)
 

@@ -155,7 +155,7 @@ def test_what_a_killed_run_spilled_is_deleted(tmp_path: Path) -> None:
 
 
 def test_a_killed_sync_whose_run_dagster_has_not_is_recorded(synced: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next sync failed: it desired to tag that run."""
+    """The next sync failed: it wanted to tag that run."""
     with dg.DagsterInstance.from_config(str(synced.root / "dagster")) as instance:
         monkeypatch.setattr(launch, "_instance", lambda: instance)
         (synced.published.with_name("lock")).write_text(json.dumps(INFO.note()))

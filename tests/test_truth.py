@@ -16,6 +16,7 @@ from roster_pipeline.cli import launch
 from roster_pipeline.cli.terminal import print_sync
 from roster_pipeline.config import load_settings
 from roster_pipeline.errors import RosterError
+from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG, Platform
 
@@ -286,3 +287,39 @@ def test_a_copy_that_cannot_be_read_is_not_green(here: Platform) -> None:
     passed, says = here.checks()["nothing_held"]
     assert not passed
     assert f"roster publish --district {OTHER}" in says
+
+
+def test_the_text_of_an_unexpected_error_is_nowhere_in_dagster(here: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may name people; which lines of code it came from does not."""
+
+    somebody = "Noor Yaring"
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError(somebody)
+
+    monkeypatch.setattr("roster_pipeline.sync.make_plan", broken)
+    assert sync()["error"] == "Unexpected ValueError; the Dagster run has the details."
+    logged = str([e.dagster_event for e in launch._instance().all_logs(last_run().run_id)])
+    assert "in broken" in logged
+    kept = [f.read_bytes() for f in (here.root / "dagster").rglob("*") if f.is_file()]
+    assert len(kept) > 3
+    assert not any(somebody.encode() in content for content in kept)
+
+
+def test_a_killed_run_that_had_applied_is_tagged_as_that(here: Platform) -> None:
+    done = sync()
+    info = SyncInfo(done["sync_id"], SLUG, "sync_now", "ops", done["started_at"], done["dagster_run_id"])
+    here.published.with_name("lock").write_text(json.dumps(info.note()))
+    sync()
+    killed = launch._instance().get_run_by_id(done["dagster_run_id"])
+    assert killed
+    assert killed.tags["roster/status"] == "succeeded"
+
+
+def test_a_plan_that_never_got_the_district_says_why(here: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROSTER_MAX_WAIT_MINUTES", "0")
+    with (
+        Warehouse(here.data / "warehouse").lock(SLUG, {}, pytest.fail),
+        pytest.raises(RosterError, match="was still running after 0 minutes"),
+    ):
+        launch.launch_plan(SLUG, 10)

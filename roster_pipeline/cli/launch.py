@@ -139,10 +139,9 @@ def launch_plan(slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
         assets=list(keys),
         tags={TRIGGER: PLAN, PLAN_RECORDS: str(limit)},
     )
-    seen = ENDED.pop(result.run_id, Outcome()).plan
-    if not result.success or seen is None:
+    if not result.success:
         raise _failure(result)
-    return seen
+    return ENDED.pop(result.run_id).plan or {"counts": [], "changes": []}
 
 
 class _Said(RosterError):

@@ -10,6 +10,7 @@ import logging
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
@@ -80,6 +81,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     _may_have_changed: bool = PrivateAttr(default=False)
     _outcome: Outcome = PrivateAttr(default=Outcome())
     _pause: float = PrivateAttr(default=0.0)
+    _dead: SyncInfo | None = PrivateAttr(default=None)
 
     @property
     def settings(self) -> Settings:
@@ -207,13 +209,13 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                 said = self._fail(error)
             if _is_interrupt(error):
                 raise dg.DagsterExecutionInterruptedError(f"{self._info.district}: {said}") from None
-            if isinstance(error, RosterError):
-                raise dg.Failure(
-                    f"{self._info.district}: {said}",
-                    metadata={EXIT_CODE: error.exit_code},
-                    allow_retries=error.retry_helps,
-                ) from None
-            raise
+            if not isinstance(error, Exception):
+                raise
+            raise dg.Failure(
+                f"{self._info.district}: {said}",
+                metadata={EXIT_CODE: error.exit_code} if isinstance(error, RosterError) else _where(error),
+                allow_retries=isinstance(error, RosterError) and error.retry_helps,
+            ) from None
 
     def _retry(self, error: BaseException, retries: dg.RetryPolicy, tried: int) -> dg.RetryRequested | None:
         """What tells Dagster to try a step again; None when nothing can help, time is over, or a person waits."""
@@ -289,12 +291,15 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             log.warning("%s: that cannot be written down (%s)", self._info.district, error.strerror)
         failpoint("killed_put_aside")
         announce.tag_killed(self._instance, dead)
+        self._dead = dead
 
     def _record_earlier(self) -> None:
         """Writes down what earlier runs could not: one that died with the district in its hands, or never got it."""
         try:
             if record_what_was_put_aside(self.warehouse, self._info.district):
                 self.warehouse.publish_copy(self._info.district)
+            if self._dead and (row := look_up(self.warehouse, self._dead).row):  # it may have been applied
+                announce.tag_killed(self._instance, self._dead, row["status"])
         except (RosterError, OSError) as error:
             log.warning("%s: an earlier failure could not be recorded yet. %s", self._info.district, error)
 
@@ -324,6 +329,11 @@ def _sentence(error: BaseException) -> str:
         return str(error)
     reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
     return f"Unexpected {type(error).__name__}{reason}; the Dagster run has the details."
+
+
+def _where(error: BaseException) -> dict[str, str]:
+    """For the run: the lines of code at which an error that is none of ours arose; its text may name people."""
+    return {"where": "".join(traceback.format_tb(error.__traceback__))}
 
 
 def _is_interrupt(error: BaseException) -> bool:
