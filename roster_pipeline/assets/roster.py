@@ -58,9 +58,9 @@ def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
     with sync.step(), sync.connect() as connection:
         guarded = sync.run.need_plan(connection)
         made, held = guarded.plan, guarded.holds
-        if sync.plan_records:
-            sync.planned(report.plan_counts(connection), report.plan_changes(connection, sync.plan_records))
         counted, records = report.plan_counts(connection), report.plan_changes(connection, _SHOWN_RECORDS)
+        if sync.plan_records:
+            sync.planned(counted, report.plan_changes(connection, sync.plan_records))
         decided = {h["hold_id"]: h["status"] for h in report.standing(connection)}
     for hold in held:
         context.log.warning(hold.message)

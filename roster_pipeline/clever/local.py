@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from roster_pipeline.config import DEMO, CleverSettings, Settings
@@ -31,19 +33,27 @@ def settings_for(url: str) -> CleverSettings:
     return CleverSettings(url, url + TOKENS_PATH, CLIENT_ID, CLIENT_SECRET)
 
 
+@contextmanager
+def as_roster_errors() -> Iterator[None]:
+    """The sandbox's errors as the pipeline's: the same words, the same exit code as of any other."""
+    from clever_sandbox.errors import SandboxError
+
+    try:
+        yield
+    except SandboxError as error:
+        raise RosterError(error.what, do=error.do) from None
+
+
 @functools.cache
 def _local_clever(district: Path) -> CleverSettings:
     """Starts the local Clever in this process, once; it ends with the process."""
     from clever_sandbox.app import create_app
     from clever_sandbox.district.load import load_district
-    from clever_sandbox.errors import SandboxError
     from clever_sandbox.server import serve_in_thread
 
     log.info(
         "No Clever credentials are set: this is the local Clever with its synthetic demo district. "
         "README.md says how to connect a real account."
     )
-    try:
+    with as_roster_errors():
         return settings_for(serve_in_thread(create_app([load_district(district)])).url)
-    except SandboxError as error:
-        raise RosterError(error.what, do=error.do) from None

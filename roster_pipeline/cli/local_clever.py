@@ -7,17 +7,16 @@ is sent. Does not belong here: the server (`clever_sandbox`).
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from roster_pipeline.clever.local import as_roster_errors
 from roster_pipeline.cli.common import JSON, PORT
 from roster_pipeline.cli.terminal import print_json, print_table, say
 from roster_pipeline.config import DEMO
-from roster_pipeline.errors import RosterError
 
 if TYPE_CHECKING:
     from clever_sandbox.faults.switchboard import Fault
@@ -57,7 +56,7 @@ def advance(port: int, days: int, seed: int, as_json: bool) -> None:
     from clever_sandbox.control.remote import advance_running
 
     try:
-        with _sentences():
+        with as_roster_errors():
             passed = advance_running(f"http://127.0.0.1:{port}", days=days, seed=seed)
     except ValueError as error:
         raise click.UsageError(f"The sandbox refuses: {error}.") from None
@@ -68,18 +67,7 @@ def advance(port: int, days: int, seed: int, as_json: bool) -> None:
         print_table(events)
 
 
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """The sandbox's errors as the pipeline's: the same words, the same exit code as of any other."""
-    from clever_sandbox.errors import SandboxError
-
-    try:
-        yield
-    except SandboxError as error:
-        raise RosterError(error.what, do=error.do) from None
-
-
-@_sentences()
+@as_roster_errors()
 def serve_local(
     port: int, students: int | None, world: Path, faults: Sequence[Fault] = (), *, as_json: bool = False
 ) -> None:

@@ -187,10 +187,11 @@ SHARED_LIMITS = ("minimum_population",)
 
 def markdown() -> str:
     """The table of the documentation: one row per guard."""
-    rows = ["| guard | holds | limits (`data/guards.toml`) |", "| --- | --- | --- |"]
+    rows = ["| guard | counts | holds | limits (`data/guards.toml`) |", "| --- | --- | --- | --- |"]
     for name in NAMES:
         mine = [g for g in GUARDS if g.name == name]
         limits = dict.fromkeys(limit for g in mine for limit in g.limits)
         told = ", ".join(f"`{limit}`" for limit in limits) or "none is allowed unasked"
-        rows.append(f"| `{name}` | {mine[0].looks_for} | {told} |")
+        counts = ", ".join(dict.fromkeys(g.noun for g in mine))
+        rows.append(f"| `{name}` | {counts} | {mine[0].looks_for} | {told} |")
     return "\n".join(rows)

@@ -73,7 +73,7 @@ def breaches(judging: Judging) -> bool:
             site_id=s.site_id,
             role=s.role,
             changes=s.changes,
-            limit_=s.limit,
+            limit=s.limit,
             explains=s.explains,
             sentence=s.sentence,
         )
@@ -83,8 +83,9 @@ def breaches(judging: Judging) -> bool:
 
 def marks(judging: Judging) -> None:
     """Holds the whole plan."""
+    hold_id = _hold_id(judging)
     for entity in model.ENTITIES:
-        judging.connection.execute(f"UPDATE plan.{entity.name} SET held_by = ?", [_hold_id(judging)])
+        judging.connection.execute(f"UPDATE plan.{entity.name} SET held_by = ?", [hold_id])
 
 
 def hold_everything(judging: Judging) -> Hold:

@@ -1,7 +1,7 @@
 """The record of every sync: what `sync.*` says about it, whatever became of it.
 
-Belongs here: writing and reading `sync.syncs`, `sync.change_counts`, `sync.issues`. Does not belong here:
-the changes themselves (`plan.py` logs them as it applies them).
+Belongs here: writing `sync.syncs` and `sync.issues`, and forgetting what is old. Does not belong here: the changes
+themselves (`plan/apply.py` writes them down as it applies them).
 """
 
 from __future__ import annotations

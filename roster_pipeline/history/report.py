@@ -96,7 +96,7 @@ def plan_changes(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list
     for e in model.ENTITIES:  # each cut before its ids are put together: a first plan has millions of records
         key = ", ".join(e.table.key)
         first = f"(FROM plan.{e.name} ORDER BY held_by IS NULL, action, {key} LIMIT $limit)"
-        columns = f"'{e.name}' AS entity, concat_ws('/', {key}) AS entity_id, site_id, action, before, after, held_by"
+        columns = f"'{e.name}' AS entity, {e.id_of()} AS entity_id, site_id, action, before, after, held_by"
         per_entity.append(f"SELECT {columns} FROM {first}")
     records = " UNION ALL ".join(per_entity)
     query = f"FROM ({records}) ORDER BY held_by IS NULL, entity, action, entity_id LIMIT $limit"

@@ -251,7 +251,7 @@ GUARDS: tuple[Table, ...] = (
         _SITE,
         _ROLE,
         ("changes", "BIGINT", "its size"),
-        ("limit_", "DOUBLE", "the limit that it passes; 0 where any such record is one too many"),
+        ("limit", "DOUBLE", "the limit that it passes; 0 where any such record is one too many"),
         ("explains", "BOOLEAN", "whether it says itself what is gone"),
         ("sentence", "VARCHAR", "what a person is told"),
         ("accepted_by", "VARCHAR", "the approved hold that accepts it"),

@@ -69,7 +69,7 @@ def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> No
 
 def _put_back(entity: model.Entity) -> str:
     """The query for `desired.<entity>`: each record as it is, or as it was before the undone sync."""
-    table, key = entity.table, ", ".join(entity.table.key)
+    table = entity.table
     types = {c.name: c.type for c in table.columns}
     columns = []
     for name in table.compared:
@@ -82,7 +82,7 @@ def _put_back(entity: model.Entity) -> str:
     current = (
         f"SELECT {', '.join(f'c.{k}' for k in table.key)}, {', '.join(columns)} "
         f"FROM {table.full_name} AS c LEFT JOIN {undone} AS u "
-        f"ON u.entity_id = concat_ws('/', {', '.join(f'c.{k}' for k in table.key)})"
+        f"ON u.entity_id = {entity.id_of('c.')}"
     )
     if entity.status is not None:
         return current
@@ -92,7 +92,7 @@ def _put_back(entity: model.Entity) -> str:
         f"{current} "
         "WHERE u.action IS NULL OR u.action = 'update' "
         f"UNION ALL SELECT {parts}, {values} FROM {undone} AS u WHERE action = 'archive' "
-        f"AND entity_id NOT IN (SELECT concat_ws('/', {key}) FROM {table.full_name})"
+        f"AND entity_id NOT IN (SELECT {entity.id_of()} FROM {table.full_name})"
     )
 
 
