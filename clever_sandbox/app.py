@@ -23,8 +23,9 @@ from clever_sandbox.api.answers import VERSIONS, Asked, answer, html_page, no_su
 from clever_sandbox.api.limiter import REQUESTS_PER_MINUTE, Limiter
 from clever_sandbox.api.paging import Refused
 from clever_sandbox.control.routes import CONTROL_ROUTES
+from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id, created_and_modified
-from clever_sandbox.district.tables import District, Json
+from clever_sandbox.district.tables import Json
 from clever_sandbox.faults.calls import Call
 from clever_sandbox.faults.switchboard import Switchboard
 from clever_sandbox.faults.table import USUAL_COUNTS, with_faults

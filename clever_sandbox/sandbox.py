@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from clever_sandbox.api.limiter import Limiter
-from clever_sandbox.district.tables import District
+from clever_sandbox.district.district import District
 from clever_sandbox.faults.switchboard import Switchboard
 from clever_sandbox.generator.advance import Event
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -30,11 +31,12 @@ from clever_sandbox.api.relations import (
     link_rels,
     primary_schools,
 )
-from clever_sandbox.district.ids import clever_time
-from clever_sandbox.district.tables import KINDS, District, Json, Kind, Record
+from clever_sandbox.district.district import District
+from clever_sandbox.district.events import Event
+from clever_sandbox.district.tables import KINDS, Json, Kind, Record
 
 VERSIONS = ("v3.0", "v3.1")
-_HOUR = 3600
+EVENT_KINDS = frozenset({*KINDS, "districts", "resources"})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -48,6 +50,10 @@ class Asked:
     raw_query: str
     query: Mapping[str, str]
     now: float
+
+    def all(self, parameter: str) -> list[str]:
+        """Every value of a parameter that may be repeated."""
+        return [value for name, value in parse_qsl(self.raw_query, keep_blank_values=True) if name == parameter]
 
     @property
     def version(self) -> str:
@@ -68,10 +74,15 @@ def answer(asked: Asked) -> bytes:
             if district_id != asked.district.id:
                 raise _not_found()
             return _district(asked)
-        case [version, "resources" | "events"] if version in VERSIONS:
+        case [version, "resources"] if version in VERSIONS:
             return _empty_list(asked)
-        case [version, "resources" | "events", _] if version in VERSIONS:
+        case [version, "resources", _] if version in VERSIONS:
             raise _not_found()
+        case [version, "events"] if version in VERSIONS:
+            return _events(asked)
+        case [version, "events", event_id] if version in VERSIONS:
+            check_parameters(asked.query, ())
+            return _event(asked, event_id)
         case [version, kind] if version in VERSIONS:
             return _whole_list(asked, _kind(kind))
         case [version, kind, record_id] if version in VERSIONS:
@@ -201,6 +212,44 @@ def _body(asked: Asked, record: Record) -> bytes:
     return record.body if asked.version == "v3.0" else record.body_with_more()
 
 
+# --- events ------------------------------------------------------------------------------------------
+
+
+def _events(asked: Asked) -> bytes:
+    """The feed, oldest first; with `school` without what belongs to none."""
+    check_parameters(asked.query, PAGE_PARAMETERS | {"school", "record_type"})
+    school, kinds = asked.query.get("school"), asked.all("record_type")
+    for kind in kinds:
+        if kind not in EVENT_KINDS:
+            raise Refused(400, f"record_type must be one of {', '.join(sorted(EVENT_KINDS))}")
+
+    def wanted(event: Event) -> bool:
+        shown = bool(event.body(asked.version)) and (not kinds or event.type.partition(".")[0] in kinds)
+        return shown and (school is None or school in event.schools)
+
+    ids, found = asked.district.feed.since(asked.now, wanted)
+    page = cut(ids, window(asked.query))
+    rows = (_event_row(asked, found[event_id]) for event_id in page.ids)
+    return _envelope(b",".join(rows), _links(asked, page))
+
+
+def _event(asked: Asked, event_id: str) -> bytes:
+    _, found = asked.district.feed.since(asked.now, lambda event: event.id == event_id)
+    if event_id not in found or not found[event_id].body(asked.version):
+        raise _not_found()
+    return _single_envelope(asked, _event_body(asked, found[event_id]), f"events/{event_id}", ())
+
+
+def _event_row(asked: Asked, event: Event) -> bytes:
+    uri = f"/{asked.version}/events/{event.id}".encode()
+    return b'{"data":%b,"uri":"%b"}' % (_event_body(asked, event), uri)
+
+
+def _event_body(asked: Asked, event: Event) -> bytes:
+    head = _encode({"id": event.id, "type": event.type, "created": event.created})
+    return b'%b,"data":%b}' % (head[:-1], event.body(asked.version))
+
+
 # --- single records ----------------------------------------------------------------------------------
 
 
@@ -233,9 +282,6 @@ def _districts(asked: Asked) -> bytes:
 
 
 def _info(asked: Asked) -> Json:
-    """The district's record; unless its files say otherwise, Clever heard from it two hours ago."""
-    info = dict(asked.district.info)
-    info["last_sync"] = info["last_sync"] or clever_time(asked.now // _HOUR * _HOUR - 2 * _HOUR)
-    if asked.version != "v3.0":
-        info |= {"lms_type": "", "lms_state": "", "last_attendance_sync": ""}
-    return info
+    """The district's record, with what Clever says about its own work."""
+    info = asked.district.info | {"last_sync": asked.district.last_sync(asked.now)}
+    return info if asked.version == "v3.0" else info | {"lms_type": "", "lms_state": ""}

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from clever_sandbox.district.tables import District, Json, Kind
+from clever_sandbox.district.district import District
+from clever_sandbox.district.tables import Json, Kind
 
 ALL_ROLES = frozenset({"contact", "district_admin", "staff", "student", "teacher"})
 

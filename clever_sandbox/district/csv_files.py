@@ -7,7 +7,7 @@ Belongs here: headers, encoding, cells, and where they stand. Does not belong he
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from operator import itemgetter
 from pathlib import Path
@@ -64,7 +64,7 @@ class CsvFile:
         """A mistake in a cell. The message does not repeat the cell: it may be personal."""
         return FileError(self.file, what, do=do, line=row.line, column=column)
 
-    def _picker(self, header: Sequence[str]) -> itemgetter[int]:
+    def _picker(self, header: Sequence[str]) -> Callable[[list[str]], tuple[str, ...]]:
         """Takes the known columns out of a row that has one empty cell more at its end."""
         if not header:
             begin = f"Begin it with the columns {', '.join(self.columns.required)}"

@@ -1,6 +1,6 @@
 """Which part of its upload a district shares with an application.
 
-Belongs here: the rules, and what they leave over. Does not belong here: what Clever makes of what is shared (`records`).
+Belongs here: the rules. Does not belong here: what Clever makes of what they leave over (`records`).
 Ids are those of the files.
 """
 

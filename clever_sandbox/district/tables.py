@@ -1,46 +1,109 @@
-"""One district as the local Clever holds it: encoded records, found by id and by what they belong to.
+"""Records as the local Clever holds them: what they are made of, found by id and by what they belong to.
 
-Belongs here: records, tables, and changing them. Does not belong here: where records come from
-(`load`), or how they are asked for (`app`).
+Belongs here: records and tables. Does not belong here: what a record is made of (`people`, `sections`), or how it is
+asked for (`api`). A record is made when somebody asks for it: a district of a million students keeps only what it needs
+for that.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, get_args
 
 import msgspec
 
-from clever_sandbox.district.ids import district_token
+from clever_sandbox.district.ids import created_and_modified
 
 Kind: TypeAlias = Literal["schools", "terms", "courses", "sections", "users"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Json: TypeAlias = dict[str, Any]
 Keys: TypeAlias = Mapping[str, tuple[str, ...]]
+Stamp: TypeAlias = tuple[str, str]
+"""When Clever first saw a record, and when it last changed."""
 
 _encode = msgspec.json.Encoder().encode
+_KEPT = 16_384  # records made lately, some 30 MB
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One API record, encoded once: a page of 10,000 is then joined, not built.
+class Source(Hashable, Protocol):
+    """What one record is made of; two that are equal make the same record."""
 
-    `keys` are the ids and words it is found by; `more` is what v3.1 merges into the body.
-    """
+    dated: ClassVar[bool]
+    """Whether the record says when it was created and changed."""
+
+    @property
+    def id(self) -> str: ...
+
+    def build(self) -> tuple[Json, Json]:
+        """The record of v3.0, and what v3.1 merges into it."""
+        ...
+
+    def keys(self) -> Keys:
+        """The ids and words that it is found by."""
+        ...
+
+
+class Given(msgspec.Struct, frozen=True, gc=False):
+    """A record that somebody wrote down whole."""
 
     id: str
+    kind: Kind
     body: bytes
-    keys: Keys
     more: bytes = b""
+    dated: ClassVar[bool] = False
+
+    def build(self) -> tuple[Json, Json]:
+        return decode(self.body), decode(self.more) if self.more else {}
+
+    def keys(self) -> Keys:
+        return {"users": _user_keys, "sections": _section_keys}.get(self.kind, _no_keys)(decode(self.body))
+
+
+class Record:
+    """One API record, encoded when it is asked for."""
+
+    __slots__ = ("source", "stamp")
+
+    def __init__(self, source: Source, stamp: Stamp | None = None) -> None:
+        self.source, self.stamp = source, stamp
+
+    @property
+    def id(self) -> str:
+        return self.source.id
+
+    @property
+    def keys(self) -> Keys:
+        return self.source.keys()
+
+    @property
+    def body(self) -> bytes:
+        return _made(self.source, self.stamp)[0]
+
+    @property
+    def more(self) -> bytes:
+        return _made(self.source, self.stamp)[1]
 
     def data(self) -> Json:
         return decode(self.body)
 
     def body_with_more(self) -> bytes:
-        return _encode(_merged(self.data(), decode(self.more))) if self.more else self.body
+        body, more = _made(self.source, self.stamp)
+        return _encode(_merged(decode(body), decode(more))) if more else body
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and (self.body, self.more) == (other.body, other.more)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@lru_cache(maxsize=_KEPT)
+def _made(source: Source, stamp: Stamp | None) -> tuple[bytes, bytes]:
+    data, more = source.build()
+    if source.dated:
+        data["created"], data["last_modified"] = stamp or created_and_modified(source.id)
+    return _encode(data), _encode(more) if more else b""
 
 
 def decode(body: bytes) -> Json:
@@ -55,9 +118,8 @@ def _merged(into: Json, extra: Json) -> Json:
 
 
 def record(kind: Kind, data: Json, more: Json | None = None) -> Record:
-    """The record of a kind with what it can be found by."""
-    keys = {"users": _user_keys, "sections": _section_keys}.get(kind, _no_keys)(data)
-    return Record(data["id"], _encode(data), keys, _encode(more) if more else b"")
+    """A record as somebody wrote it down."""
+    return Record(Given(data["id"], kind, _encode(data), _encode(more) if more else b""))
 
 
 def _no_keys(data: Json) -> Keys:  # noqa: ARG001
@@ -72,24 +134,26 @@ def _user_keys(data: Json) -> Keys:
         schools |= dict.fromkeys(role.get("schools", ()))
         if "school" in role:
             primary[role["school"]] = None
-    keys = _shared_keys(tuple(roles), tuple(schools), tuple(primary))
-    if contact := roles.get("contact"):
-        return {**keys, "student": tuple(tie["student"] for tie in contact["student_relationships"])}
-    return keys
+    ties = roles.get("contact", {}).get("student_relationships", ())
+    return user_keys(tuple(roles), tuple(schools), tuple(primary), tuple(tie["student"] for tie in ties))
 
 
-@lru_cache(maxsize=65_536)
-def _shared_keys(roles: tuple[str, ...], schools: tuple[str, ...], primary: tuple[str, ...]) -> Keys:
-    # Hundreds of users of a school share one of these: a million users stay in memory.
-    return {"role": roles, "school": schools, "primary": primary}
+def user_keys(
+    roles: tuple[str, ...], schools: tuple[str, ...], primary: tuple[str, ...], students: tuple[str, ...] = ()
+) -> Keys:
+    return {"role": roles, "school": schools, "primary": primary, "student": students}
 
 
 def _section_keys(data: Json) -> Keys:
+    return section_keys(data["school"], data.get("course"), data.get("term_id"), (*data["teachers"], *data["students"]))
+
+
+def section_keys(school: str, course: str | None, term: str | None, users: Iterable[str]) -> Keys:
     return {
-        "school": (data["school"],),
-        "course": (data["course"],) if "course" in data else (),
-        "term": (data["term_id"],) if "term_id" in data else (),
-        "user": tuple(dict.fromkeys((*data["teachers"], *data["students"]))),
+        "school": (school,),
+        "course": (course,) if course else (),
+        "term": (term,) if term else (),
+        "user": tuple(dict.fromkeys(users)),
     }
 
 
@@ -97,28 +161,48 @@ class Table:
     """The records of one kind in ascending order of id; never changed, only replaced."""
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self._rows = {r.id: r for r in records}
-        self.ids: Sequence[str] = sorted(self._rows)
+        self._sources: dict[str, Source] = {}
+        self._stamps: dict[str, Stamp] = {}
+        for found in records:
+            self._sources[found.id] = found.source
+            if found.stamp:
+                self._stamps[found.id] = found.stamp
+        self.ids: Sequence[str] = sorted(self._sources)
         self._found_by: dict[str, dict[str, list[str]]] = {}
 
+    @classmethod
+    def of(cls, sources: dict[str, Source], stamps: dict[str, Stamp]) -> Table:
+        """A table of sources by id, with the stamps of those that do not have the usual one."""
+        table = cls()
+        table._sources, table._stamps, table.ids = sources, stamps, sorted(sources)
+        return table
+
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._sources)
 
     def __contains__(self, record_id: object) -> bool:
-        return record_id in self._rows
+        return record_id in self._sources
 
     def __getitem__(self, record_id: str) -> Record:
-        return self._rows[record_id]
+        return Record(self._sources[record_id], self._stamps.get(record_id))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and (self._sources, self._stamps) == (other._sources, other._stamps)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def get(self, record_id: str) -> Record | None:
-        return self._rows.get(record_id)
+        return self[record_id] if record_id in self._sources else None
+
+    def source(self, record_id: str) -> Source | None:
+        return self._sources.get(record_id)
 
     def having(self, key: str, value: str) -> Sequence[str]:
         """Ascending ids of the records with that value; the first use of a key indexes the table."""
         if key not in self._found_by:
             index: dict[str, list[str]] = {}
             for record_id in self.ids:
-                for found in self._rows[record_id].keys.get(key, ()):
+                for found in self._sources[record_id].keys().get(key, ()):
                     index.setdefault(found, []).append(record_id)
             self._found_by[key] = index
         return self._found_by[key].get(value, ())
@@ -126,17 +210,18 @@ class Table:
     def changed(self, put: Iterable[Record] = (), drop: Iterable[str] = ()) -> Table:
         """Another table with records added or replaced, and others gone.
 
-        Indexes are carried over with the difference, since a day of a large district is many changes.
+        Indexes are carried over with the difference, since a day of a large district is few changes.
         """
-        gone = {record_id for record_id in drop if record_id in self._rows}
+        gone = {record_id for record_id in drop if record_id in self._sources}
         new = {r.id: r for r in put if r.id not in gone}
         table = Table()
-        table._rows = self._rows | new
+        table._sources = self._sources | {record_id: r.source for record_id, r in new.items()}
+        table._stamps = self._stamps | {record_id: r.stamp for record_id, r in new.items() if r.stamp}
         for record_id in gone:
-            del table._rows[record_id]
+            del table._sources[record_id]
         table.ids = self.ids
-        if gone or any(record_id not in self._rows for record_id in new):
-            table.ids = sorted(table._rows)
+        if gone or any(record_id not in self._sources for record_id in new):
+            table.ids = sorted(table._sources)
         for key, index in self._found_by.items():
             table._found_by[key] = self._patched(key, index, new, gone)
         return table
@@ -147,7 +232,7 @@ class Table:
         """A copy of an index in which only the lists that differ are new."""
         patched, copied = dict(index), set()
         for record_id in (*new, *gone):
-            before = self._rows[record_id].keys.get(key, ()) if record_id in self._rows else ()
+            before = self._sources[record_id].keys().get(key, ()) if record_id in self._sources else ()
             after = new[record_id].keys.get(key, ()) if record_id in new else ()
             for value in set(before) ^ set(after):
                 if value not in copied:
@@ -159,34 +244,3 @@ class Table:
                 else:
                     del patched[value][at]
         return patched
-
-
-@dataclass
-class District:
-    """A district and everything that it shares. `info` is its own API record.
-
-    `day` counts the days that passed since it was loaded; `hidden` keeps what it stopped sharing, by the
-    id of the school or person that was unshared.
-    """
-
-    info: Json
-    tables: dict[Kind, Table] = field(repr=False)
-    token_generation: int = 0
-    day: int = 0
-    hidden: dict[str, dict[Kind, list[Record]]] = field(default_factory=dict, repr=False)
-
-    @property
-    def id(self) -> str:
-        return str(self.info["id"])
-
-    @property
-    def name(self) -> str:
-        return str(self.info["name"])
-
-    @property
-    def token(self) -> str:
-        return district_token(self.id, self.token_generation)
-
-    def change(self, kind: Kind, put: Iterable[Record] = (), drop: Iterable[str] = ()) -> None:
-        """Replaces the table in one step, so that a request sees it before or after, never between."""
-        self.tables[kind] = self.tables[kind].changed(put, drop)

@@ -24,7 +24,8 @@ Cells: TypeAlias = dict[str, str]
 """A line: every known column of its file, empty where the district says nothing."""
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[str]).decode
+unpack = msgspec.msgpack.Decoder(list[str]).decode
+"""The cells of a line in the order of its file's columns."""
 
 _REMOVE = "Remove one of the two"
 _CORRECT = "Correct it, or add the line that it refers to"
@@ -41,7 +42,7 @@ class Lines(MutableMapping[str, list[Cells]]):
         self.packed: dict[str, tuple[bytes, ...]] = {}
 
     def __getitem__(self, key: str) -> list[Cells]:
-        return [self.unpacked(line) for line in self.packed[key]]
+        return [self.cells(self.columns, line) for line in self.packed[key]]
 
     def __setitem__(self, key: str, lines: Iterable[Mapping[str, str]]) -> None:
         names = self.columns.names
@@ -59,8 +60,10 @@ class Lines(MutableMapping[str, list[Cells]]):
     def __contains__(self, key: object) -> bool:
         return key in self.packed
 
-    def unpacked(self, line: bytes) -> Cells:
-        return dict(zip(self.columns.names, _unpack(line), strict=True))
+    @staticmethod
+    def cells(of: Columns, line: bytes) -> Cells:
+        """A packed line by the names of its columns."""
+        return dict(zip(of.names, unpack(line), strict=True))
 
     def change(self, key: str, **cells: str) -> None:
         """The same cells in all lines of an id."""
@@ -222,7 +225,7 @@ def write_upload(upload: Upload, folder: Path) -> None:
     (folder / DISTRICT_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(upload.profile)) + b"\n")
     for name in ("schools", "students", "teachers", "staff", "sections"):
         lines: Lines = getattr(upload, name)
-        _write(folder / f"{name}.csv", lines.columns, (_unpack(p) for packed in lines.packed.values() for p in packed))
+        _write(folder / f"{name}.csv", lines.columns, (unpack(p) for packed in lines.packed.values() for p in packed))
     school = {section: lines[0]["School_id"] for section, lines in upload.sections.items()}
     seats = ((section, student) for section, students in upload.enrollments.items() for student in students)
     _write(folder / "enrollments.csv", columns.ENROLLMENTS, ((school[section], section, who) for section, who in seats))

@@ -12,7 +12,8 @@ from starlette.requests import Request
 
 from clever_sandbox.api.answers import VERSIONS
 from clever_sandbox.api.relations import LISTS
-from clever_sandbox.district.tables import KINDS, District
+from clever_sandbox.district.district import District
+from clever_sandbox.district.tables import KINDS
 
 
 @dataclass

@@ -23,8 +23,8 @@ import click
 import msgspec
 
 from clever_sandbox.district.ids import clever_id, slug
-from clever_sandbox.district.load import DISTRICT_FILE, Profile
-from clever_sandbox.district.people import Admin, Contact, Name
+from clever_sandbox.district.profile import DISTRICT_FILE, Admin, Contact, Name, Profile
+from clever_sandbox.district.upload import load_upload
 from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, STREETS, ascii_name, pick
 from clever_sandbox.generator.platform_inputs import write_inputs
 from clever_sandbox.generator.timetable import Campus, Section, plan_campuses, plan_schools
@@ -121,7 +121,7 @@ def generate_whole(folder: Path, *, students: int, name: str, progress: Callable
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     generate(partial, students=students, name=name, progress=progress)
-    write_inputs(partial, partial / "inputs")
+    write_inputs(load_upload(partial), partial / "inputs")
     partial.rename(folder)
 
 
@@ -311,7 +311,7 @@ def _attended(rng: random.Random, campus: Campus, visits: Campus | None, grade: 
 def main(students: int, name: str, district: Path, inputs: Path) -> None:
     """Write a synthetic district, and the platform's input files that go with it."""
     generate(district, students=students, name=name)
-    write_inputs(district, inputs)
+    write_inputs(load_upload(district), inputs)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from clever_sandbox.district.csv_files import read_rows
 from clever_sandbox.district.ids import clever_id, share, slug
-from clever_sandbox.district.load import SECTIONS, read_profile
-from clever_sandbox.district.people import STUDENTS, TEACHERS, employee_key
+from clever_sandbox.district.people import employee_key
+from clever_sandbox.district.upload import Upload
 from clever_sandbox.generator.catalog import ALSO, COURSES, MAPPED_BY_RULE, MEANS, RULES
 from clever_sandbox.generator.timetable import EVENING_SCHOOL
 
@@ -22,11 +21,10 @@ _FIRST_DAY = datetime(2026, 8, 10, 8, 0, tzinfo=UTC)
 _MINUTES_UNTIL_NOVEMBER = 100 * 24 * 60
 
 
-def write_inputs(district: Path, into: Path) -> None:
-    """Writes the five input files for the district in a folder; ids in them are Clever's."""
+def write_inputs(upload: Upload, into: Path) -> None:
+    """Writes the five input files of a district; ids in them are Clever's."""
     into.mkdir(parents=True, exist_ok=True)
-    profile = read_profile(district)
-    name = slug(profile.name)
+    district, name = upload.profile.id, slug(upload.profile.name)
     _write(
         into / "courses.csv",
         ("course_id", "subject", "title", "grade", "active"),
@@ -40,18 +38,17 @@ def write_inputs(district: Path, into: Path) -> None:
     _write(
         into / "section_courses.csv",
         ("district", "section_id", "course_id"),
-        ((name, *pair) for pair in _section_courses(profile.id, district)),
+        ((name, *pair) for pair in _section_courses(upload)),
     )
     _write(
         into / "logins.csv",
         ("district", "user_id", "first_login_at"),
-        ((name, *login) for login in _logins(profile.id, district)),
+        ((name, *login) for login in _logins(upload)),
     )
-    has_evening = any(r["School_id"] == EVENING_SCHOOL for r in read_rows(district / "schools.csv", ()))
     _write(
         into / "sites.csv",
         ("district", "site_id", "enrollment_source"),
-        [(name, clever_id(profile.id, "school", EVENING_SCHOOL), "manual")] if has_evening else (),
+        [(name, clever_id(district, "school", EVENING_SCHOOL), "manual")] if EVENING_SCHOOL in upload.schools else (),
     )
 
 
@@ -62,13 +59,13 @@ def _write(file: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> 
         writer.writerows(rows)
 
 
-def _section_courses(district_id: str, district: Path) -> Iterator[tuple[str, str]]:
+def _section_courses(upload: Upload) -> Iterator[tuple[str, str]]:
     """Most sections with the course that their Clever course means, some with a second one.
 
     Left out are those the rules catch, a twelfth that nobody got round to, and the evening school.
     """
-    for row in read_rows(district / "sections.csv", SECTIONS):
-        section_id, course = clever_id(district_id, "section", row["Section_id"]), row["Course_name"]
+    for sis_id, [row] in upload.sections.items():
+        section_id, course = clever_id(upload.profile.id, "section", sis_id), row["Course_name"]
         if row["School_id"] == EVENING_SCHOOL or course in MAPPED_BY_RULE or share(section_id, 12) == 0:
             continue
         for course_id in MEANS.get(course, ()):
@@ -77,22 +74,17 @@ def _section_courses(district_id: str, district: Path) -> Iterator[tuple[str, st
             yield section_id, ALSO[course]
 
 
-def _logins(district_id: str, district: Path) -> Iterator[tuple[str, str]]:
+def _logins(upload: Upload) -> Iterator[tuple[str, str]]:
     """Six students in ten and nine teachers in ten, each with the minute of the first login."""
-    seen = set()
-    for row in read_rows(district / "students.csv", STUDENTS):
-        if row["School_id"] != EVENING_SCHOOL and row["Student_id"] not in seen:
-            seen.add(row["Student_id"])
-            student = clever_id(district_id, "student", row["Student_id"])
-            if share(student, 10) < 6:
-                yield student, _moment(student)
-    seen.clear()
-    for row in read_rows(district / "teachers.csv", TEACHERS):
-        if row["School_id"] != EVENING_SCHOOL and row["Teacher_id"] not in seen:
-            seen.add(row["Teacher_id"])
-            teacher = clever_id(district_id, *employee_key("teacher", row["Teacher_id"], row["Teacher_email"]))
-            if share(teacher, 10) < 9:
-                yield teacher, _moment(teacher)
+    district = upload.profile.id
+    for sis_id, lines in upload.students.items():
+        student = clever_id(district, "student", sis_id)
+        if share(student, 10) < 6 and any(line["School_id"] != EVENING_SCHOOL for line in lines):
+            yield student, _moment(student)
+    for sis_id, lines in upload.teachers.items():
+        teacher = clever_id(district, *employee_key("teacher", sis_id, lines[0]["Teacher_email"]))
+        if share(teacher, 10) < 9 and any(line["School_id"] != EVENING_SCHOOL for line in lines):
+            yield teacher, _moment(teacher)
 
 
 def _moment(user_id: str) -> str:
