@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
+from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
-from clever_sandbox.district.tables import District, Json, Record, record
+from clever_sandbox.district.tables import Json, Record, record
 from clever_sandbox.generator.names import LAST_NAMES, pick
 
 _GRADES = ("Kindergarten", *map(str, range(1, 13)))

@@ -18,9 +18,10 @@ import msgspec
 from benchmarks.changes import change_one_percent
 from clever_sandbox.api.answers import Asked, answer
 from clever_sandbox.api.paging import MAX_LIMIT
+from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import slug
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import District, record
+from clever_sandbox.district.tables import record
 from clever_sandbox.generator.generate import generate
 from clever_sandbox.generator.platform_inputs import write_inputs
 from roster_pipeline.clever.tokens import API_VERSION

@@ -18,9 +18,10 @@ from typing import Any, TypeAlias
 import duckdb
 
 from clever_sandbox.app import create_app
+from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import District, Json, Kind, Table, record
+from clever_sandbox.district.tables import Json, Kind, Table, record
 from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline import model, sync
 from roster_pipeline.clever.client import Clever, Clock
