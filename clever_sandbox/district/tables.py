@@ -49,7 +49,6 @@ class Given(msgspec.Struct, frozen=True, gc=False):
     """A record that somebody wrote down whole."""
 
     id: str
-    kind: Kind
     body: bytes
     more: bytes = b""
     dated: ClassVar[bool] = False
@@ -58,7 +57,8 @@ class Given(msgspec.Struct, frozen=True, gc=False):
         return decode(self.body), decode(self.more) if self.more else {}
 
     def keys(self) -> Keys:
-        return {"users": _user_keys, "sections": _section_keys}.get(self.kind, _no_keys)(decode(self.body))
+        data = decode(self.body)
+        return _user_keys(data) if "roles" in data else _section_keys(data) if "students" in data else {}
 
 
 class Record:
@@ -81,19 +81,19 @@ class Record:
     def body(self) -> bytes:
         return _made(self.source, self.stamp)[0]
 
-    @property
-    def more(self) -> bytes:
-        return _made(self.source, self.stamp)[1]
-
     def data(self) -> Json:
         return decode(self.body)
 
     def body_with_more(self) -> bytes:
-        body, more = _made(self.source, self.stamp)
-        return _encode(_merged(decode(body), decode(more))) if more else body
+        """What v3.1 shows."""
+        return _made(self.source, self.stamp)[1]
+
+    def with_data(self, data: Json) -> Record:
+        """The same record with other data, written down whole; what v3.1 adds stays."""
+        return record(data, self.source.build()[1])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Record) and (self.body, self.more) == (other.body, other.more)
+        return isinstance(other, Record) and _made(self.source, self.stamp) == _made(other.source, other.stamp)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -103,7 +103,8 @@ def _made(source: Source, stamp: Stamp | None) -> tuple[bytes, bytes]:
     data, more = source.build()
     if source.dated:
         data["created"], data["last_modified"] = stamp or created_and_modified(source.id)
-    return _encode(data), _encode(more) if more else b""
+    body = _encode(data)
+    return body, _encode(_merged(data, more)) if more else body
 
 
 def decode(body: bytes) -> Json:
@@ -117,13 +118,9 @@ def _merged(into: Json, extra: Json) -> Json:
     return into
 
 
-def record(kind: Kind, data: Json, more: Json | None = None) -> Record:
+def record(data: Json, more: Json | None = None) -> Record:
     """A record as somebody wrote it down."""
-    return Record(Given(data["id"], kind, _encode(data), _encode(more) if more else b""))
-
-
-def _no_keys(data: Json) -> Keys:  # noqa: ARG001
-    return {}
+    return Record(Given(data["id"], _encode(data), _encode(more) if more else b""))
 
 
 def _user_keys(data: Json) -> Keys:

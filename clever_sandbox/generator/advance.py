@@ -16,7 +16,7 @@ import msgspec
 
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
-from clever_sandbox.district.tables import Json, Kind, decode, record
+from clever_sandbox.district.tables import Json, Kind, record
 from clever_sandbox.district.values import section_name
 from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, ascii_name, pick
 
@@ -60,7 +60,7 @@ class _Day:
             if "last_modified" in data:
                 data["last_modified"] = modified
             old = self.district.tables[kind].get(data["id"])
-            saved.append(record(kind, data, decode(old.more) if old and old.more else None))
+            saved.append(old.with_data(data) if old else record(data))
         self.district.change(kind, saved)
 
     def sections_of(self, user: str) -> list[Json]:
