@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
+from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
-from clever_sandbox.district.tables import District, Json, Record, record
+from clever_sandbox.district.tables import Json, Record, record
 from clever_sandbox.generator.names import LAST_NAMES, pick
 
 _GRADES = ("Kindergarten", *map(str, range(1, 13)))
@@ -69,7 +70,7 @@ def _newcomer(district: str, classmate: Record, number: int) -> Record:
     role = data["roles"]["student"]
     role |= {"sis_id": sis_id, "student_number": sis_id, "state_id": "", "credentials": {"district_username": sis_id}}
     role.pop("email", None)
-    return record("users", data)
+    return record(data)
 
 
 def _at_each_others_schools(one: Record, other: Record) -> Iterator[Record]:
@@ -103,5 +104,4 @@ def _reseated(students: Sequence[str], seats: Seats) -> list[str]:
 def _saved(before: Record, data: Json) -> Record:
     """The record as changed today; what v3.1 adds to it stays."""
     data["last_modified"] = _TODAY
-    after = record("users" if "roles" in data else "sections", data)
-    return Record(after.id, after.body, after.keys, before.more)
+    return before.with_data(data)

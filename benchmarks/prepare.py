@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -18,10 +19,9 @@ import msgspec
 from benchmarks.changes import change_one_percent
 from clever_sandbox.api.answers import Asked, answer
 from clever_sandbox.api.paging import MAX_LIMIT
+from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import slug
-from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import District, record
-from clever_sandbox.generator.generate import generate
+from clever_sandbox.generator.generate import generated
 from clever_sandbox.generator.platform_inputs import write_inputs
 from roster_pipeline.clever.tokens import API_VERSION
 
@@ -65,27 +65,23 @@ def prepared(folder: Path) -> Prepared | None:
 def prepare(size: int, folder: Path) -> Prepared:
     """Makes `folder`: `day1/` and `day2/` with an answer per file, `inputs/` for ROSTER_DATA, prepared.json."""
     shutil.rmtree(folder, ignore_errors=True)
-    name, csv_files, inputs = f"Benchmark {size} USD", folder / "csv", folder / "inputs"
+    name, inputs = f"Benchmark {size} USD", folder / "inputs"
     # No contacts: the pipeline leaves them out, and the issue's counts are without them.
-    generate(csv_files, students=size, name=name, contacts=0.0)
-    write_inputs(csv_files, inputs)
+    upload = generated(students=size, name=name, contacts=0.0)
+    write_inputs(upload, inputs)
     # All schools are on Clever, so that the roster must hold what the pages hold.
     (inputs / "sites.csv").write_text("district,site_id,enrollment_source\n", encoding="utf-8")
-    district = load_district(csv_files)
-    shutil.rmtree(csv_files)
-    _keep_terms_running(district)
+    # On whatever day this is run, no section may count as concluded.
+    for section in upload.sections:
+        upload.sections.change(section, Term_end="2099-06-04")
+    district = District(upload)
+    district.ingest(datetime.now(UTC))
     days = {DAYS[0]: write_day(district, folder / DAYS[0])}
     change_one_percent(district)
     days[DAYS[1]] = write_day(district, folder / DAYS[1])
     made = Prepared(VERSION, size, slug(name), district.token, days)
     (folder / "prepared.json").write_bytes(msgspec.json.format(msgspec.json.encode(made)))
     return made
-
-
-def _keep_terms_running(district: District) -> None:
-    """Ends no term before 2099: on whatever day this is run, no section may count as concluded."""
-    terms = [district.tables["terms"][term].data() for term in district.tables["terms"].ids]
-    district.change("terms", [record("terms", term | {"end_date": "2099-06-04"}) for term in terms])
 
 
 def write_day(district: District, folder: Path, limit: int = MAX_LIMIT) -> Truth:

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from clever_sandbox.api.answers import VERSIONS, Asked, answer, html_page, no_such_endpoint
 from clever_sandbox.api.limiter import REQUESTS_PER_MINUTE, Limiter
 from clever_sandbox.api.paging import Refused
+from clever_sandbox.clock import Clock
 from clever_sandbox.control.routes import CONTROL_ROUTES
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id, created_and_modified
@@ -50,7 +51,7 @@ def create_app(
     clock: Callable[[], float] = time.time,
     seed: int = 0,
 ) -> Starlette:
-    """Clever for these districts; `clock` gives Unix seconds, `seed` the dice of faults.
+    """Clever for these districts; `clock` gives the machine's Unix seconds, `seed` the dice of faults.
 
     What runs is `app.state.sandbox`.
     """
@@ -63,7 +64,8 @@ def create_app(
         ]
     )
     faults = Switchboard(USUAL_COUNTS, seed)
-    app.state.sandbox = Sandbox(districts, Limiter(requests_per_minute, clock), clock, faults)
+    own = Clock(clock)
+    app.state.sandbox = Sandbox(districts, Limiter(requests_per_minute, own), own, faults)
     return app
 
 

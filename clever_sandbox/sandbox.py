@@ -6,10 +6,11 @@ Belongs here: its districts, and what counts, strikes and passes in it. Does not
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from clever_sandbox.api.limiter import Limiter
+from clever_sandbox.clock import Clock
 from clever_sandbox.district.district import District
 from clever_sandbox.faults.switchboard import Switchboard
 from clever_sandbox.generator.advance import Event
@@ -19,11 +20,11 @@ TEST_TOKEN = "TEST_TOKEN"  # noqa: S105 - the constant that Clever publishes
 
 @dataclass
 class Sandbox:
-    """`clock` gives Unix seconds; `events` is the truth about all days that passed."""
+    """Data, limits and the Date header all follow `clock`; `events` is the truth about all days that passed."""
 
     districts: Sequence[District]
     limiter: Limiter
-    clock: Callable[[], float]
+    clock: Clock
     faults: Switchboard
     events: list[Event] = field(default_factory=list)
 

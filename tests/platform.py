@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from unittest import mock
@@ -23,8 +23,8 @@ from click.testing import CliRunner
 from starlette.applications import Starlette
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import Table
+from clever_sandbox.district.district import District
+from clever_sandbox.district.upload import load_upload
 from roster_pipeline import cli
 from roster_pipeline.clever.local import DEMO_DISTRICT
 from roster_pipeline.cli import launch
@@ -42,10 +42,11 @@ compute_logs:
 
 def demo_app() -> Starlette:
     """The demo district, its terms a thousand years longer: none is over on whatever day the tests are run."""
-    demo = load_district(DEMO_DISTRICT)
-    terms = [demo.tables["terms"][term] for term in demo.tables["terms"].ids]
-    later = [replace(term, body=re.sub(rb'(?<="end_date":")2', b"3", term.body)) for term in terms]
-    demo.tables["terms"] = Table(later)
+    upload = load_upload(DEMO_DISTRICT)
+    for section, [line] in upload.sections.items():
+        upload.sections.change(section, Term_end=f"3{line['Term_end'][1:]}")
+    demo = District(upload)
+    demo.ingest(datetime.now(UTC))
     return create_app([demo])
 
 

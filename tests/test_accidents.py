@@ -78,7 +78,7 @@ class Story:
         table = district.tables[kind]
         matching = [data for data in (table[i].data() for i in table.ids) if where(data)]
         old = [data["id"] for data in matching]
-        new = [record(kind, data) for data in map(change, matching) if data is not None]
+        new = [record(data) for data in map(change, matching) if data is not None]
         district.change(kind, put=new, drop=[i for i in old if i not in {r.id for r in new}])
         return len(old)
 
@@ -211,7 +211,7 @@ def test_11_a_student_who_returns_under_a_new_id_is_the_same_user(story: Story) 
     assert story.sync() == []
     assert story.rows(f"SELECT enrollment_status FROM roster.users WHERE user_id = '{user}'") == [("archived",)]
     back = renumbered(left[0])
-    story.server.sandbox.districts[0].change("users", put=[record("users", back)])
+    story.server.sandbox.districts[0].change("users", put=[record(back)])
     assert story.sync() == []
     assert story.rows(f"SELECT user_id, archived_at FROM roster.users WHERE clever_id = '{back['id']}'") == [
         (user, None)

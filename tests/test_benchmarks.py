@@ -10,8 +10,8 @@ import pytest
 from benchmarks.changes import change_one_percent
 from benchmarks.prepare import DAYS, Truth, write_day
 from benchmarks.server import serve, url_of
+from clever_sandbox.district.district import District
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import District
 from clever_sandbox.generator.generate import generate
 from roster_pipeline.clever.client import Clever
 from roster_pipeline.config import CleverSettings

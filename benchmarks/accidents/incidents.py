@@ -87,7 +87,7 @@ def _leaves_and_returns(world: World) -> None:
     if world.nth == 1:
         world.lose([student])
     else:
-        world.district.change("users", put=[record("users", renumbered(users[student].data()))])
+        world.district.change("users", put=[record(renumbered(users[student].data()))])
 
 
 def _staff_new_ids(world: World) -> None:

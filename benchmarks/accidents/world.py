@@ -18,9 +18,10 @@ from typing import Any, TypeAlias
 import duckdb
 
 from clever_sandbox.app import create_app
+from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import District, Json, Kind, Table, record
+from clever_sandbox.district.tables import Json, Kind, Table, record
 from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline import model, sync
 from roster_pipeline.clever.client import Clever, Clock
@@ -99,11 +100,11 @@ class World:
         """Replaces or, with None, drops the records that match; a changed id replaces the old one."""
         matching = [data for data in self.records(kind) if where(data)]
         old = [data["id"] for data in matching]
-        new = [record(kind, data) for data in map(change, matching) if data is not None]
+        new = [record(data) for data in map(change, matching) if data is not None]
         self.district.change(kind, put=new, drop=set(old) - {r.id for r in new})
 
     def put(self, kind: Kind, new: Iterable[Json]) -> None:
-        self.district.change(kind, put=[record(kind, data) for data in new])
+        self.district.change(kind, put=[record(data) for data in new])
 
     def lose(self, people: Iterable[str]) -> None:
         """Takes people out of the district and off every class list."""

@@ -205,7 +205,7 @@ def _envelope(rows: bytes, found: Links) -> bytes:
 
 
 def _links(asked: Asked, page: Page) -> Links:
-    return links(asked.path, asked.raw_query, asked.query, page)
+    return links(asked.path, asked.raw_query, page)
 
 
 def _body(asked: Asked, record: Record) -> bytes:

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
@@ -83,12 +83,13 @@ def cut(ids: Sequence[str], asked: Window) -> Page:
     return Page(ids[start:end], prev=True, next=end < len(ids))
 
 
-def links(path: str, raw_query: str, query: Mapping[str, str], page: Page) -> Links:
+def links(path: str, raw_query: str, page: Page) -> Links:
     """Relative links: `self` as asked, the others with the cursor at this page's edge.
 
     An empty page has no edge, so it links nowhere.
     """
-    kept = {name: value for name, value in query.items() if name not in ("starting_after", "ending_before")}
+    asked = parse_qsl(raw_query, keep_blank_values=True)  # a parameter may be there more than once
+    kept = [(name, value) for name, value in asked if name not in ("starting_after", "ending_before")]
     found = [{"rel": "self", "uri": f"{path}?{raw_query}" if raw_query else path}]
     if page.ids and page.next:
         found.append({"rel": "next", "uri": _with(path, kept, "starting_after", page.ids[-1])})
@@ -97,5 +98,5 @@ def links(path: str, raw_query: str, query: Mapping[str, str], page: Page) -> Li
     return found
 
 
-def _with(path: str, query: Mapping[str, str], cursor: str, record_id: str) -> str:
-    return f"{path}?{urlencode({**query, cursor: record_id})}"
+def _with(path: str, query: Sequence[tuple[str, str]], cursor: str, record_id: str) -> str:
+    return f"{path}?{urlencode([*query, (cursor, record_id)])}"

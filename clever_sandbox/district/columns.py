@@ -51,9 +51,9 @@ STUDENTS = Columns(
     tuple(
         (
             "School_id Student_id Student_number State_id Last_name Middle_name First_name Grade Gender "
-            "Graduation_year DOB Race Hispanic_Latino Home_language Ell_status Frl_status IEP_status Student_street Student_city "
-            "Student_state Student_zip Student_email Username Contact_relationship Contact_type Contact_name "
-            "Contact_phone Contact_phone_type Contact_email Contact_sis_id"
+            "Graduation_year DOB Race Hispanic_Latino Home_language Ell_status Frl_status IEP_status Student_street "
+            "Student_city Student_state Student_zip Student_email Username Contact_relationship Contact_type "
+            "Contact_name Contact_phone Contact_phone_type Contact_email Contact_sis_id"
         ).split()
     ),
     ("School_id", "Student_id", "Last_name", "First_name"),

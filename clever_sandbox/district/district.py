@@ -125,6 +125,8 @@ class District:
                     put.append(after)
                     changes.append(Change(kind, table.get(record_id), after))
             gone = [record_id for record_id in table.ids if record_id not in found]
+            for record_id in gone:
+                self._stamps.setdefault(record_id, created_and_modified(record_id))
             changes += [Change(kind, table[record_id], None) for record_id in gone]
             if put or gone:
                 self.change(kind, put, gone)
@@ -143,11 +145,12 @@ class District:
         return clever_time((night if night <= local else night - timedelta(days=1)).timestamp())
 
     def _stamp(self, record_id: str, moment: str, *, new: bool) -> Stamp:
-        """The dates of a record that is new or changed; one that was there before keeps the first of them."""
+        """The dates of a record that is new or changed; one that was there once and is back has the ones it had."""
         known = self._stamps.get(record_id)
-        created = known[0] if known else moment if new else created_and_modified(record_id)[0]
-        self._stamps[record_id] = created, moment
-        return created, moment
+        if not (new and known):
+            created = known[0] if known else moment if new else created_and_modified(record_id)[0]
+            self._stamps[record_id] = created, moment
+        return self._stamps[record_id]
 
 
 def _info(profile: Profile) -> Json:

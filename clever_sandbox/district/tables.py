@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, get_args
 
 import msgspec
 
-from clever_sandbox.district.ids import created_and_modified
+from clever_sandbox.district.ids import created_and_modified, share
 
 Kind: TypeAlias = Literal["schools", "terms", "courses", "sections", "users"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -36,8 +36,8 @@ class Source(Hashable, Protocol):
     @property
     def id(self) -> str: ...
 
-    def build(self) -> tuple[Json, Json]:
-        """The record of v3.0, and what v3.1 merges into it."""
+    def build(self, *, whole: bool) -> Json:
+        """The record, the whole of it as v3.1 shows it or without what v3.0 does not know."""
         ...
 
     def keys(self) -> Keys:
@@ -49,16 +49,17 @@ class Given(msgspec.Struct, frozen=True, gc=False):
     """A record that somebody wrote down whole."""
 
     id: str
-    kind: Kind
     body: bytes
     more: bytes = b""
     dated: ClassVar[bool] = False
 
-    def build(self) -> tuple[Json, Json]:
-        return decode(self.body), decode(self.more) if self.more else {}
+    def build(self, *, whole: bool) -> Json:
+        data = decode(self.body)
+        return _merged(data, decode(self.more)) if whole and self.more else data
 
     def keys(self) -> Keys:
-        return {"users": _user_keys, "sections": _section_keys}.get(self.kind, _no_keys)(decode(self.body))
+        data = decode(self.body)
+        return _user_keys(data) if "roles" in data else _section_keys(data) if "students" in data else {}
 
 
 class Record:
@@ -79,31 +80,32 @@ class Record:
 
     @property
     def body(self) -> bytes:
-        return _made(self.source, self.stamp)[0]
-
-    @property
-    def more(self) -> bytes:
-        return _made(self.source, self.stamp)[1]
+        """What v3.0 shows."""
+        return _made(self.source, self.stamp, whole=False)
 
     def data(self) -> Json:
         return decode(self.body)
 
     def body_with_more(self) -> bytes:
-        body, more = _made(self.source, self.stamp)
-        return _encode(_merged(decode(body), decode(more))) if more else body
+        """What v3.1 shows."""
+        return _made(self.source, self.stamp, whole=True)
+
+    def with_data(self, data: Json) -> Record:
+        """The same record with other data, written down whole; what v3.1 adds stays."""
+        return record(data, _beyond(self.source.build(whole=True), self.source.build(whole=False)))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Record) and (self.body, self.more) == (other.body, other.more)
+        return isinstance(other, Record) and self.body_with_more() == other.body_with_more()
 
     __hash__ = None  # type: ignore[assignment]
 
 
 @lru_cache(maxsize=_KEPT)
-def _made(source: Source, stamp: Stamp | None) -> tuple[bytes, bytes]:
-    data, more = source.build()
+def _made(source: Source, stamp: Stamp | None, *, whole: bool) -> bytes:
+    data = source.build(whole=whole)
     if source.dated:
         data["created"], data["last_modified"] = stamp or created_and_modified(source.id)
-    return _encode(data), _encode(more) if more else b""
+    return _encode(data)
 
 
 def decode(body: bytes) -> Json:
@@ -117,13 +119,18 @@ def _merged(into: Json, extra: Json) -> Json:
     return into
 
 
-def record(kind: Kind, data: Json, more: Json | None = None) -> Record:
+def _beyond(whole: Json, plain: Json) -> Json:
+    """What the whole has and the plain one has not."""
+    return {
+        key: _beyond(value, plain[key]) if key in plain else value
+        for key, value in whole.items()
+        if key not in plain or (isinstance(value, dict) and value != plain[key])
+    }
+
+
+def record(data: Json, more: Json | None = None) -> Record:
     """A record as somebody wrote it down."""
-    return Record(Given(data["id"], kind, _encode(data), _encode(more) if more else b""))
-
-
-def _no_keys(data: Json) -> Keys:  # noqa: ARG001
-    return {}
+    return Record(Given(data["id"], _encode(data), _encode(more) if more else b""))
 
 
 def _user_keys(data: Json) -> Keys:
@@ -136,6 +143,12 @@ def _user_keys(data: Json) -> Keys:
             primary[role["school"]] = None
     ties = roles.get("contact", {}).get("student_relationships", ())
     return user_keys(tuple(roles), tuple(schools), tuple(primary), tuple(tie["student"] for tie in ties))
+
+
+def lms_status(record_id: str) -> Json:
+    """What v3.1 says of half of all users and sections about another product of Clever's."""
+    synced = share(record_id, 4)
+    return {"lms_status": {"synced_in_lms": synced == 0}} if synced < 2 else {}
 
 
 def user_keys(

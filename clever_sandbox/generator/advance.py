@@ -14,8 +14,9 @@ from typing import TypeAlias
 
 import msgspec
 
+from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
-from clever_sandbox.district.tables import District, Json, Kind, Record, record
+from clever_sandbox.district.tables import Json, Kind, record
 from clever_sandbox.district.values import section_name
 from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, ascii_name, pick
 
@@ -59,8 +60,7 @@ class _Day:
             if "last_modified" in data:
                 data["last_modified"] = modified
             old = self.district.tables[kind].get(data["id"])
-            new = record(kind, data)
-            saved.append(Record(new.id, new.body, new.keys, old.more) if old else new)
+            saved.append(old.with_data(data) if old else record(data))
         self.district.change(kind, saved)
 
     def sections_of(self, user: str) -> list[Json]:

@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ import msgspec
 
 from clever_sandbox.district.ids import clever_id, slug
 from clever_sandbox.district.profile import DISTRICT_FILE, Admin, Contact, Name, Profile
-from clever_sandbox.district.upload import load_upload
+from clever_sandbox.district.upload import Lines, Upload, load_upload, write_upload
 from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, STREETS, ascii_name, pick
 from clever_sandbox.generator.platform_inputs import write_inputs
 from clever_sandbox.generator.timetable import Campus, Section, plan_campuses, plan_schools
@@ -91,26 +92,68 @@ def generate(
     About 25 students a section, 15 a teacher, 625 a school, seven sections a student; a share of the students,
     `contacts`, has somebody to call.
     """
-    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
     into.mkdir(parents=True, exist_ok=True)
-    domain = f"{slug(name).removesuffix('-usd')}.example.org"
-    campuses = plan_campuses(rng, plan_schools(students, name), domain)
-    (into / DISTRICT_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(_profile(name, domain))) + b"\n")
+    (into / DISTRICT_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(_profile(name))) + b"\n")
     with ExitStack() as files:
         writers = {}
         for kind, columns in _COLUMNS.items():
             file = files.enter_context((into / f"{kind}.csv").open("w", encoding="utf-8", newline=""))
             writers[kind] = csv.writer(file, lineterminator="\n")
             writers[kind].writerow(columns)
+        _make(students, seed, name, contacts, lambda kind, cells: writers[kind].writerow(cells), progress)
 
-        def write(kind: str, cells: Cells) -> None:
-            writers[kind].writerow(cells)
 
-        _write_standing(campuses, domain, write)
-        for at, campus in enumerate(campuses):
-            _write_students(rng, campuses, at, domain, contacts, write)
-            if progress:
-                progress(campus.school.students)
+def generated(
+    *,
+    students: int,
+    seed: int = SEED,
+    name: str,
+    contacts: float = 0.3,
+    progress: Callable[[int], None] | None = None,
+) -> Upload:
+    """The upload that `load_upload` reads from the files that `generate` writes, without the files."""
+    upload = Upload(_profile(name))
+    takers = {
+        kind: _taker(getattr(upload, kind), columns) for kind, columns in _COLUMNS.items() if kind != "enrollments"
+    }
+    seats: dict[str, list[str]] = {}
+    known: dict[str, str] = {}
+
+    def take(kind: str, cells: Cells) -> None:
+        if kind == "enrollments":
+            _, section, student = map(str, cells)
+            seats.setdefault(section, []).append(known.setdefault(student, student))
+        else:
+            takers[kind](cells)
+
+    _make(students, seed, name, contacts, take, progress)
+    upload.enrollments = {section: tuple(sorted(set(seats.get(section, ())))) for section in upload.sections}
+    return upload
+
+
+def _taker(lines: Lines, columns: Sequence[str]) -> Callable[[Cells], None]:
+    """Adds rows with these columns to the lines of a file; the second column of every file is its id, or the first."""
+    pick = itemgetter(*(columns.index(name) if name in columns else -1 for name in lines.columns.names))
+    key = 0 if columns is _COLUMNS["schools"] else 1
+
+    def take(cells: Cells) -> None:
+        text = [*map(str, cells), ""]
+        lines.add(text[key], pick(text))
+
+    return take
+
+
+def _make(
+    students: int, seed: int, name: str, contacts: float, write: Write, progress: Callable[[int], None] | None
+) -> None:
+    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    domain = _domain(name)
+    campuses = plan_campuses(rng, plan_schools(students, name), domain)
+    _write_standing(campuses, domain, write)
+    for at, campus in enumerate(campuses):
+        _write_students(rng, campuses, at, domain, contacts, write)
+        if progress:
+            progress(campus.school.students)
 
 
 def generate_whole(folder: Path, *, students: int, name: str, progress: Callable[[int], None]) -> None:
@@ -120,12 +163,18 @@ def generate_whole(folder: Path, *, students: int, name: str, progress: Callable
     """
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    generate(partial, students=students, name=name, progress=progress)
-    write_inputs(load_upload(partial), partial / "inputs")
+    upload = generated(students=students, name=name, progress=progress)
+    write_upload(upload, partial)
+    write_inputs(upload, partial / "inputs")
     partial.rename(folder)
 
 
-def _profile(name: str, domain: str) -> Profile:
+def _domain(name: str) -> str:
+    return f"{slug(name).removesuffix('-usd')}.example.org"
+
+
+def _profile(name: str) -> Profile:
+    domain = _domain(name)
     return Profile(
         id=clever_id("", "district", name),
         name=name,

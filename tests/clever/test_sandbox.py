@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from clever_sandbox.app import create_app
+from clever_sandbox.district.district import District
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import KINDS, District
+from clever_sandbox.district.tables import KINDS
 from clever_sandbox.faults.table import FAULTS
 from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline.clever.client import Clever, Clock, Extract, Progress, Timeout

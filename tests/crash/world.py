@@ -29,6 +29,7 @@ import dagster as dg
 from clever_sandbox.app import create_app
 from clever_sandbox.control.remote import advance_running
 from clever_sandbox.district.load import load_district
+from clever_sandbox.district.upload import load_upload
 from clever_sandbox.generator.generate import generate
 from clever_sandbox.generator.platform_inputs import write_inputs
 from clever_sandbox.server import serve
@@ -168,7 +169,7 @@ class World:
     def make(cls, root: Path, url: str, district: Path) -> World:
         world = cls(root, url)
         world.data.mkdir(parents=True)
-        write_inputs(district, world.data)
+        write_inputs(load_upload(district), world.data)
         (root / "dagster").mkdir()
         shutil.copy(PROJECT_ROOT / "dagster.yaml", root / "dagster")
         return world

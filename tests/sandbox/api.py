@@ -39,7 +39,7 @@ class Api:
 
     def get(self, path: str, **query: object) -> requests.Response:
         versioned = path if path.lower().startswith(("/v3.", "/oauth", "/sandbox")) else f"/v3.0{path}"
-        question = f"?{urlencode(query)}" if query else ""
+        question = f"?{urlencode(query, doseq=True)}" if query else ""
         return self.session.get(self.server.url + versioned + question, timeout=20)
 
     def tokens(self) -> requests.Response:

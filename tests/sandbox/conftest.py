@@ -8,8 +8,8 @@ import pytest
 from hypothesis import settings
 
 from clever_sandbox.app import create_app
+from clever_sandbox.district.district import District
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import District
 from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline.clever.local import DEMO_DISTRICT
 
@@ -33,7 +33,7 @@ def api(demo: District) -> Iterator[Api]:
 
 @pytest.fixture(scope="session")
 def _faulty_server(demo: District) -> Iterator[SandboxServer]:
-    own = District(demo.info, dict(demo.tables))
+    own = demo.copy()
     with serve_in_thread(create_app([own], requests_per_minute=1_000_000, clock=lambda: NOW)) as server:
         yield server
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from clever_sandbox.app import create_app
 from clever_sandbox.control.remote import advance_running
-from clever_sandbox.district.tables import KINDS, District, Table
+from clever_sandbox.district.district import District
+from clever_sandbox.district.tables import KINDS, Table
 from clever_sandbox.generator.advance import CHANGES, EVERY_DAY, Event, advance
 from clever_sandbox.server import SandboxServer, serve_in_thread
 
@@ -26,7 +27,7 @@ TODAY = date(2026, 11, 23)
 
 def fresh(demo: District) -> District:
     """The demo as it was loaded; tables are never changed, only replaced."""
-    return District(demo.info, dict(demo.tables))
+    return demo.copy()
 
 
 @pytest.fixture

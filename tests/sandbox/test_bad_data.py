@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from clever_sandbox.app import create_app
+from clever_sandbox.district.district import District
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import KINDS, District
+from clever_sandbox.district.tables import KINDS
 from clever_sandbox.server import serve_in_thread
 
 from .api import Api, Records
@@ -143,7 +144,9 @@ def test_district_error(api: Api) -> None:
 
 
 def test_stale_for_days(api: Api) -> None:
-    assert api.all("/districts")[0]["last_sync"] == "2026-11-23T12:00:00.000Z"
+    assert (
+        api.all("/districts")[0]["last_sync"] == "2026-11-23T11:10:00.000Z"
+    )  # the night before, in the district's time zone
     api.server.faults.add("stale", seconds=5 * 86_400)
     assert api.all("/districts")[0]["last_sync"] == "2026-11-18T14:00:00.000Z"
 

@@ -23,7 +23,6 @@ def replaced(name: str, content: bytes) -> Callable[[Path], None]:
 
 BROKEN: list[tuple[dict[str, Any], Callable[[Path], None] | None, str]] = [
     ({}, lambda folder: (folder / "sections.csv").unlink(), "sections.csv: there is no such file"),
-    ({}, lambda folder: (folder / "district.json").unlink(), "district.json: there is no such file"),
     ({"district": {"id": "x"}}, None, "district.json: Object missing required field `name`"),
     ({}, replaced("schools.csv", b""), "schools.csv, line 1: the file is empty"),
     (
@@ -103,8 +102,34 @@ def test_column_order_header_spelling_mark_and_line_ends_do_not_matter(tmp_path:
     }
 
 
-def test_staff_may_be_missing_and_unknown_columns_are_ignored(tmp_path: Path) -> None:
-    folder = write_district(tmp_path, students=[STUDENT | {"Shoe_size": "38"}])
+def test_staff_may_be_missing_and_an_unknown_column_is_a_warning(tmp_path: Path) -> None:
+    folder = write_district(tmp_path, students=[STUDENT | {"Shoe_size": "38", "Weighted_gpa": "4"}])
     assert not (folder / "staff.csv").exists()
-    assert len(load_district(folder).tables["users"]) == 3
-    assert DISTRICT["id"] == load_district(folder).id
+    district = load_district(folder)
+    assert len(district.tables["users"]) == 3
+    assert DISTRICT["id"] == district.id
+    assert district.upload.warnings == ["students.csv: the column Shoe_size is unknown and is left out"]
+
+
+def test_a_folder_from_elsewhere_is_a_district_of_its_name(tmp_path: Path) -> None:
+    folder = write_district(tmp_path / "Old Town USD", schools=[{"School_id": "1", "School_name": "One"}])
+    (folder / "district.json").unlink()
+    district = load_district(folder)
+    assert (district.name, district.info["sis_type"]) == ("Old Town USD", "sftp")
+    [school] = (district.tables["schools"][found].data() for found in district.tables["schools"].ids)
+    assert (school["sis_id"], school["school_number"]) == ("1", "1")
+    again = write_district(tmp_path / "elsewhere" / "Old Town USD")
+    (again / "district.json").unlink()
+    assert load_district(again).id == district.id
+
+
+@pytest.mark.parametrize("ends", [b"\r", b"\n", b"\r\n"])
+def test_headers_in_any_case_and_lines_that_end_in_any_way(tmp_path: Path, ends: bytes) -> None:
+    """`Dob` was lost for a whole district, since only `DOB` was read."""
+    lines = [b"SCHOOL ID,student_id,last_name,First_Name,Dob", b"1,s1,L,F,12/27/07"]
+    folder = write_district(tmp_path)
+    (folder / "students.csv").write_bytes(ends.join(lines) + ends)
+    district = load_district(folder)
+    [student] = district.tables["users"].having("role", "student")
+    assert district.tables["users"][student].data()["roles"]["student"]["dob"] == "12/27/2007"
+    assert district.upload.warnings == []

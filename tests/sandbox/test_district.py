@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clever_sandbox.district.tables import Record, Table
+from clever_sandbox.district.tables import Json, Keys, Record, Table
 
 IDS = st.text("abcdef", min_size=1, max_size=2)
-KEYS = st.fixed_dictionaries({"school": st.lists(st.sampled_from("xyz"), unique=True).map(tuple)})
-RECORDS = st.builds(Record, id=IDS, body=st.binary(max_size=2), keys=KEYS)
+
+
+class Source(msgspec.Struct, frozen=True):
+    """What a test makes records of."""
+
+    id: str
+    schools: tuple[str, ...]
+    dated: ClassVar[bool] = False
+
+    def build(self, *, whole: bool) -> Json:
+        return {"id": self.id, "schools": self.schools, "whole": whole}
+
+    def keys(self) -> Keys:
+        return {"school": self.schools}
+
+
+SCHOOLS = st.lists(st.sampled_from("xyz"), unique=True).map(tuple)
+RECORDS = st.builds(Source, id=IDS, schools=SCHOOLS).map(lambda source: Record(source))
 
 
 @given(before=st.lists(RECORDS, max_size=12), put=st.lists(RECORDS, max_size=6), drop=st.lists(IDS, max_size=6))

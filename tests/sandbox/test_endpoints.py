@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from clever_sandbox.app import CLIENT_ID, CLIENT_SECRET, create_app
+from clever_sandbox.district.district import District
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import District
 from clever_sandbox.server import serve_in_thread
 
 from .api import Api, ById, Records, link

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from clever_sandbox.district.load import load_district
-from clever_sandbox.generator.generate import generate, generate_whole, main
+from clever_sandbox.district.upload import load_upload
+from clever_sandbox.generator.generate import generate, generate_whole, generated, main
 from roster_pipeline.config import DEMO
 from roster_pipeline.mapping.inputs import (
     read_courses,
@@ -73,3 +74,11 @@ def test_half_a_generated_district_is_never_used(tmp_path: Path, monkeypatch: py
     with pytest.raises(KeyboardInterrupt):
         generate_whole(tmp_path / "60", students=60, name="Some USD", progress=lambda _: None)
     assert not (tmp_path / "60").exists()
+
+
+def test_what_is_generated_in_memory_is_what_the_files_say(tmp_path: Path) -> None:
+    generate(tmp_path, students=70, name="Twice USD")
+    read, made = load_upload(tmp_path), generated(students=70, name="Twice USD")
+    for name in ("schools", "students", "teachers", "staff", "sections"):
+        assert dict(getattr(made, name)) == dict(getattr(read, name)), name
+    assert (made.enrollments, made.profile) == (read.enrollments, read.profile)

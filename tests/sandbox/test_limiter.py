@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clever_sandbox.api.limiter import Limiter
 from clever_sandbox.app import create_app
-from clever_sandbox.district.tables import District
+from clever_sandbox.district.district import District
 from clever_sandbox.server import serve_in_thread
 
 from .api import Api

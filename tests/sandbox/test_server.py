@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district.tables import District
+from clever_sandbox.district.district import District
 from clever_sandbox.server import serve_in_thread
 
 from .api import Api

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district.tables import District
+from clever_sandbox.district.district import District
 from clever_sandbox.faults.switchboard import Fault, Switchboard
 from clever_sandbox.faults.table import parse_fault
 from clever_sandbox.server import SandboxServer, serve_in_thread
@@ -23,7 +23,7 @@ NAMES: dict[str, int | None] = {"500": None, "reset": None, "once": 1}
 
 @pytest.fixture
 def server(demo: District) -> Iterator[SandboxServer]:
-    with serve_in_thread(create_app([District(demo.info, dict(demo.tables))], seed=3)) as server:
+    with serve_in_thread(create_app([demo.copy()], seed=3)) as server:
         yield server
 
 
