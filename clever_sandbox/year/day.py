@@ -14,11 +14,12 @@ from datetime import date
 from functools import cached_property
 from typing import TypedDict, TypeVar, Unpack
 
+from clever_sandbox.district.columns import STUDENTS
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
 from clever_sandbox.district.people import employee_key
 from clever_sandbox.district.records import Ids
-from clever_sandbox.district.upload import Cells, Lines, Upload
+from clever_sandbox.district.upload import Cells, Lines, Upload, unpack
 from clever_sandbox.generator.names import pick
 from clever_sandbox.year.calendar import SchoolYear, school_year_of
 from clever_sandbox.year.happening import Happening
@@ -27,7 +28,9 @@ from clever_sandbox.year.timetable import Timetable
 T = TypeVar("T")
 
 _DRAWS = 40
-_LISTS = ("students", "teachers_at", "timetable", "_mailboxes")
+_SCHOOL = 0  # School_id stands first in every file
+_GRADE = STUDENTS.names.index("Grade")
+_LISTS = ("students", "teachers_at", "timetable", "_mailboxes", "staff_by_email")
 
 
 class Links(TypedDict, total=False):
@@ -81,11 +84,19 @@ class Day:
         return found
 
     @cached_property
-    def _mailboxes(self) -> dict[str, str]:
-        """Who of several teachers with one e-mail is known by it."""
-        found: dict[str, str] = {}
+    def _mailboxes(self) -> dict[str, list[str]]:
+        """The teachers with an e-mail, ascending: the first is known by it."""
+        found: dict[str, list[str]] = {}
         for teacher in sorted(self.upload.teachers):
-            found.setdefault(self.upload.teachers[teacher][0]["Teacher_email"].casefold(), teacher)
+            found.setdefault(self.email(teacher), []).append(teacher)
+        return found
+
+    @cached_property
+    def staff_by_email(self) -> dict[str, list[str]]:
+        """Staff_ids by e-mail; they are never added to, and may be gone."""
+        found: dict[str, list[str]] = {}
+        for member in sorted(self.upload.staff):
+            found.setdefault(self.upload.staff[member][0]["Staff_email"].casefold(), []).append(member)
         return found
 
     def forget(self) -> None:
@@ -94,6 +105,9 @@ class Day:
             self.__dict__.pop(name, None)
 
     # --- who comes and goes ---
+
+    def email(self, teacher: str) -> str:
+        return self.upload.teachers[teacher][0]["Teacher_email"].casefold()
 
     def add_student(self, student: str, line: Cells) -> None:
         self.upload.students[student] = [line]
@@ -105,14 +119,15 @@ class Day:
 
     def add_teacher(self, teacher: str, lines: Sequence[Cells]) -> None:
         self.upload.teachers[teacher] = lines
+        insort(self._mailboxes.setdefault(self.email(teacher), []), teacher)
         for school in schools_of(self.upload.teachers, teacher):
             insort(self.teachers_at.setdefault(school, []), teacher)
 
     def remove_teacher(self, teacher: str) -> None:
         for school in schools_of(self.upload.teachers, teacher):
             self.teachers_at[school].remove(teacher)
+        self._mailboxes[self.email(teacher)].remove(teacher)
         del self.upload.teachers[teacher]
-        self.__dict__.pop("_mailboxes", None)
 
     # --- drawing ---
 
@@ -135,6 +150,9 @@ class Day:
 
     # --- students and where they are ---
 
+    def grade(self, student: str) -> str:
+        return unpack(self.upload.students.packed[student][0])[_GRADE]
+
     def home(self, student: str) -> str:
         """The School_id of a student's primary school, as Clever chooses it."""
         homes = schools_of(self.upload.students, student)
@@ -148,10 +166,10 @@ class Day:
     # --- Clever ids ---
 
     def teacher_id(self, teacher: str) -> str:
-        email = self.upload.teachers[teacher][0]["Teacher_email"]
-        if email and self._mailboxes.setdefault(email.casefold(), teacher) != teacher:
-            return clever_id(self.district.id, "teacher", teacher)
-        return clever_id(self.district.id, *employee_key("teacher", teacher, email))
+        known_by_it = self._mailboxes[self.email(teacher)][0] == teacher
+        return clever_id(
+            self.district.id, *employee_key("teacher", teacher, self.email(teacher) if known_by_it else "")
+        )
 
     def term_id(self, term: tuple[str, str, str]) -> str:
         return clever_id(self.district.id, "term", *term)
@@ -185,4 +203,4 @@ class Day:
 
 def schools_of(lines: Lines, person: str) -> list[str]:
     """The School_ids in somebody's lines, ascending."""
-    return sorted({line["School_id"] for line in lines[person]})
+    return sorted({unpack(line)[_SCHOOL] for line in lines.packed[person]})

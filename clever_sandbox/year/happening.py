@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Happening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Happening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """One thing that happened. `id` is the Clever id of what it happened to; ids only, nothing about a person.
 
     `sis_id` is the id in the files, where it has one. `school` is where it ended up, `before` what it replaced or left

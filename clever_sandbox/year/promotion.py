@@ -45,7 +45,7 @@ class _Ladder:
     def __init__(self, day: Day, homes: Mapping[str, str]) -> None:
         self.cohorts: dict[tuple[str, int], list[str]] = {}
         for student, school in homes.items():
-            number = grade_number(day.upload.students[student][0]["Grade"])
+            number = grade_number(day.grade(student))
             if number is not None:
                 self.cohorts.setdefault((school, number), []).append(student)
         self.stated: dict[str, range] = {}

@@ -65,8 +65,7 @@ def rollover(day: Day) -> list[Happening]:
     year, happened = coming_year(day), graduation(day)
     homes = {student: day.home(student) for student in day.students}
     taught = _taught(day, homes)
-    for section in list(day.upload.sections):
-        day.upload.close_section(section)
+    day.upload.close_sections()
     day.forget()
     homes, promoted = promote(day, homes)
     instead, shifted = shift_teachers(day)
@@ -96,7 +95,7 @@ def _members(day: Day, homes: Mapping[str, str]) -> dict[tuple[str, str], list[s
     """Everybody at a school by grade as Clever spells it, and under no grade everybody."""
     found: dict[tuple[str, str], list[str]] = {}
     for student in sorted(homes):
-        grade = values.grade(day.upload.students[student][0]["Grade"])
+        grade = values.grade(day.grade(student))
         for key in dict.fromkeys((grade, "")):
             found.setdefault((homes[student], key), []).append(student)
     return found
@@ -138,7 +137,7 @@ def _seat_visitors(day: Day, homes: Homes, sections: Sequence[_New]) -> None:
         school, _, _, grade = new.taught
         at.setdefault((school, values.grade(grade)), []).append(new)
     for student in sorted(homes):
-        grade = values.grade(day.upload.students[student][0]["Grade"])
+        grade = values.grade(day.grade(student))
         for school in visited(day, student, homes[student]):
             if choice := [*at.get((school, grade), ()), *at.get((school, ""), ())]:
                 pick(day.dice, choice).students.append(student)

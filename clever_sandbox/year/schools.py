@@ -110,7 +110,7 @@ def _send_elsewhere(day: Day, school: str) -> list[Happening]:
     by_grade: dict[str, list[str]] = {}
     for student in day.students:
         if school not in schools_of(day.upload.students, student):
-            by_grade.setdefault(students.grade_of(day, student), []).append(student)
+            by_grade.setdefault(day.grade(student), []).append(student)
     moved = []
     for student in list(day.students):
         homes = schools_of(day.upload.students, student)
@@ -119,7 +119,7 @@ def _send_elsewhere(day: Day, school: str) -> list[Happening]:
         if elsewhere := [other for other in homes if other != school]:
             students.move(day, student, school, elsewhere[0])
             continue
-        classmate = day.find(by_grade.get(students.grade_of(day, student), ()))
+        classmate = day.find(by_grade.get(day.grade(student), ()))
         new = day.home(classmate) if classmate else pick(day.dice, others)
         students.move(day, student, school, new)
         joined = students.join(day, student, classmate, new) if classmate else ()

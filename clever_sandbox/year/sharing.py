@@ -13,7 +13,6 @@ import msgspec
 from clever_sandbox.district import values
 from clever_sandbox.year.day import Day
 from clever_sandbox.year.happening import Happening
-from clever_sandbox.year.students import grade_of
 
 
 def _share(day: Day, changes: Mapping[str, object]) -> None:
@@ -110,7 +109,7 @@ def shared_widened(day: Day) -> list[Happening]:
 
 def _grades(day: Day) -> list[str]:
     """The grades of the students as Clever spells them, from the youngest."""
-    found = {values.grade(grade_of(day, student)) for student in day.students}
+    found = {values.grade(day.grade(student)) for student in day.students}
     return sorted(found, key=lambda grade: (int(grade) if grade.isdigit() else 0, grade))
 
 

@@ -35,8 +35,7 @@ def sis_changed(day: Day) -> list[Happening]:
     _rename(upload.students, students, "Student_id")
     _rename(upload.teachers, teachers, "Teacher_id")
     taught = [upload.sections[section][0] for section in sections]
-    for section in sections:
-        upload.close_section(section)
+    upload.close_sections()
     for cells in taught:
         named = {**cells, "Section_id": sections[cells["Section_id"]]}
         new = with_teachers(named, [teachers[teacher] for teacher in teachers_of(cells)])

@@ -63,7 +63,7 @@ def _one_and_one_elsewhere(day: Day) -> tuple[str, str] | None:
         student, classmate = pick(day.dice, day.students), pick(day.dice, day.students)
         if day.home(classmate) not in _places(day, student) and day.upload.attended(classmate):
             usable = usable or (student, classmate)
-            if grade_of(day, student) == grade_of(day, classmate):
+            if day.grade(student) == day.grade(classmate):
                 return student, classmate
     return usable
 
@@ -91,10 +91,6 @@ def student_changed_section(day: Day) -> list[Happening]:
 
 
 # --- also for many at once ---------------------------------------------------------------------------
-
-
-def grade_of(day: Day, student: str) -> str:
-    return day.upload.students[student][0]["Grade"]
 
 
 def join(day: Day, student: str, like: str, school: str) -> tuple[str, ...]:
@@ -130,5 +126,5 @@ def classmates(day: Day, school: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for student in day.students:
         if school in schools_of(day.upload.students, student) and day.home(student) == school:
-            found.setdefault(grade_of(day, student), []).append(student)
+            found.setdefault(day.grade(student), []).append(student)
     return found

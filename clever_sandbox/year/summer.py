@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from clever_sandbox.year.day import Day
 from clever_sandbox.year.happening import Happening
-from clever_sandbox.year.students import grade_of, leave
+from clever_sandbox.year.students import leave
 
 _LAST_GRADE = "12"
 
 
 def graduation(day: Day) -> list[Happening]:
     """Seniors leave."""
-    seniors = [student for student in day.students if grade_of(day, student) == _LAST_GRADE]
+    seniors = [student for student in day.students if day.grade(student) == _LAST_GRADE]
     return [leave(day, "student_graduated", student) for student in seniors]
 
 

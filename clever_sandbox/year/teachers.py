@@ -62,12 +62,10 @@ def replace_teacher(day: Day, section: str, old: str, new: str | None) -> None:
 
 def let_go(day: Day, teacher: str, after: str | None = None) -> Happening:
     """Takes a teacher, who teaches nothing any more, out of the district, also as a staff member of the same e-mail."""
-    gone = day.teacher_id(teacher)
-    email = day.upload.teachers[teacher][0]["Teacher_email"].casefold()
+    gone, email = day.teacher_id(teacher), day.email(teacher)
     school = day.upload.teachers[teacher][0]["School_id"]
     day.remove_teacher(teacher)
-    if email:
-        for member in sorted(day.upload.staff):
-            if day.upload.staff[member][0]["Staff_email"].casefold() == email:
-                del day.upload.staff[member]
+    for member in day.staff_by_email.get(email, ()) if email else ():
+        if member in day.upload.staff:
+            del day.upload.staff[member]
     return day.of("teacher_left", gone, teacher, before=day.school_ids[school], after=after)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import TypeAlias
 
 from clever_sandbox.district.upload import Cells
@@ -46,6 +47,7 @@ def second_after(term: Term) -> Term:
     return name, year.second_semester_begins.isoformat(), year.last_day.isoformat()
 
 
+@cache
 def next_year(term: Term, year: SchoolYear) -> Term:
     """The term of another year that is most like it: S2 -> S1, since a year begins with the first semester."""
     if year_of(term) is None:

@@ -49,6 +49,7 @@ class Timetable:
         self.class_of: dict[str, Class] = {}
         self._parallel: dict[Class, list[str]] = {}
         self._taught_by: dict[str, set[str]] = {}
+        self._terms: dict[tuple[str, str, str], tuple[str, str, str]] = {}
         for section in self.ids:
             self._note(section, upload.sections[section][0])
 
@@ -97,12 +98,19 @@ class Timetable:
             cells["Course_name"],
             cells["Course_number"],
             cells["Grade"],
-            term_of(cells),
+            self._term_of(cells),
         )
         self.class_of[section] = found
         insort(self._parallel.setdefault(found, []), section)
         for teacher in teachers_of(cells):
             self._taught_by.setdefault(teacher, set()).add(section)
+
+    def _term_of(self, cells: Cells) -> tuple[str, str, str]:
+        """Dates are read once for each spelling: there are few, and many sections."""
+        spelled = cells["Term_name"], cells["Term_start"], cells["Term_end"]
+        if spelled not in self._terms:
+            self._terms[spelled] = term_of(cells)
+        return self._terms[spelled]
 
     def _forget(self, section: str) -> None:
         parallel = self._parallel[self.class_of.pop(section)]
