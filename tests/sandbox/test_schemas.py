@@ -6,13 +6,17 @@ docs/clever.md#endpoints, docs/clever.md#records-and-their-fields
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from clever_sandbox.api.relations import LISTS, SINGLES, WITHOUT_RESOURCES
+from clever_sandbox.app import create_app
+from clever_sandbox.district.district import District
 from clever_sandbox.district.tables import KINDS
+from clever_sandbox.server import serve_in_thread
 
 from .api import Api, Json, Records
 from .schemas import (
@@ -239,6 +243,30 @@ def test_an_event_as_clever_writes_it() -> None:
 def test_what_is_no_event(wrong: Json) -> None:
     with pytest.raises((msgspec.ValidationError, AssertionError)):
         check_event("v3.0", wrong)
+
+
+def test_the_events_of_a_night_are_as_clever_writes_them(demo: District) -> None:
+    """People and sections that come, change and go, and a field that was not there before or is not any more."""
+    district = demo.copy()
+    upload, night = district.upload, datetime.now(UTC) + timedelta(days=1)
+    students, sections = list(upload.students), list(upload.sections)
+    upload.students.change(students[0], Last_name="Renamed", Middle_name="M", DOB="")
+    upload.students.change(students[1], Frl_status="Other", Home_language="Polish")
+    upload.remove_student(students[2])
+    upload.sections.change(sections[0], Course_name="")
+    upload.close_section(sections[1])
+    upload.teachers.change(next(iter(upload.teachers)), Teacher_email="")
+    district.ingest(night)
+    with serve_in_thread(create_app([district])) as server, Api(server, district.token) as api:
+        for version in VERSIONS:
+            page = api.body(f"/{version}/events", limit=10_000)
+            assert {element["data"]["type"].split(".")[1] for element in page["data"]} == {
+                *("created", "updated", "deleted"),
+            }
+            for element in page["data"]:
+                check_event(version, element)
+            one = page["data"][0]
+            assert api.body(one["uri"])["data"] == one["data"]
 
 
 def test_tokens_are_not_wrapped(api: Api) -> None:
