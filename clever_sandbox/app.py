@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from clever_sandbox.api.answers import VERSIONS, Asked, answer, html_page, no_such_endpoint
+from clever_sandbox.api.answers import ROOTS, Asked, answer, html_page, no_such_endpoint
 from clever_sandbox.api.limiter import REQUESTS_PER_MINUTE, Limiter
 from clever_sandbox.api.paging import Refused
 from clever_sandbox.clock import Clock
@@ -155,7 +155,7 @@ def _asked_uri(request: Request) -> str:
 
 async def _data(request: Request) -> Response:
     sandbox = _sandbox(request)
-    if request.url.path.strip("/").split("/")[0].lower() not in VERSIONS:
+    if request.url.path.strip("/").split("/")[0].lower() not in ROOTS:
         return _refusal(no_such_endpoint())
     token = _bearer(request)
     district = sandbox.district_of(token)

@@ -36,6 +36,9 @@ from clever_sandbox.district.events import Event
 from clever_sandbox.district.tables import KINDS, Json, Kind, Record
 
 VERSIONS = ("v3.0", "v3.1")
+ROOTS = (*VERSIONS, "userinfo")
+"""Where the Data API begins."""
+
 EVENT_KINDS = frozenset({*KINDS, "districts", "resources"})
 
 _encode = msgspec.json.Encoder().encode
@@ -77,6 +80,14 @@ def answer(asked: Asked) -> bytes:
         case [version, "resources"] if version in VERSIONS:
             return _empty_list(asked)
         case [version, "resources", _] if version in VERSIONS:
+            raise _not_found()
+        case [version, "resources", _, "courses" | "sections" | "users"] if version in VERSIONS:
+            raise _not_found()
+        # They want a user's token; whoever has one of another kind gets the page of an endpoint that is not there.
+        case ["userinfo"] | [_, "me"]:
+            raise no_such_endpoint()
+        # A product of its own, which an application has to have: without it the data is not there.
+        case ["v3.1", "attendance", "schools" | "sections", _]:
             raise _not_found()
         case [version, "events"] if version in VERSIONS:
             return _events(asked)
@@ -196,6 +207,7 @@ def _list(asked: Asked, kind: Kind, ids: Sequence[str]) -> bytes:
 
 
 def _empty_list(asked: Asked) -> bytes:
+    check_parameters(asked.query, PAGE_PARAMETERS)
     window(asked.query)
     return _envelope(b"", _links(asked, Page((), prev=False, next=False)))
 

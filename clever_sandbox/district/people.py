@@ -16,13 +16,12 @@ from clever_sandbox.district import columns, values
 from clever_sandbox.district.ids import clever_id, share
 from clever_sandbox.district.profile import Admin
 from clever_sandbox.district.tables import Json, Keys, lms_status, user_keys
-from clever_sandbox.district.upload import Cells, Lines, unpack
+from clever_sandbox.district.upload import Cells, Lines, school_of, unpack
 
 _TECH_LEAD = ("School Tech Lead", "STL")
 _CONTACT = slice(columns.STUDENTS.names.index("Contact_relationship"), None)
 _CONTACT_NAME = columns.STUDENTS.names.index("Contact_name")
 _GRADE = columns.STUDENTS.names.index("Grade")
-_SCHOOL = 0  # School_id stands first in every file
 
 Schools = Mapping[str, str]
 """School_id -> Clever id."""
@@ -238,7 +237,7 @@ class Attendance:
         # Most people sit where their line says: only the others are counted.
         self._elsewhere: dict[str, dict[str, int]] = {}
         for person, packed in lines.packed.items():
-            at = sorted({unpack(line)[_SCHOOL] for line in packed})
+            at = sorted({school_of(line) for line in packed})
             if len(at) == 1:
                 self._home[person] = intern(at[0])
             else:
@@ -273,7 +272,7 @@ def students(
 
 def _first_at(packed: Sequence[bytes], school: str, schools: Schools) -> bytes:
     """The first line of a person at a school, whatever contact stands in it; lines have an order of their own."""
-    return next(line for line in packed if schools[unpack(line)[_SCHOOL]] == school)
+    return next(line for line in packed if schools[school_of(line)] == school)
 
 
 def contacts(district: str, lines: Lines, ids: Mapping[str, str]) -> Iterator[Contact]:

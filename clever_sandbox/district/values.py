@@ -50,17 +50,20 @@ SUBJECTS = (
 )
 _SUBJECT_SPELLINGS = {name.lower(): name for name in SUBJECTS}
 
-# The first word that occurs decides; "computer science" has to come before "science".
+# The first line with a word of the course's name decides: "computer science" is no science, "Latin dance" no language.
 _SUBJECT_WORDS = (
-    ("technology and engineering", r"computer|technology|engineering|coding|robotics"),
-    ("PE and health", r"physical education|\bpe\b|health|fitness"),
+    ("technology and engineering", r"computer|technology|engineering|coding|programming|robotics|\bweb\b|\bruby\b"),
+    ("PE and health", r"physical education|\bpe\b|health|fitness|\bdanc(e|ing)\b"),
     ("math", r"math|algebra|geometry|calculus|statistics|arithmetic"),
-    ("english/language arts", r"english|reading|writing|literature|language arts|spelling"),
+    ("english/language arts", r"english|reading|writing|literature|language arts|spelling|newspaper|journalism"),
     ("social studies", r"social studies|history|civics|citizenship|government|economics|geography"),
-    ("science", r"science|biology|chemistry|physics|anatomy|astronomy"),
+    ("science", r"science|biology|chemistry|physics|anatomy|astronomy|living environment"),
     ("language", r"spanish|french|german|latin|mandarin|language"),
-    ("arts and music", r"\barts?\b|music|band|choir|orchestra|drama|theat"),
-    ("homeroom/advisory", r"homeroom|advisory"),
+    (
+        "arts and music",
+        r"\barts?\b|music|band|choir|chorus|orchestra|drama|theat|drawing|sculpture|\bfilm\b",
+    ),
+    ("homeroom/advisory", r"homeroom|advisory|guidance"),
     ("interventions/online learning", r"intervention|online|credit recovery"),
 )
 _SUBJECT_PATTERNS = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _SUBJECT_WORDS)
@@ -79,6 +82,7 @@ _CONTACT_WORDS = {
 }
 _RELATIONSHIPS = ("Parent", "Grandparent", "Self", "Aunt/Uncle", "Sibling", "Other")
 _CONTACT_TYPES = ("Parent/Guardian", "Emergency", "Primary", "Secondary", "Family", "Other")
+_PHONE = re.compile(r"(1?)(\d{3})(\d{3})(\d{4})")
 _PHONE_TYPES = {name: name for name in ("Cell", "Home", "Work", "Other")}
 
 _LANGUAGE_CODES = {
@@ -150,13 +154,15 @@ def _date_parts(text: str) -> tuple[int, int, int]:
 
 
 def phone(text: str) -> str:
-    """343-983-4279 -> (343) 983-4279; with an extension, or of another length, nothing."""
-    if any(c.isalpha() for c in text):
+    """343-983-4279 -> (343) 983-4279, and 1-343-983-4279 -> 1-(343) 983-4279.
+
+    With an extension, or of another length, it is nothing.
+    """
+    parts = _PHONE.fullmatch(re.sub(r"\D", "", text))
+    if not parts or any(c.isalpha() for c in text):
         return ""
-    digits = re.sub(r"\D", "", text)
-    if len(digits) == 11 and digits[0] == "1":
-        digits = digits[1:]
-    return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if len(digits) == 10 else ""
+    country, area, exchange, line = parts.groups()
+    return f"{'1-' if country else ''}({area}) {exchange}-{line}"
 
 
 def phone_type(text: str) -> str:

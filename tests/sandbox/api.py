@@ -33,6 +33,7 @@ class Api:
 
     def __init__(self, server: SandboxServer, token: str) -> None:
         self.server = server
+        self.token = token
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.headers["Authorization"] = f"Bearer {token}"

@@ -1,293 +1,35 @@
-"""Clever's objects as it describes them: every field, its type, and no other field.
-
-A field without default is one that Clever guarantees. Formats are those that Clever validates.
-"""
+"""Clever's answers as it describes them: the envelopes around its objects (`objects`), tokens, and events."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{24}$")]
-Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
-OptionalTime = Annotated[str, Meta(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?$")]
-Date = Annotated[str, Meta(pattern=r"^(\d{4}-\d\d-\d\d)?$")]
-Born = Annotated[str, Meta(pattern=r"^\d{1,2}/\d{1,2}/\d{4}$")]
-NotEmpty = Annotated[str, Meta(min_length=1)]
-YesNo = Literal["Y", "N", ""]
-Text = str | UnsetType
-
-Grade = Literal[
-    "InfantToddler", "Preschool", "PreKindergarten", "TransitionalKindergarten", "Kindergarten",
-    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13",
-    "PostGraduate", "Ungraded", "Other", "",
-]  # fmt: skip
-Subject = Literal[
-    "english/language arts", "math", "science", "social studies", "language", "homeroom/advisory",
-    "interventions/online learning", "technology and engineering", "PE and health", "arts and music", "other", "",
-]  # fmt: skip
-Race = Literal[
-    "Caucasian", "Asian", "Black or African American", "American Indian", "Hawaiian or Other Pacific Islander",
-    "Two or More Races", "Unknown", "",
-]  # fmt: skip
-LmsState = Literal[
-    "initial_sync_processing", "pending_authorization", "matching_in_progress", "error", "disconnected", "success", "",
-]  # fmt: skip
+from .objects import (
+    Course,
+    District,
+    District31,
+    Id,
+    NotEmpty,
+    Resource,
+    School,
+    Section,
+    Section31,
+    Strict,
+    Term,
+    Time,
+    User,
+    User31,
+)
 
 
-class Strict(Struct, forbid_unknown_fields=True):
-    pass
+class NotFound(Strict):
+    """The body of an error."""
 
-
-class Name(Strict):
-    last: NotEmpty
-    first: Text = UNSET
-    middle: Text = UNSET
-
-
-class Location(Strict):
-    address: Text = UNSET
-    city: Text = UNSET
-    state: Text = UNSET
-    zip: Text = UNSET
-    lat: Text = UNSET
-    lon: Text = UNSET
-
-
-class Principal(Strict):
-    name: Text = UNSET
-    email: Text = UNSET
-
-
-class Credentials(Strict):
-    district_username: str
-
-
-class LmsStatus(Strict):
-    synced_in_lms: bool
-
-
-class ContactName(Strict):
-    first: str
-    last: str
-
-
-class DistrictContact(Strict):
-    id: Id
-    district: Id
-    name: ContactName
-    title: str
-    email: Text = UNSET
-
-
-class District(Strict):
-    id: Id
-    name: NotEmpty
-    sis_type: NotEmpty
-    launch_date: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
-    portal_url: NotEmpty
-    login_methods: list[Literal["Clever Badges", "Canvas", "Clever Passwords", "Google", "LDAP", "SAML", "Other"]]
-    last_sync: Time | UnsetType = UNSET
-    last_clever_sync: Time | UnsetType = UNSET
-    state: Literal["running", "pending", "error", "paused", "success", ""] | UnsetType = UNSET
-    error: Text = UNSET
-    pause_start: Text = UNSET
-    pause_end: Text = UNSET
-    mdr_number: Text = UNSET
-    nces_id: Text = UNSET
-    district_contact: DistrictContact | UnsetType = UNSET
-
-
-class District31(District):
-    lms_type: Literal["canvas", "schoology", "google_classroom", ""] | UnsetType = UNSET
-    lms_state: LmsState | UnsetType = UNSET
-    last_attendance_sync: OptionalTime | UnsetType = UNSET
-
-
-class School(Strict):
-    id: Id
-    district: Id
-    name: NotEmpty
-    sis_id: NotEmpty
-    school_number: NotEmpty
-    created: Time
-    last_modified: Time
-    state_id: Text = UNSET
-    nces_id: Text = UNSET
-    mdr_number: Text = UNSET
-    low_grade: Grade | UnsetType = UNSET
-    high_grade: Grade | UnsetType = UNSET
-    phone: Text = UNSET
-    location: Location | UnsetType = UNSET
-    principal: Principal | UnsetType = UNSET
-    ext: dict[str, str] | UnsetType = UNSET
-
-
-class Course(Strict):
-    id: Id
-    district: Id
-    name: Text = UNSET
-    number: Text = UNSET
-
-
-class Term(Strict):
-    id: Id
-    district: Id
-    name: Text = UNSET
-    start_date: Date | UnsetType = UNSET
-    end_date: Date | UnsetType = UNSET
-
-
-class Section(Strict):
-    id: Id
-    district: Id
-    school: Id
-    created: Time
-    last_modified: Time
-    name: NotEmpty
-    sis_id: NotEmpty
-    subject: Subject
-    students: Annotated[list[Id], Meta(min_length=1)]
-    teacher: Id
-    teachers: Annotated[list[Id], Meta(min_length=1, max_length=10)]
-    course: Id | UnsetType = UNSET
-    term_id: Id | UnsetType = UNSET
-    grade: Grade | UnsetType = UNSET
-    period: Text = UNSET
-    section_number: Text = UNSET
-    ext: dict[str, str] | UnsetType = UNSET
-
-
-class Section31(Section):
-    lms_status: LmsStatus | UnsetType = UNSET
-
-
-class Enrollment(Strict):
-    school: Id
-    start_date: str
-    end_date: str
-
-
-class Student(Strict):
-    school: Id
-    schools: Annotated[list[Id], Meta(min_length=1)]
-    enrollments: list[Enrollment]
-    sis_id: NotEmpty
-    state_id: Text = UNSET
-    student_number: Text = UNSET
-    dob: Born | UnsetType = UNSET
-    grade: Grade | UnsetType = UNSET
-    gender: Literal["M", "F", "X", ""] | UnsetType = UNSET
-    race: Race | UnsetType = UNSET
-    hispanic_ethnicity: YesNo | UnsetType = UNSET
-    ell_status: YesNo | UnsetType = UNSET
-    graduation_year: Text = UNSET
-    location: Location | UnsetType = UNSET
-    credentials: Credentials | UnsetType = UNSET
-    ext: dict[str, str] | UnsetType = UNSET
-    email: Text = UNSET
-
-
-class PreferredName(Strict):
-    first: str
-    middle: str
-    last: str
-
-
-class Disability(Strict):
-    disability_status: str
-    disability_type: str
-    disability_code: str
-
-
-class Student31(Student):
-    preferred_name: PreferredName | UnsetType = UNSET
-    frl_status: Literal["Free", "Reduced", "Paid", "Other", ""] | UnsetType = UNSET
-    iep_status: YesNo | UnsetType = UNSET
-    gifted_status: YesNo | UnsetType = UNSET
-    section_504_status: YesNo | UnsetType = UNSET
-    disability: Disability | UnsetType = UNSET
-    home_language: Text = UNSET
-    home_language_code: Annotated[str, Meta(pattern="^([a-z]{3})?$")] | UnsetType = UNSET
-
-
-class Teacher(Strict):
-    school: Id
-    schools: Annotated[list[Id], Meta(min_length=1)]
-    sis_id: NotEmpty
-    legacy_id: Id
-    state_id: Text = UNSET
-    teacher_number: Text = UNSET
-    title: Text = UNSET
-    credentials: Credentials | UnsetType = UNSET
-    ext: dict[str, str] | UnsetType = UNSET
-
-
-class Staff(Strict):
-    schools: Annotated[list[Id], Meta(min_length=1)]
-    staff_id: NotEmpty
-    legacy_id: Id
-    roles: list[Literal["PortalOnly", "SchoolTechLead"]]
-    department: Text = UNSET
-    title: Text = UNSET
-    credentials: Credentials | UnsetType = UNSET
-    ext: dict[str, str] | UnsetType = UNSET
-
-
-class DistrictAdmin(Strict):
-    legacy_id: Id
-    title: Text = UNSET
-
-
-class Tie(Strict):
-    student: Id
-    relationship: Literal["Parent", "Grandparent", "Self", "Aunt/Uncle", "Sibling", "Other", ""]
-    type: Literal["Parent/Guardian", "Emergency", "Primary", "Secondary", "Family", "Other", ""]
-
-
-class Contact(Strict):
-    legacy_id: Id
-    phone: str
-    phone_type: Literal["Cell", "Home", "Work", "Other", ""]
-    sis_id: str
-    student_relationships: Annotated[list[Tie], Meta(min_length=1)]
-
-
-class Roles(Strict):
-    student: Student | UnsetType = UNSET
-    teacher: Teacher | UnsetType = UNSET
-    staff: Staff | UnsetType = UNSET
-    district_admin: DistrictAdmin | UnsetType = UNSET
-    contact: Contact | UnsetType = UNSET
-
-
-class Roles31(Strict):
-    student: Student31 | UnsetType = UNSET
-    teacher: Teacher | UnsetType = UNSET
-    staff: Staff | UnsetType = UNSET
-    district_admin: DistrictAdmin | UnsetType = UNSET
-    contact: Contact | UnsetType = UNSET
-
-
-class UserBase(Strict):
-    id: Id
-    district: Id
-    created: Time
-    last_modified: Time
-    name: Name
-
-
-class User(UserBase, kw_only=True):
-    roles: Roles
-    email: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
-
-
-class User31(UserBase, kw_only=True):
-    roles: Roles31
-    email: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
-    lms_status: LmsStatus | UnsetType = UNSET
+    message: NotEmpty
 
 
 class Link(Strict):
@@ -318,6 +60,7 @@ SCHEMAS: dict[str, dict[str, type[Struct]]] = {
         "terms": Term,
         "sections": Section,
         "users": User,
+        "resources": Resource,
     },
     "v3.1": {
         "districts": District31,
@@ -326,20 +69,73 @@ SCHEMAS: dict[str, dict[str, type[Struct]]] = {
         "terms": Term,
         "sections": Section31,
         "users": User31,
+        "resources": Resource,
     },
 }
 
 
-def list_of(schema: type[Struct]) -> type[Struct]:
-    """The envelope of a list of such records: data, each with its own URI, and links; nothing else."""
-    element = msgspec.defstruct("Element", [("data", schema), ("uri", str)], forbid_unknown_fields=True)
-    return msgspec.defstruct(
-        "Body",
-        [("data", list[element]), ("links", list[Link])],  # type: ignore[valid-type]
-        forbid_unknown_fields=True,
-    )
+class Page(Strict):
+    """A list; `data` is checked element by element."""
+
+    data: list[Element]
+    links: list[Link]
 
 
-def single_of(schema: type[Struct]) -> type[Struct]:
-    """The envelope of one such record."""
-    return msgspec.defstruct("Body", [("data", schema), ("links", list[Link])], forbid_unknown_fields=True)
+class Element(Strict):
+    data: dict[str, Any]
+    uri: str
+
+
+class Counted(Strict):
+    count: Annotated[int, Meta(ge=0)]
+    data: Annotated[list[Any], Meta(max_length=0)]
+    links: Annotated[list[Link], Meta(min_length=1, max_length=1)]
+
+
+class Single(Strict):
+    data: dict[str, Any]
+    links: Annotated[list[Link], Meta(min_length=1)]
+
+
+def check_record(version: str, kind: str, record: Any) -> None:
+    """Raises msgspec.ValidationError, which names the path and the type, not the value."""
+    msgspec.convert(record, SCHEMAS[version][kind])
+
+
+# --- events ------------------------------------------------------------------------------------------
+
+
+class Changed(Strict):
+    object: dict[str, Any]
+    previous_attributes: Annotated[dict[str, Any], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class Event(Strict):
+    id: Id
+    type: Annotated[
+        str, Meta(pattern=r"^(courses|districts|resources|schools|sections|terms|users)\.(created|updated|deleted)$")
+    ]
+    created: Time
+    data: Changed
+
+
+# All that is left of a person of whom a district lets less be seen.
+_REDUCED = frozenset({"id", "district", "ell_status"})
+
+
+def check_event(version: str, element: Any) -> None:
+    """An element of the feed, in the shape of Clever's own; raises msgspec.ValidationError or AssertionError."""
+    wrapped = msgspec.convert(element, Element)
+    event = msgspec.convert(wrapped.data, Event)
+    assert wrapped.uri == f"/{version}/events/{event.id}"
+    kind, action = event.type.split(".")
+    seen, previous = event.data.object, event.data.previous_attributes
+    if action != "updated":
+        assert previous is UNSET, "the whole object has no previous attributes"
+        check_record(version, kind, seen)
+        return
+    assert isinstance(previous, Mapping), "an update says what was there before"
+    if not (kind == "users" and seen.keys() <= _REDUCED):
+        check_record(version, kind, seen)
+    assert previous.keys() <= {field.encode_name for field in msgspec.structs.fields(SCHEMAS[version][kind])}
+    assert all(seen.get(name) != value for name, value in previous.items()), "what is the same did not change"

@@ -152,6 +152,7 @@ def test_a_role_lists_those_who_have_it_and_repeats_who_has_two(api: Api, users:
         "/users?where=x",
         "/sections?role=student",
         "/events?limit=0",
+        "/resources?count=true",
         "/districts?limit=0",
     ],
 )
@@ -225,6 +226,12 @@ def test_paths_are_found_in_any_case(api: Api) -> None:
 def test_an_unknown_id_is_404_json(api: Api) -> None:
     nobody = "0" * 24
     for path in (
+        f"/resources/{nobody}",
+        f"/v3.1/resources/{nobody}/sections",
+        f"/resources/{nobody}/users?role=student",
+        f"/resources/{nobody}/courses",
+        f"/courses/{nobody}/resources",
+        f"/v3.1/events/{nobody}",
         f"/users/{nobody}",
         f"/sections/{nobody}/users",
         f"/schools/{nobody}/district",
@@ -234,12 +241,33 @@ def test_an_unknown_id_is_404_json(api: Api) -> None:
         assert (answer.status_code, list(answer.json())) == (404, ["message"]), path
 
 
-@pytest.mark.parametrize("path", ["/classes", "/users/1/friends", "/v2.1/students", "/", "/schools/1/2/3"])
+@pytest.mark.parametrize(
+    "path", ["/classes", "/users/1/friends", "/resources/1/schools", "/v2.1/students", "/", "/schools/1/2/3"]
+)
 def test_an_unknown_endpoint_is_404_html(api: Api, path: str) -> None:
     answer = api.session.get(f"{api.server.url}{path if path.startswith('/v2') else '/v3.0' + path}", timeout=20)
     assert answer.status_code == 404
     assert answer.headers["Content-Type"].startswith("text/html")
     assert answer.text.startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize("path", ["/v3.0/me", "/v3.1/me", "/userinfo"])
+def test_what_wants_a_users_token_is_404_html_for_a_districts(api: Api, path: str) -> None:
+    answer = api.session.get(f"{api.server.url}{path}", timeout=20)
+    assert (answer.status_code, answer.headers["Content-Type"][:9]) == (404, "text/html")
+    with Api(api.server, "ilnobody") as user:
+        answer = user.session.get(f"{api.server.url}{path}", timeout=20)
+        assert (answer.status_code, list(answer.json())) == (401, ["message"])
+
+
+@pytest.mark.parametrize("kind", ["schools", "sections"])
+def test_attendance_is_a_product_that_the_application_does_not_have(api: Api, kind: str) -> None:
+    """In v3.1, which has it; v3.0 has no such endpoint."""
+    found = api.ids(f"/{kind}")[0]
+    answer = api.get(f"/v3.1/attendance/{kind}/{found}")
+    assert (answer.status_code, list(answer.json())) == (404, ["message"])
+    answer = api.get(f"/v3.0/attendance/{kind}/{found}")
+    assert (answer.status_code, answer.headers["Content-Type"][:9]) == (404, "text/html")
 
 
 @pytest.mark.parametrize(
