@@ -1,7 +1,7 @@
 """The second day of a prepared district: one percent of its people and sections is different.
 
 Belongs here: what changes, for districts of a million. Does not belong here: a day as a school year brings
-it (`clever_sandbox.generator.advance`), which looks through the whole district for each single change.
+it (`clever_sandbox.year`).
 """
 
 from __future__ import annotations

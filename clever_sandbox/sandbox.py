@@ -13,7 +13,7 @@ from clever_sandbox.api.limiter import Limiter
 from clever_sandbox.clock import Clock
 from clever_sandbox.district.district import District
 from clever_sandbox.faults.switchboard import Switchboard
-from clever_sandbox.generator.advance import Event
+from clever_sandbox.year.happening import Happening
 
 TEST_TOKEN = "TEST_TOKEN"  # noqa: S105 - the constant that Clever publishes
 
@@ -26,7 +26,7 @@ class Sandbox:
     limiter: Limiter
     clock: Clock
     faults: Switchboard
-    events: list[Event] = field(default_factory=list)
+    events: list[Happening] = field(default_factory=list)
 
     def district_of(self, token: str) -> District | None:
         """The district whose token this is; Clever's public test token opens the first."""

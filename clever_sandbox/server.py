@@ -21,8 +21,8 @@ from clever_sandbox.control.routes import Advance, advance_sandbox
 from clever_sandbox.errors import SandboxError
 from clever_sandbox.faults.connections import OpenProtocol
 from clever_sandbox.faults.switchboard import Switchboard
-from clever_sandbox.generator.advance import Event
 from clever_sandbox.sandbox import Sandbox
+from clever_sandbox.year.happening import Happening
 
 HOST = "127.0.0.1"
 _BACKLOG = 2048
@@ -50,7 +50,7 @@ class SandboxServer:
         """Faults to switch on and off, in the server's next answers."""
         return self.sandbox.faults
 
-    def advance(self, *, days: int = 1, seed: int = 0, kinds: Sequence[str] | None = None) -> list[Event]:
+    def advance(self, *, days: int = 1, seed: int = 0, kinds: Sequence[str] | None = None) -> list[Happening]:
         """Lets days pass in all districts; see `advance.advance`. Raises ValueError for unknown kinds."""
         return advance_sandbox(self.sandbox, Advance(days, seed, list(kinds) if kinds else None))
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,7 @@ def test_no_sandbox_answers(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_day_passes(capsys: pytest.CaptureFixture[str]) -> None:
     with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
+        server.sandbox.clock.set(datetime(2026, 11, 8, 20, tzinfo=UTC))  # a Sunday
         code, out, _ = run(f"advance --port {server.url.rsplit(':', 1)[1]} --json", capsys)
         passed = [{"kind": e.kind, "id": e.id, "school": e.school, "before": e.before} for e in server.sandbox.events]
     assert code == 0

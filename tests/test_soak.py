@@ -36,7 +36,9 @@ UNSETTLING = (("duplicate_id", "unknown_keys", "slow", "clock_skew"), ("out_of_o
 
 @pytest.fixture
 def server() -> Iterator[SandboxServer]:
+    """Its clock stands in front of a few school days."""
     with serve_in_thread(demo_app()) as running:
+        running.sandbox.clock.set(datetime(2026, 11, 8, 20, tzinfo=UTC))
         yield running
 
 

@@ -14,7 +14,6 @@ from benchmarks.accidents.scenario import Scenario
 from benchmarks.accidents.world import SLUG, World
 from clever_sandbox.district.ids import clever_id
 from clever_sandbox.district.tables import Json
-from clever_sandbox.generator.advance import advance
 
 GRADES = ("Kindergarten", *map(str, range(1, 13)))
 
@@ -33,7 +32,7 @@ def _term_a_week_longer(world: World) -> None:
 
 
 def _term_ended(world: World) -> None:
-    advance(world.district, 1, today=world.day, kinds=["term_ended"])
+    world.advance(["term_ended"])
 
 
 def second_semester(world: World) -> None:
@@ -84,7 +83,7 @@ def _boundary_moved(world: World) -> None:
 
 def _unshared_and_shared_again(world: World) -> None:
     """Two days: on the second the school is back."""
-    advance(world.district, 1, today=world.day, kinds=["school_unshared" if world.nth == 1 else "school_shared_again"])
+    world.advance(["school_unshared" if world.nth == 1 else "school_shared_again"])
 
 
 def _everybody_logs_in(world: World) -> None:

@@ -18,11 +18,12 @@ from typing import Any, TypeAlias
 import duckdb
 
 from clever_sandbox.app import create_app
-from clever_sandbox.district.district import District
+from clever_sandbox.district.district import NIGHTLY, District
 from clever_sandbox.district.ids import clever_id
 from clever_sandbox.district.load import load_district
 from clever_sandbox.district.tables import Json, Kind, Table, record
 from clever_sandbox.server import SandboxServer, serve_in_thread
+from clever_sandbox.year.advance import advance
 from roster_pipeline import model, sync
 from roster_pipeline.clever.client import Clever, Clock
 from roster_pipeline.clever.local import DEMO_DISTRICT, settings_for
@@ -37,6 +38,7 @@ from roster_pipeline.warehouse.warehouse import Warehouse
 
 SLUG = "riverbend-usd"
 FIRST_DAY = date(2026, 11, 23)
+_SEED = 2026
 PEOPLE = frozenset({"student", "teacher", "staff"})
 _FILES = (*sorted(DEMO.glob("*.csv")), PROJECT_ROOT / "data" / "guards.toml")
 
@@ -89,6 +91,11 @@ class World:
         return datetime.combine(self.day, time(10)) + timedelta(minutes=self.syncs)
 
     # --- the district ---
+
+    def advance(self, kinds: Sequence[str] | None = None) -> None:
+        """What happens on this day, or only some kinds of it, and Clever takes it over: what was edited is gone."""
+        advance(self.district, _SEED, day=self.day, kinds=kinds)
+        self.district.ingest(datetime.combine(self.day, NIGHTLY, self.district.zone))
 
     def records(self, kind: Kind) -> list[Json]:
         table = self.district.tables[kind]

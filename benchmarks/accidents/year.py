@@ -1,7 +1,7 @@
 """An ordinary school year, day by day: people come, leave and move; a semester ends; the summer changes everything.
 
-Belongs here: which day is which, and what happens on it. Does not belong here: a day's changes
-(`clever_sandbox.generator.advance`, which also has rarer ones: they are in `ordinary`), the summer (`rollover`).
+Belongs here: which days are counted together. Does not belong here: what happens on a day (`clever_sandbox.year`), its
+rarer changes (`ordinary`).
 """
 
 from __future__ import annotations
@@ -9,32 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from benchmarks.accidents import rollover
-from benchmarks.accidents.ordinary import second_semester
 from benchmarks.accidents.replay import Period, live
 from benchmarks.accidents.world import World
-from clever_sandbox.generator.advance import EVERY_DAY, advance
+from clever_sandbox.year.calendar import school_year_of
 
 DAYS = 66
-_SEED = 2026
-_BREAKS = ((date(2026, 11, 26), date(2026, 11, 27)), (date(2026, 12, 21), date(2027, 1, 1)))
-_SECOND_SEMESTER = date(2027, 1, 4)
-_FIRST_SEMESTER_CLEARED = date(2027, 1, 19)
 _AFTER_THE_LAST_DAY = date(2027, 6, 7)
-_KINDS = tuple(kind for kind, times in EVERY_DAY.items() for _ in range(times))
+_NEW_YEAR = date(2027, 8, 9)
 
 
 def school_days(world: World, days: int = DAYS) -> Iterator[Period]:
     """That many school days; yields the period as it stands after each."""
     period = Period(f"{days} school days from November on: people come, leave and move, the semester changes")
     for _ in range(days):
-        world.day = _next_school_day(world.day)
-        advance(world.district, _SEED, today=world.day, kinds=_KINDS)
-        if world.day == _SECOND_SEMESTER:
-            second_semester(world)
-        if world.day == _FIRST_SEMESTER_CLEARED:
-            advance(world.district, _SEED, today=world.day, kinds=["term_cleared"])
-        live(world, period)
+        _live_until_school(world, period)
         yield period
 
 
@@ -45,20 +33,20 @@ def summer(world: World) -> Iterator[Period]:
     live(world, last)
     yield last
     rolled = Period("the rollover: new terms and sections, everybody a grade higher, seniors gone, a new kindergarten")
-    world.day = rollover.FIRST_DAY
-    rollover.roll_over(world)
+    world.day = _NEW_YEAR
+    world.advance(["rollover"])
     live(world, rolled)
     yield rolled
     week = Period("the first week after it")
     for _ in range(5):
-        world.day = _next_school_day(world.day)
-        advance(world.district, _SEED, today=world.day, kinds=_KINDS)
-        live(world, week)
+        _live_until_school(world, week)
     yield week
 
 
-def _next_school_day(day: date) -> date:
-    day += timedelta(days=1)
-    while day.weekday() > 4 or any(first <= day <= last for first, last in _BREAKS):
-        day += timedelta(days=1)
-    return day
+def _live_until_school(world: World, period: Period) -> None:
+    """The next school day, with whatever happens on the days before it."""
+    while True:
+        world.day += timedelta(days=1)
+        world.advance()
+        if school_year_of(world.day).is_school_day(world.day):
+            return live(world, period)

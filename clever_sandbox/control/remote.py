@@ -12,12 +12,12 @@ import requests
 
 from clever_sandbox.control.routes import Advance, Advanced
 from clever_sandbox.errors import SandboxError
-from clever_sandbox.generator.advance import Event
+from clever_sandbox.year.happening import Happening
 
 _TIMEOUT_SECONDS = 120
 
 
-def advance_running(url: str, *, days: int = 1, seed: int = 0, kinds: Sequence[str] | None = None) -> list[Event]:
+def advance_running(url: str, *, days: int = 1, seed: int = 0, kinds: Sequence[str] | None = None) -> list[Happening]:
     """Lets days pass in the sandbox at `url` and returns what happened; see `advance.advance`.
 
     Raises SandboxError when no sandbox answers there, ValueError when it refuses the order.

@@ -6,7 +6,7 @@ fault or a day does.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from clever_sandbox.district.district import NIGHTLY
 from clever_sandbox.faults.switchboard import Fault
 from clever_sandbox.faults.table import FAULTS
-from clever_sandbox.generator.advance import Event, advance
 from clever_sandbox.sandbox import Sandbox
+from clever_sandbox.year.advance import advance
+from clever_sandbox.year.happening import Happening
 
 
 class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -32,7 +34,7 @@ class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 class Advanced(msgspec.Struct, frozen=True):
     """What happened, in order."""
 
-    events: list[Event]
+    events: list[Happening]
 
 
 def _sandbox(request: Request) -> Sandbox:
@@ -88,17 +90,22 @@ CONTROL_ROUTES = [
 ]
 
 
-def advance_sandbox(sandbox: Sandbox, order: Advance) -> list[Event]:
-    """Lets days pass in one district, or in all, and remembers what happened. Raises ValueError."""
+def advance_sandbox(sandbox: Sandbox, order: Advance) -> list[Happening]:
+    """Lets days pass in one district, or in all, and remembers what happened. Raises ValueError.
+
+    The sandbox's clock moves on with the days; every night Clever takes over what the district uploaded.
+    """
     districts = [d for d in sandbox.districts if order.district in (None, d.id)]
     if not districts:
         raise ValueError(f"there is no district {order.district!r}")
-    today = datetime.fromtimestamp(sandbox.clock(), UTC).date()
-    events = [
-        event
-        for district in districts
-        for _ in range(order.days)
-        for event in advance(district, order.seed, today=today, kinds=order.kinds)
-    ]
-    sandbox.events.extend(events)
-    return events
+    happened: list[Happening] = []
+    for _ in range(order.days):
+        # A day later by the wall, also where a night has one hour more or less.
+        moment = sandbox.clock.now.astimezone(districts[0].zone) + timedelta(days=1)
+        for district in districts:
+            local = moment.astimezone(district.zone)
+            happened += advance(district, order.seed, day=local.date(), kinds=order.kinds)
+            district.ingest(min(local, datetime.combine(local.date(), NIGHTLY, district.zone)))
+        sandbox.clock.set(moment)
+    sandbox.events.extend(happened)
+    return happened

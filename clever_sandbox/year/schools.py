@@ -91,7 +91,7 @@ def school_closed(day: Day) -> list[Happening]:
     """A school and its sections are gone; its students join classmates elsewhere, its teachers leave."""
     if len(day.upload.schools) < 2:
         return []
-    school = pick(day.dice, sorted(day.upload.schools))
+    school = _closes(day)
     closing = [section for section in day.timetable.ids if day.timetable.class_of[section].school == school]
     for section in closing:
         day.timetable.close(section)
@@ -102,6 +102,16 @@ def school_closed(day: Day) -> list[Happening]:
     _remove_lines(day.upload.staff, school)
     del day.upload.schools[school]
     return [day.of_school("school_closed", school, sections=day.section_ids_of(closing)), *moved, *left]
+
+
+def _closes(day: Day) -> str:
+    """A school of which every grade is at another one too, if there is one."""
+    schools: dict[str, set[str]] = {}
+    for student in day.students:
+        schools.setdefault(day.grade(student), set()).add(day.home(student))
+    alone = {school for at in schools.values() if len(at) == 1 for school in at}
+    known = sorted(day.upload.schools)
+    return pick(day.dice, [school for school in known if school not in alone] or known)
 
 
 def _send_elsewhere(day: Day, school: str) -> list[Happening]:

@@ -52,7 +52,7 @@ def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[s
 @click.option("--seed", default=0, show_default=True, help="The same seed on the same district does the same.")
 @JSON
 def advance(port: int, days: int, seed: int, as_json: bool) -> None:
-    """Let days pass in the sandbox that is running: people come, leave and move; sections change."""
+    """Let days pass in the sandbox that is running: on school days people come, leave and move; sections change."""
     from clever_sandbox.control.remote import advance_running
 
     try:

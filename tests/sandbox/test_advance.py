@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from clever_sandbox.generator.advance import CHANGES, EVERY_DAY, Event, advance
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,6 @@ from clever_sandbox.app import create_app
 from clever_sandbox.control.remote import advance_running
 from clever_sandbox.district.district import District
 from clever_sandbox.district.tables import KINDS, Table
-from clever_sandbox.generator.advance import CHANGES, EVERY_DAY, Event, advance
 from clever_sandbox.server import SandboxServer, serve_in_thread
 
 from .api import Api
