@@ -146,7 +146,7 @@ class World:
         """The district is, and its Clever answers, as before whatever happened."""
         self.server.sandbox.faults.clear()
         self.district.tables.update(self.original)
-        _copy_files(self.data)
+        copy_files(self.data)
 
     # --- the roster ---
 
@@ -213,7 +213,7 @@ def caught_in_both(before: Places, now: Places, ought: Places) -> set[str]:
 def make_template(root: Path) -> None:
     """Leaves in `root` a district that has synced once, to be copied by `open_world`."""
     (root / "data").mkdir(parents=True)
-    _copy_files(root / "data")
+    copy_files(root / "data")
     with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
         first = World(root, server, random.Random(0)).sync()
     if first.held or not first.applied:
@@ -231,7 +231,7 @@ def open_world(template: Path, root: Path, seed: str) -> Iterator[World]:
     shutil.rmtree(root)
 
 
-def _copy_files(data: Path) -> None:
+def copy_files(data: Path) -> None:
     for file in _FILES:
         shutil.copy(file, data)
 
