@@ -163,12 +163,13 @@ class World:
         info = SyncInfo(f"S{self.syncs:04}", SLUG, "nightly", "accidents", self.now, "run")
         night = datetime.combine(self.day, time(10), tzinfo=UTC)
         clock = Clock(sleep=lambda _: None, now=lambda: night)
+        self.server.sandbox.clock.set(night)
         try:
             with Clever(settings_for(self.server.url), clock=clock, requests_a_minute=1_000_000) as clever:
                 extract = clever.extract(self.district.id, landing, lambda _: None)
             with self.connect() as connection:
                 run = Run(Order(info, self.data, self.day, lambda: self.now))
-                run.staged = sync.stage(connection, landing, extract.notices)
+                run.staged = sync.stage(connection, landing, extract.notices, clock=extract.clock)
                 held = run.need_plan(connection).holds
                 before = [_places(connection, query) for query, _ in _WHO_IS_WHERE] if held else []
                 done = run.apply_plan(connection).plan
