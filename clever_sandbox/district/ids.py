@@ -6,7 +6,8 @@ id alone. Does not belong here: deciding what identifies a person or a section.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 from slugify import slugify
@@ -46,7 +47,16 @@ def created_and_modified(of: str) -> tuple[str, str]:
 
 def clever_time(epoch: float) -> str:
     """`2026-11-20T03:12:44.120Z`."""
-    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    milliseconds = int(epoch * 1000)
+    day, rest = divmod(milliseconds, 86_400_000)
+    hours, rest = divmod(rest, 3_600_000)
+    minutes, rest = divmod(rest, 60_000)
+    return f"{_day(day)}T{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}Z"
+
+
+@lru_cache(maxsize=8192)
+def _day(since_1970: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=since_1970)).isoformat()
 
 
 def slug(name: str) -> str:

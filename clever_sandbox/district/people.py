@@ -15,14 +15,13 @@ import msgspec
 from clever_sandbox.district import columns, values
 from clever_sandbox.district.ids import clever_id, share
 from clever_sandbox.district.profile import Admin
-from clever_sandbox.district.tables import Json, Keys, user_keys
-from clever_sandbox.district.upload import Cells, Lines, unpack
+from clever_sandbox.district.tables import Json, Keys, lms_status, user_keys
+from clever_sandbox.district.upload import Cells, Lines, school_of, unpack
 
 _TECH_LEAD = ("School Tech Lead", "STL")
 _CONTACT = slice(columns.STUDENTS.names.index("Contact_relationship"), None)
 _CONTACT_NAME = columns.STUDENTS.names.index("Contact_name")
 _GRADE = columns.STUDENTS.names.index("Grade")
-_SCHOOL = 0  # School_id stands first in every file
 
 Schools = Mapping[str, str]
 """School_id -> Clever id."""
@@ -51,7 +50,7 @@ class Student(msgspec.Struct, frozen=True, gc=False):
     def keys(self) -> Keys:
         return user_keys(("student",), self.places.schools, (self.places.primary,))
 
-    def build(self) -> tuple[Json, Json]:
+    def build(self, *, whole: bool) -> Json:
         row = Lines.cells(columns.STUDENTS, self.line)
         email = row["Student_email"]
         role: Json = {
@@ -80,23 +79,25 @@ class Student(msgspec.Struct, frozen=True, gc=False):
             role["dob"] = values.date_of_birth(row["DOB"])
         if email:
             role["email"] = email  # undocumented, but the captured students carry it twice
-        return _user(self.id, self.district, email, _name(row), {"student": role}), _student_more(self.id, row)
+        user = _user(self.id, self.district, email, _name(row), {"student": role})
+        return _with_more(user, role, row) if whole else user
 
 
-def _student_more(user_id: str, row: Cells) -> Json:
-    """What v3.1 adds to a student, here as in life for some of them only."""
-    role: Json = {"frl_status": values.frl_status(row["Frl_status"]), "iep_status": values.yes_no(row["IEP_status"])}
+def _with_more(user: Json, role: Json, row: Cells) -> Json:
+    """The user with what v3.1 adds to a student, here as in life for some of them only."""
+    role["frl_status"], role["iep_status"] = values.frl_status(row["Frl_status"]), values.yes_no(row["IEP_status"])
     if language := row["Home_language"]:
-        role |= {"home_language": language, "home_language_code": values.language_code(language)}
-    dice = share(user_id, 32)
+        role["home_language"], role["home_language_code"] = language, values.language_code(language)
+    dice = share(user["id"], 32)
     if dice < 2:
         role["preferred_name"] = {"first": row["First_name"], "middle": "", "last": row["Last_name"]}
     if dice == 2:
         role["disability"] = {"disability_status": "Y"}
     if dice < 8:
         role |= {"gifted_status": "Y" if dice == 3 else "N", "section_504_status": "N"}
-    more: Json = {"roles": {"student": role}}
-    return more | ({"lms_status": {"synced_in_lms": True}} if dice % 4 == 0 else {})
+    if dice % 4 == 0:
+        user["lms_status"] = {"synced_in_lms": True}
+    return user
 
 
 class Tie(msgspec.Struct, frozen=True, order=True, gc=False):
@@ -123,7 +124,7 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     def keys(self) -> Keys:
         return user_keys(("contact",), (), (), tuple(tie.student for tie in self.ties))
 
-    def build(self) -> tuple[Json, Json]:
+    def build(self, *, whole: bool) -> Json:
         role = {
             "phone": values.phone(self.phone),
             "phone_type": values.phone_type(self.phone_type),
@@ -131,7 +132,8 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
             "student_relationships": msgspec.to_builtins(self.ties),
         }
         # The full name stands in `last`, as Clever does it.
-        return _user(self.id, self.district, self.email, {"last": self.name}, {"contact": role}), _lms(self.id)
+        user = _user(self.id, self.district, self.email, {"last": self.name}, {"contact": role})
+        return user | lms_status(self.id) if whole else user
 
 
 class Role(msgspec.Struct, frozen=True, gc=False):
@@ -157,13 +159,14 @@ class Employee(msgspec.Struct, frozen=True, gc=False):
         primary = dict.fromkeys(role.places.primary for role in self.roles if role.places and role.name == "teacher")
         return user_keys(tuple(role.name for role in self.roles), tuple(schools), tuple(primary))
 
-    def build(self) -> tuple[Json, Json]:
+    def build(self, *, whole: bool) -> Json:
         made = [(role, *_ROLES[role.name](role)) for role in self.roles]
         roles = {
             role.name: {**fields, "legacy_id": clever_id(self.district, f"legacy {role.name}", sis_id)}
             for role, sis_id, _, fields in made
         }
-        return _user(self.id, self.district, self.email, made[0][2], roles), _lms(self.id)
+        user = _user(self.id, self.district, self.email, made[0][2], roles)
+        return user | lms_status(self.id) if whole else user
 
 
 def _teacher(role: Role) -> tuple[str, Json, Json]:
@@ -215,11 +218,6 @@ def _user(user_id: str, district: str, email: str, name: Json, roles: Json) -> J
     return {"id": user_id, "district": district, "name": name, **with_email, "roles": roles}
 
 
-def _lms(user_id: str) -> Json:
-    synced = share(user_id, 4)
-    return {"lms_status": {"synced_in_lms": synced == 0}} if synced < 2 else {}
-
-
 def _name(row: Cells) -> Json:
     name = {"first": row["First_name"], "last": row["Last_name"]}
     return name | ({"middle": row["Middle_name"]} if row["Middle_name"] else {})
@@ -239,7 +237,7 @@ class Attendance:
         # Most people sit where their line says: only the others are counted.
         self._elsewhere: dict[str, dict[str, int]] = {}
         for person, packed in lines.packed.items():
-            at = sorted({unpack(line)[_SCHOOL] for line in packed})
+            at = sorted({school_of(line) for line in packed})
             if len(at) == 1:
                 self._home[person] = intern(at[0])
             else:
@@ -274,7 +272,7 @@ def students(
 
 def _first_at(packed: Sequence[bytes], school: str, schools: Schools) -> bytes:
     """The first line of a person at a school, whatever contact stands in it; lines have an order of their own."""
-    return next(line for line in packed if schools[unpack(line)[_SCHOOL]] == school)
+    return next(line for line in packed if schools[school_of(line)] == school)
 
 
 def contacts(district: str, lines: Lines, ids: Mapping[str, str]) -> Iterator[Contact]:

@@ -12,8 +12,8 @@ from typing import ClassVar
 import msgspec
 
 from clever_sandbox.district import columns, values
-from clever_sandbox.district.ids import clever_id, share
-from clever_sandbox.district.tables import Json, Keys, Source, section_keys
+from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.tables import Json, Keys, Source, lms_status, section_keys
 from clever_sandbox.district.upload import Cells, Lines
 
 
@@ -28,7 +28,7 @@ class School(msgspec.Struct, frozen=True, gc=False):
     def keys(self) -> Keys:
         return {}
 
-    def build(self) -> tuple[Json, Json]:
+    def build(self, *, whole: bool) -> Json:  # noqa: ARG002 - the same in all versions
         row = Lines.cells(columns.SCHOOLS, self.line)
         data: Json = {
             "id": self.id,
@@ -51,7 +51,7 @@ class School(msgspec.Struct, frozen=True, gc=False):
             },
             "principal": {"name": row["Principal"], "email": row["Principal_email"]},
         }
-        return data, {}
+        return data
 
 
 class Course(msgspec.Struct, frozen=True, gc=False):
@@ -66,8 +66,9 @@ class Course(msgspec.Struct, frozen=True, gc=False):
     def keys(self) -> Keys:
         return {}
 
-    def build(self) -> tuple[Json, Json]:
-        return msgspec.to_builtins(self), {}
+    def build(self, *, whole: bool) -> Json:  # noqa: ARG002 - the same in all versions
+        data: Json = msgspec.to_builtins(self)
+        return data
 
 
 class Term(msgspec.Struct, frozen=True, gc=False):
@@ -83,9 +84,9 @@ class Term(msgspec.Struct, frozen=True, gc=False):
     def keys(self) -> Keys:
         return {}
 
-    def build(self) -> tuple[Json, Json]:
+    def build(self, *, whole: bool) -> Json:  # noqa: ARG002 - the same in all versions
         data: Json = msgspec.to_builtins(self)
-        return {key: value for key, value in data.items() if value or not key.endswith("_date")}, {}
+        return {key: value for key, value in data.items() if value or not key.endswith("_date")}
 
 
 class Section(msgspec.Struct, frozen=True, gc=False):
@@ -105,7 +106,7 @@ class Section(msgspec.Struct, frozen=True, gc=False):
     def keys(self) -> Keys:
         return section_keys(self.school, self.course, self.term, (*self.teachers, *self.students))
 
-    def build(self) -> tuple[Json, Json]:
+    def build(self, *, whole: bool) -> Json:
         row = Lines.cells(columns.SECTIONS, self.line)
         course = row["Course_name"]
         data: Json = {
@@ -123,8 +124,7 @@ class Section(msgspec.Struct, frozen=True, gc=False):
             "students": self.students,
         }
         data |= {name: value for name, value in (("course", self.course), ("term_id", self.term)) if value}
-        synced = share(self.id, 4)
-        return data, {"lms_status": {"synced_in_lms": synced == 0}} if synced < 2 else {}
+        return data | lms_status(self.id) if whole else data
 
 
 class Sections:

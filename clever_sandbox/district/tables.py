@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, get_args
 
 import msgspec
 
-from clever_sandbox.district.ids import created_and_modified
+from clever_sandbox.district.ids import created_and_modified, share
 
 Kind: TypeAlias = Literal["schools", "terms", "courses", "sections", "users"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -36,8 +36,8 @@ class Source(Hashable, Protocol):
     @property
     def id(self) -> str: ...
 
-    def build(self) -> tuple[Json, Json]:
-        """The record of v3.0, and what v3.1 merges into it."""
+    def build(self, *, whole: bool) -> Json:
+        """The record, the whole of it as v3.1 shows it or without what v3.0 does not know."""
         ...
 
     def keys(self) -> Keys:
@@ -53,8 +53,9 @@ class Given(msgspec.Struct, frozen=True, gc=False):
     more: bytes = b""
     dated: ClassVar[bool] = False
 
-    def build(self) -> tuple[Json, Json]:
-        return decode(self.body), decode(self.more) if self.more else {}
+    def build(self, *, whole: bool) -> Json:
+        data = decode(self.body)
+        return _merged(data, decode(self.more)) if whole and self.more else data
 
     def keys(self) -> Keys:
         data = decode(self.body)
@@ -79,32 +80,32 @@ class Record:
 
     @property
     def body(self) -> bytes:
-        return _made(self.source, self.stamp)[0]
+        """What v3.0 shows."""
+        return _made(self.source, self.stamp, whole=False)
 
     def data(self) -> Json:
         return decode(self.body)
 
     def body_with_more(self) -> bytes:
         """What v3.1 shows."""
-        return _made(self.source, self.stamp)[1]
+        return _made(self.source, self.stamp, whole=True)
 
     def with_data(self, data: Json) -> Record:
         """The same record with other data, written down whole; what v3.1 adds stays."""
-        return record(data, self.source.build()[1])
+        return record(data, _beyond(self.source.build(whole=True), self.source.build(whole=False)))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Record) and _made(self.source, self.stamp) == _made(other.source, other.stamp)
+        return isinstance(other, Record) and self.body_with_more() == other.body_with_more()
 
     __hash__ = None  # type: ignore[assignment]
 
 
 @lru_cache(maxsize=_KEPT)
-def _made(source: Source, stamp: Stamp | None) -> tuple[bytes, bytes]:
-    data, more = source.build()
+def _made(source: Source, stamp: Stamp | None, *, whole: bool) -> bytes:
+    data = source.build(whole=whole)
     if source.dated:
         data["created"], data["last_modified"] = stamp or created_and_modified(source.id)
-    body = _encode(data)
-    return body, _encode(_merged(data, more)) if more else body
+    return _encode(data)
 
 
 def decode(body: bytes) -> Json:
@@ -116,6 +117,15 @@ def _merged(into: Json, extra: Json) -> Json:
     for key, value in extra.items():
         into[key] = _merged(into[key], value) if isinstance(into.get(key), dict) else value
     return into
+
+
+def _beyond(whole: Json, plain: Json) -> Json:
+    """What the whole has and the plain one has not."""
+    return {
+        key: _beyond(value, plain[key]) if key in plain else value
+        for key, value in whole.items()
+        if key not in plain or (isinstance(value, dict) and value != plain[key])
+    }
 
 
 def record(data: Json, more: Json | None = None) -> Record:
@@ -133,6 +143,12 @@ def _user_keys(data: Json) -> Keys:
             primary[role["school"]] = None
     ties = roles.get("contact", {}).get("student_relationships", ())
     return user_keys(tuple(roles), tuple(schools), tuple(primary), tuple(tie["student"] for tie in ties))
+
+
+def lms_status(record_id: str) -> Json:
+    """What v3.1 says of half of all users and sections about another product of Clever's."""
+    synced = share(record_id, 4)
+    return {"lms_status": {"synced_in_lms": synced == 0}} if synced < 2 else {}
 
 
 def user_keys(

@@ -27,6 +27,12 @@ _pack = msgspec.msgpack.Encoder().encode
 unpack = msgspec.msgpack.Decoder(list[str]).decode
 """The cells of a line in the order of its file's columns."""
 
+
+def school_of(line: bytes) -> str:
+    """Every file begins with School_id."""
+    return unpack(line)[0]
+
+
 _REMOVE = "Remove one of the two"
 _CORRECT = "Correct it, or add the line that it refers to"
 

@@ -68,6 +68,16 @@ def is_district(call: Call) -> bool:
     return is_data(call) and not {"districts", "district"}.isdisjoint(call.segments[1:])
 
 
+def is_events(call: Call) -> bool:
+    """The feed of events, not one of them."""
+    return is_data(call) and call.segments[1:] == ["events"]
+
+
+def is_later_events(call: Call) -> bool:
+    """The feed from a cursor on."""
+    return is_events(call) and not {"starting_after", "ending_before"}.isdisjoint(call.request.query_params)
+
+
 def is_tokens(call: Call) -> bool:
     return call.segments == ["oauth", "tokens"]
 

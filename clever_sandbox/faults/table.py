@@ -22,13 +22,15 @@ from clever_sandbox.api.answers import html_page
 from clever_sandbox.api.limiter import Allowance
 from clever_sandbox.district.ids import clever_time
 from clever_sandbox.district.tables import Json, decode
-from clever_sandbox.faults import bad_pages, hostile
+from clever_sandbox.faults import bad_pages, feeds, hostile
 from clever_sandbox.faults.calls import (
     Call,
     any_request,
     is_data,
     is_data_or_tokens,
     is_district,
+    is_events,
+    is_later_events,
     is_list,
     is_optional_kind,
     is_tokens,
@@ -263,6 +265,14 @@ FAULTS: dict[str, Kind] = {
     "unshared_empty": Kind("courses and terms are empty lists", _edited(bad_pages.empty), is_optional_kind),
     "unshared_json": Kind("courses and terms are 404", _status(404, _NOT_FOUND), is_optional_kind),
     "unshared_html": Kind("courses and terms are 404 as HTML", _html(404, "Not Found"), is_optional_kind),
+    "events_off": Kind("no events, and none are written: a hole for ever", _edited(feeds.silent), is_events),
+    "events_silent": Kind("no events are shown, but they are written", _edited(feeds.silent), is_events),
+    "events_reduced": Kind("changed people show two fields", _edited(feeds.reduced), is_events),
+    "events_dropped": Kind("one event in five is missing", _edited(feeds.dropped), is_events),
+    "events_late": Kind("one event in five turns up an hour later", _edited(feeds.late), is_events),
+    "events_out_of_order": Kind("events change places in a page", _edited(feeds.out_of_order), is_events),
+    "events_repeated": Kind("every event twice in a page", _edited(feeds.repeated), is_events),
+    "events_refused": Kind("the cursor is refused", _status(404, _NOT_FOUND), is_later_events),
     "unknown_keys": Kind("keys nobody knows, everywhere", _edited(_unknown_keys)),
     "token_dead": Kind("the token is refused though still listed", _dead_token, is_data),
     "district_gone": Kind("the district revoked its authorization", _district_gone, is_data_or_tokens, listed=True),

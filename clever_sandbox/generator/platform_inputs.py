@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clever_sandbox.district.ids import clever_id, share, slug
 from clever_sandbox.district.people import employee_key
-from clever_sandbox.district.upload import Upload
+from clever_sandbox.district.upload import Upload, school_of
 from clever_sandbox.generator.catalog import ALSO, COURSES, MAPPED_BY_RULE, MEANS, RULES
 from clever_sandbox.generator.timetable import EVENING_SCHOOL
 
@@ -77,9 +77,9 @@ def _section_courses(upload: Upload) -> Iterator[tuple[str, str]]:
 def _logins(upload: Upload) -> Iterator[tuple[str, str]]:
     """Six students in ten and nine teachers in ten, each with the minute of the first login."""
     district = upload.profile.id
-    for sis_id, lines in upload.students.items():
+    for sis_id, packed in upload.students.packed.items():
         student = clever_id(district, "student", sis_id)
-        if share(student, 10) < 6 and any(line["School_id"] != EVENING_SCHOOL for line in lines):
+        if share(student, 10) < 6 and any(school_of(line) != EVENING_SCHOOL for line in packed):
             yield student, _moment(student)
     for sis_id, lines in upload.teachers.items():
         teacher = clever_id(district, *employee_key("teacher", sis_id, lines[0]["Teacher_email"]))

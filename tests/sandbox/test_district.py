@@ -20,15 +20,15 @@ class Source(msgspec.Struct, frozen=True):
     schools: tuple[str, ...]
     dated: ClassVar[bool] = False
 
-    def build(self) -> tuple[Json, Json]:
-        return {"id": self.id, "schools": self.schools}, {}
+    def build(self, *, whole: bool) -> Json:
+        return {"id": self.id, "schools": self.schools, "whole": whole}
 
     def keys(self) -> Keys:
         return {"school": self.schools}
 
 
 SCHOOLS = st.lists(st.sampled_from("xyz"), unique=True).map(tuple)
-RECORDS = st.builds(Source, id=IDS, schools=SCHOOLS).map(Record)
+RECORDS = st.builds(Source, id=IDS, schools=SCHOOLS).map(lambda source: Record(source))
 
 
 @given(before=st.lists(RECORDS, max_size=12), put=st.lists(RECORDS, max_size=6), drop=st.lists(IDS, max_size=6))

@@ -246,3 +246,54 @@ def test_less_may_be_seen_of_people(district: District, api: Api) -> None:
     for event in events:
         assert event["data"]["object"].keys() == {"district", "id"}
         assert event["data"]["previous_attributes"].keys() >= {"name", "roles", "created", "last_modified"}
+
+
+# --- bad feeds ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def events(district: District, api: Api) -> list[str]:
+    renamed(district, 10)
+    return [event["id"] for event in api.all("/events")]
+
+
+def shown(api: Api, fault: str, **query: object) -> list[str]:
+    api.server.faults.add(fault)
+    return [event["id"] for event in api.all("/events", **query)]
+
+
+def test_a_silent_feed_is_answered_like_a_quiet_one(events: list[str], api: Api) -> None:
+    for fault in ("events_off", "events_silent"):
+        assert shown(api, fault, limit=3) == []
+        api.server.faults.clear()
+    assert len(api.all("/events")) == len(events) == 10
+
+
+def test_events_that_come_twice_or_change_places_are_all_there(events: list[str], api: Api) -> None:
+    assert shown(api, "events_out_of_order", limit=4) == [events[n] for n in (1, 0, 3, 2, 5, 4, 7, 6, 9, 8)]
+    api.server.faults.clear()
+    assert shown(api, "events_repeated", limit=5) == [*events[:5], *events[:5], *events[5:], *events[5:]]
+
+
+def test_a_dropped_event_is_missing_and_a_late_one_turns_up(events: list[str], api: Api, server: SandboxServer) -> None:
+    missing = {found for found in events if int(found, 16) % 5 == 0}
+    assert len(missing) == 2
+    assert shown(api, "events_dropped") == [found for found in events if found not in missing]
+    api.server.faults.clear()
+    server.sandbox.clock.set(SECOND + timedelta(minutes=1))
+    assert shown(api, "events_late") == [found for found in events if found not in missing]
+    server.sandbox.clock.set(SECOND + timedelta(hours=2))
+    assert [event["id"] for event in api.all("/events")] == events
+
+
+def test_a_reduced_event_keeps_two_fields(events: list[str], api: Api) -> None:
+    assert shown(api, "events_reduced") == events
+    for event in api.all("/events"):
+        assert event["data"]["object"].keys() == {"id", "district"}
+        assert event["data"]["previous_attributes"]["roles"]["student"]["sis_id"] == "s1"
+
+
+def test_a_refused_cursor(events: list[str], api: Api) -> None:
+    api.server.faults.add("events_refused")
+    assert api.get("/events", starting_after=events[3]).status_code == 404
+    assert api.get("/events", limit=1).status_code == 200
