@@ -6,7 +6,6 @@ fault or a day does.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -115,12 +114,12 @@ def advance_sandbox(sandbox: Sandbox, order: Advance) -> list[Event]:
     districts = [d for d in sandbox.districts if order.district in (None, d.id)]
     if not districts:
         raise ValueError(f"there is no district {order.district!r}")
-    today = datetime.fromtimestamp(sandbox.clock(), UTC).date()
+    now = sandbox.clock.now
     events = [
         event
         for district in districts
         for _ in range(order.days)
-        for event in advance(district, order.seed, today=today, kinds=order.kinds)
+        for event in advance(district, order.seed, today=now.astimezone(district.zone).date(), kinds=order.kinds)
     ]
     sandbox.events.extend(events)
     return events

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -41,6 +41,7 @@ class District:
     token_generation: int = 0
     day: int = 0
     taken: float | None = None
+    _held: Upload | None = field(default=None, repr=False)
     _stamps: dict[str, Stamp] = field(default_factory=dict, repr=False)
     _students: Ids = field(init=False, repr=False)
     _sections: Ids = field(init=False, repr=False)
@@ -73,11 +74,29 @@ class District:
     def paused(self) -> bool:
         return self.info.get("state") == "paused"
 
+    @property
+    def held(self) -> Upload:
+        """What Clever goes by: the upload, or in a pause the one from before it."""
+        return self._held or self.upload
+
+    def pause(self, start: date, end: date) -> None:
+        """From now on Clever takes over no upload; what is shared can still change."""
+        self._held = self.upload.copy()
+        self.info |= {"state": "paused", "pause_start": start.isoformat(), "pause_end": end.isoformat()}
+
+    def resume(self) -> None:
+        """Clever takes uploads over again."""
+        self._held = None
+        self.info["state"] = "running"
+        for name in ("pause_start", "pause_end"):
+            self.info.pop(name, None)
+
     def copy(self) -> District:
         """The same district, to be changed on its own."""
         copied = District(self.upload.copy(), self.sharing, dict(self.info), dict(self.tables), day=self.day)
         copied.feed.events = list(self.feed.events)
         copied.taken, copied._stamps = self.taken, dict(self._stamps)
+        copied._held = self._held.copy() if self._held else None
         return copied
 
     def change(self, kind: Kind, put: Iterable[Record] = (), drop: Iterable[str] = ()) -> None:
@@ -87,10 +106,11 @@ class District:
     def ingest(self, at: datetime) -> None:
         """Clever takes over what is uploaded and shared, at an aware moment, and writes the events.
 
-        The first upload writes none: the feed of a district begins when it is connected.
+        The first upload writes none: the feed of a district begins when it is connected. In a pause only what is shared
+        is taken over.
         """
         first, moment = self.taken is None, clever_time(at.timestamp())
-        shown = Shown(self.upload, self.sharing, at.astimezone(self.zone).date(), self._students, self._sections)
+        shown = Shown(self.held, self.sharing, at.astimezone(self.zone).date(), self._students, self._sections)
         changes = []
         for kind, found in sources(shown).items():
             table = self.tables[kind]
@@ -111,7 +131,8 @@ class District:
             if put or gone:
                 self.change(kind, put, gone)
         self.feed.write(changes, at.timestamp())
-        self.taken = at.timestamp()
+        if self._held is None:
+            self.taken = at.timestamp()
 
     def last_sync(self, now: float) -> str:
         """When Clever last heard from the district: every night, unless it is paused or its record says otherwise."""

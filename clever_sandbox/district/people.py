@@ -282,7 +282,7 @@ def contacts(district: str, lines: Lines, ids: Mapping[str, str]) -> Iterator[Co
         for line in packed:
             cells = unpack(line)
             if cells[_CONTACT_NAME]:
-                found.setdefault(_contact_key(*cells[_CONTACT]), []).append((ids[sis_id], cells[_CONTACT]))
+                found.setdefault(contact_key(*cells[_CONTACT]), []).append((ids[sis_id], cells[_CONTACT]))
     for key, ties in found.items():
         _, _, name, phone, phone_type, email, contact_id = min(cells for _, cells in ties)
         by_student: dict[str, Tie] = {}
@@ -292,7 +292,7 @@ def contacts(district: str, lines: Lines, ids: Mapping[str, str]) -> Iterator[Co
         yield Contact(user_id, district, name, phone, phone_type, email, contact_id, tuple(by_student.values()))
 
 
-def _contact_key(
+def contact_key(
     relationship: str, kind: str, name: str, phone: str, phone_type: str, email: str, sis_id: str
 ) -> tuple[str, ...]:
     """What makes a contact the same one: its own id, else the first basis that the line allows."""

@@ -149,6 +149,12 @@ class Upload:
         self.seat(section, ())
         del self.enrollments[section], self.sections[section]
 
+    def close_sections(self) -> None:
+        """All of them."""
+        self.sections.packed.clear()
+        self.enrollments.clear()
+        self._attended = None
+
     def remove_student(self, student: str) -> None:
         for section in self.attended(student):
             self.withdraw(student, section)
