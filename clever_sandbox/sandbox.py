@@ -5,13 +5,15 @@ Belongs here: its districts, and what counts, strikes and passes in it. Does not
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from clever_sandbox.api.limiter import Limiter
 from clever_sandbox.clock import Clock
 from clever_sandbox.district.district import District
+from clever_sandbox.faults.latency import NONE, Latency
 from clever_sandbox.faults.switchboard import Switchboard
 from clever_sandbox.generator.advance import Event
 
@@ -27,6 +29,8 @@ class Sandbox:
     clock: Clock
     faults: Switchboard
     events: list[Event] = field(default_factory=list)
+    latency: Latency = NONE
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def district_of(self, token: str) -> District | None:
         """The district whose token this is; Clever's public test token opens the first."""
