@@ -5,6 +5,7 @@ Belongs here: HTTP. Does not belong here: what is answered (`answers`), listenin
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import secrets
@@ -22,15 +23,15 @@ from starlette.routing import Route
 from clever_sandbox.api.answers import ROOTS, Asked, answer, html_page, no_such_endpoint
 from clever_sandbox.api.limiter import REQUESTS_PER_MINUTE, Limiter
 from clever_sandbox.api.paging import Refused
-from clever_sandbox.clock import Clock
 from clever_sandbox.control.routes import CONTROL_ROUTES
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id, created_and_modified
 from clever_sandbox.district.tables import Json
 from clever_sandbox.faults.calls import Call
+from clever_sandbox.faults.latency import NONE, Latency
 from clever_sandbox.faults.switchboard import Switchboard
 from clever_sandbox.faults.table import USUAL_COUNTS, with_faults
-from clever_sandbox.sandbox import Sandbox
+from clever_sandbox.sandbox import Clock, Sandbox
 
 CLIENT_ID = "sandbox"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - guards synthetic people on this machine
@@ -50,8 +51,12 @@ def create_app(
     requests_per_minute: int = REQUESTS_PER_MINUTE,
     clock: Callable[[], float] = time.time,
     seed: int = 0,
+    latency: Latency = NONE,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Starlette:
     """Clever for these districts; `clock` gives the machine's Unix seconds, `seed` the dice of faults.
+
+    `sleep` waits for as many seconds as `latency` costs.
 
     What runs is `app.state.sandbox`.
     """
@@ -65,7 +70,7 @@ def create_app(
     )
     faults = Switchboard(USUAL_COUNTS, seed)
     own = Clock(clock)
-    app.state.sandbox = Sandbox(districts, Limiter(requests_per_minute, own), own, faults)
+    app.state.sandbox = Sandbox(districts, Limiter(requests_per_minute, own), own, faults, latency=latency, sleep=sleep)
     return app
 
 
@@ -163,6 +168,8 @@ async def _data(request: Request) -> Response:
         return _refusal(Refused(401, "invalid token"))
     allowance = sandbox.limiter.take(token)
     response = _answer(request, sandbox, district) if allowance.allowed else Response(status_code=429)
+    if seconds := sandbox.latency.seconds(response):
+        await sandbox.sleep(seconds)
     response.raw_headers.extend(allowance.headers())
     return response
 

@@ -62,15 +62,18 @@ BOXES: tuple[Box, ...] = (
     Box("model", "every table once", 10, 3, 4, "ground"),
     Box("failpoints", "where tests kill", 10, 5, 5, "ground"),
     Box("errors", "what happened, and what to do", 11, 2, 7, "ground"),
+    Box("cli", "clever-sandbox", 2, 0, 1, "sandbox", SANDBOX),
+    Box("cli", "clever-sandbox", 1, 0, 1, "sandbox", SANDBOX),
     Box("server", "on a port", 2, 0, 1, "sandbox", SANDBOX),
     Box("app", "the endpoints", 3, 0, 1, "sandbox", SANDBOX),
     Box("control", "faults on demand, a day passes", 4, 0, 1, "sandbox", SANDBOX),
     Box("sandbox", "its state", 5, 0, 1, "sandbox", SANDBOX),
     Box("faults", "bad answers", 6, 0, 0, "sandbox", SANDBOX),
     Box("api", "good answers", 7, 0, 0, "sandbox", SANDBOX),
-    Box("generator", "new people", 7, 1, 1, "sandbox", SANDBOX),
-    Box("district", "records from CSV", 8, 0, 1, "sandbox", SANDBOX),
-    Box("errors", "what a person is told", 9, 0, 1, "sandbox", SANDBOX),
+    Box("year", "what happens", 7, 1, 1, "sandbox", SANDBOX),
+    Box("generator", "new people", 8, 1, 1, "sandbox", SANDBOX),
+    Box("district", "an upload, and Clever's records", 9, 0, 1, "sandbox", SANDBOX),
+    Box("errors", "what a person is told", 10, 0, 1, "sandbox", SANDBOX),
 )
 
 _COLORS = {
@@ -84,7 +87,7 @@ _COLORS = {
 _PITCH, _TALL, _COLUMN, _LEFT, _TOP, _BETWEEN = 72, 46, 122, 24, 20, 28
 _WIDTH = 2 * _LEFT + _BETWEEN - 12 + _COLUMN * (1 + max(box.last for box in BOXES))
 _HEIGHT = 2 * _TOP + _TALL + _PITCH * max(box.floor for box in BOXES)
-_FRAME_TOP, _FRAME_LAST = 1, 9
+_FRAME_TOP, _FRAME_LAST = 1, 10
 Edges = Mapping[str, frozenset[str]]
 
 
@@ -95,7 +98,7 @@ def imports() -> Edges:
     for module in graph.modules - {PIPELINE, SANDBOX}:
         box = _box_of(module)
         targets = {_box_of(m, box) for m in graph.find_modules_directly_imported_by(module)}
-        found.setdefault(box, set()).update(targets - {box, PIPELINE})
+        found.setdefault(box, set()).update(targets - {box, module.partition(".")[0]})
     return {box: frozenset(targets) for box, targets in found.items()}
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ import duckdb
 from roster_pipeline.clever.client import Endpoint, Extract
 from roster_pipeline.clever.extract import extract_district
 from roster_pipeline.clever.landing import Notice, discard, newest_complete, read_receipt
+from roster_pipeline.clever.today import ClockReading, local_day
 from roster_pipeline.config import Settings
 from roster_pipeline.guards import holds, judge, limits, relinks
 from roster_pipeline.guards.guard import DistrictLimits, Hold, Judging
@@ -43,26 +44,38 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Order:
-    """Which sync is asked for, with the inputs of which folder, on which day; the day decides which terms are over."""
+    """Which sync is asked for, with the inputs of which folder, on which day; the day decides which terms are over.
+
+    `today` is ours, and that of Clever's clock once this is known (`on_clevers_day`); `zone` is where days begin.
+    """
 
     info: SyncInfo
     data: Path
     today: date
     now: Callable[[], datetime] = utc_now
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True)
 class Staged:
-    """The district as Clever described it, in `staging.*`; made `anew` by this run, or by an earlier one."""
+    """The district as Clever described it, in `staging.*`; made `anew` by this run, or by an earlier one.
+
+    `clock` is Clever's, when the day goes by it.
+    """
 
     anew: bool
+    clock: ClockReading | None = None
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What people edit, in `input.*`, and the guards' limits that count today."""
+    """What people edit, in `input.*`, and the guards' limits, with the days on which others count."""
 
-    limits: DistrictLimits
+    usual: limits.Limits
+    expected: tuple[limits.ExpectedChange, ...]
+
+    def limits_on(self, day: date) -> DistrictLimits:
+        return limits.limits_by_site(self.usual, self.expected, day)
 
 
 @dataclass(frozen=True)
@@ -135,11 +148,15 @@ def read_list(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, landing: Path, notices: Iterable[Notice] = (), read: Iterable[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    landing: Path,
+    notices: Iterable[Notice] = (),
+    read: Iterable[str] = (),
+    clock: ClockReading | None = None,
 ) -> Staged:
     """Makes `staging.*` from a landing; lists that `read_list` has read are named in `read`."""
-    staging.stage_landing(connection, landing, notices, read)
-    return Staged(anew=True)
+    staging.stage_landing(connection, landing, notices, read, clock)
+    return Staged(anew=True, clock=clock)
 
 
 def stage_newest(connection: duckdb.DuckDBPyConnection, folder: DistrictFolder, read: Iterable[str] = ()) -> Staged:
@@ -150,13 +167,25 @@ def stage_newest(connection: duckdb.DuckDBPyConnection, folder: DistrictFolder, 
     landing = newest_complete(folder.landings)
     if landing is None:
         return staged_before(connection)
-    return stage(connection, landing, read_receipt(landing).notices, read)
+    extract = read_receipt(landing)
+    return stage(connection, landing, extract.notices, read, extract.clock)
 
 
 def staged_before(connection: duckdb.DuckDBPyConnection) -> Staged:
     """What an earlier run has staged. Raises RosterError when none has."""
     staging.require_staged(connection)
-    return Staged(anew=False)
+    return Staged(anew=False, clock=staging.clock_of_staged(connection))
+
+
+def on_clevers_day(order: Order, staged: Staged) -> Order:
+    """The order on the day that it is for Clever, as its clock has gone on since what is staged was fetched.
+
+    A day, and no more: what the pipeline writes down of itself, and how long a decision holds, goes by our own clock.
+    """
+    if staged.clock is None:
+        return order
+    moment = staged.clock.at(order.info.started_at.replace(tzinfo=UTC))
+    return replace(order, today=local_day(moment, order.zone))
 
 
 def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
@@ -164,8 +193,7 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
     district = order.info.district
     others = {limits.FILE: limits.other_districts(order.data, district)}
     mapping.load_inputs(connection, order.data, district, others)
-    expected = limits.load_expected(order.data, district)
-    return Inputs(limits.limits_by_site(limits.load_limits(order.data, district), expected, order.today))
+    return Inputs(limits.load_limits(order.data, district), limits.load_expected(order.data, district))
 
 
 def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Staged, inputs: Inputs) -> Identified:
@@ -174,7 +202,7 @@ def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Stage
     What comes back under another Clever id keeps the platform's, unless that is uncertain, or so many do that a person
     is asked first.
     """
-    judging = Judging(connection, inputs.limits, order.today, order.now())
+    judging = Judging(connection, inputs.limits_on(order.today), order.today, order.now())
     without_people = people_are_as_they_were(connection, order.today)
     identity.find_candidates(
         connection,
@@ -232,7 +260,8 @@ def plan(connection: duckdb.DuckDBPyConnection, order: Order, _desired: Desired)
 
 def guard(connection: duckdb.DuckDBPyConnection, order: Order, _planned: Planned, inputs: Inputs) -> Guarded:
     """Holds what looks like an accident, and what depends on it; what people have decided counts."""
-    held = judge.judge_plan(connection, inputs.limits, sync_id=order.info.sync_id, today=order.today, now=order.now())
+    today, counting = order.today, inputs.limits_on(order.today)
+    held = judge.judge_plan(connection, counting, sync_id=order.info.sync_id, today=today, now=order.now())
     holds.write_down(connection, held)
     return Guarded(summarize(connection), tuple(held))
 
@@ -303,6 +332,7 @@ class Run:
         if self.mapped is None:
             # What this run has landed is staged before it is planned, also when nobody selected that.
             staged = self.staged or (self.take_landing(connection) if self.read else staged_before(connection))
+            self.order = on_clevers_day(self.order, staged)
             identified = identify(connection, self.order, staged, self.need_inputs(connection))
             self.mapped = map_sections(connection, identified)
         return self.mapped

@@ -17,14 +17,19 @@ from pathlib import Path
 import pytest
 import requests
 
+from clever_sandbox import server
 from clever_sandbox.app import create_app
 from clever_sandbox.district.load import load_district
+from clever_sandbox.faults.table import FAULTS
 from clever_sandbox.server import SandboxServer, serve_in_thread
 from roster_pipeline import cli
 from roster_pipeline.clever.local import DEMO_DISTRICT, clever_settings
+from roster_pipeline.cli import local_clever
 from roster_pipeline.cli.local_clever import serve_local
 from roster_pipeline.config import load_settings
 from roster_pipeline.errors import RosterError
+
+from .sandbox.districts import DISTRICT, write_district
 
 
 def test_serving_generates_once_and_ends_clean_on_ctrl_c(tmp_path: Path) -> None:
@@ -76,11 +81,40 @@ def test_a_port_in_use(clever: SandboxServer, capsys: pytest.CaptureFixture[str]
     assert (code, json.loads(out)) == (1, {"error": said, "exit_code": 1})
 
 
+def test_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run("--list-faults --json", capsys)
+    listed = [{"fault": name, "what": kind.what} for name, kind in FAULTS.items()]
+    assert (code, json.loads(out)) == (0, {"faults": listed})
+    code, out, _ = run("--list-faults", capsys)
+    assert [line.split()[0] for line in out.splitlines()[1:] if not line.startswith(" ")] == list(FAULTS)
+
+
+def test_a_folder_from_elsewhere_has_a_world_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files stay as they are; what people edit for it is written once, and kept."""
+    folder, world = write_district(tmp_path / "files"), tmp_path / "world"
+    said: list[str] = []
+
+    def serve(_app: object, _port: int, ready: Callable[[str], None]) -> None:
+        ready("http://here")
+
+    monkeypatch.setattr(server, "serve", serve)
+    monkeypatch.setattr(local_clever, "say", said.append)
+    files = sorted(path.name for path in folder.iterdir())
+    for _ in range(2):
+        serve_local(0, None, world, data=folder)
+        own = world / "sandbox" / "generated" / str(DISTRICT["id"]) / "inputs"
+        assert said[-1] == f"  export ROSTER_DATA={own} ROSTER_WAREHOUSE={own}/warehouse DAGSTER_HOME={own}/dagster"
+        assert (own / "courses.csv").read_text().startswith("course_id,")
+        (own / "logins.csv").write_text("mine", encoding="utf-8")
+    assert (own / "logins.csv").read_text(encoding="utf-8") == "mine"
+    assert sorted(path.name for path in folder.iterdir()) == files
+
+
 def test_no_sandbox_answers(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-        said = f"No sandbox answers at http://127.0.0.1:{port}. Start one with `roster sandbox`."
+        said = f"No sandbox answers at http://127.0.0.1:{port}. Start one, or name its port."
         assert run(f"advance --port {port}", capsys) == (1, "", f"roster: {said}\n")
 
 

@@ -153,7 +153,7 @@ class World:
         """The district is, and its Clever answers, as before whatever happened."""
         self.server.sandbox.faults.clear()
         self.district.tables.update(self.original)
-        _copy_files(self.data)
+        copy_files(self.data)
 
     # --- the roster ---
 
@@ -170,12 +170,13 @@ class World:
         info = SyncInfo(f"S{self.syncs:04}", SLUG, "nightly", "accidents", self.now, "run")
         night = datetime.combine(self.day, time(10), tzinfo=UTC)
         clock = Clock(sleep=lambda _: None, now=lambda: night)
+        self.server.sandbox.clock.set(night)
         try:
             with Clever(settings_for(self.server.url), clock=clock, requests_a_minute=1_000_000) as clever:
                 extract = clever.extract(self.district.id, landing, lambda _: None)
             with self.connect() as connection:
                 run = Run(Order(info, self.data, self.day, lambda: self.now))
-                run.staged = sync.stage(connection, landing, extract.notices)
+                run.staged = sync.stage(connection, landing, extract.notices, clock=extract.clock)
                 held = run.need_plan(connection).holds
                 before = [_places(connection, query) for query, _ in _WHO_IS_WHERE] if held else []
                 done = run.apply_plan(connection).plan
@@ -220,7 +221,7 @@ def caught_in_both(before: Places, now: Places, ought: Places) -> set[str]:
 def make_template(root: Path) -> None:
     """Leaves in `root` a district that has synced once, to be copied by `open_world`."""
     (root / "data").mkdir(parents=True)
-    _copy_files(root / "data")
+    copy_files(root / "data")
     with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
         first = World(root, server, random.Random(0)).sync()
     if first.held or not first.applied:
@@ -238,7 +239,7 @@ def open_world(template: Path, root: Path, seed: str) -> Iterator[World]:
     shutil.rmtree(root)
 
 
-def _copy_files(data: Path) -> None:
+def copy_files(data: Path) -> None:
     for file in _FILES:
         shutil.copy(file, data)
 

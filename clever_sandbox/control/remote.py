@@ -30,4 +30,4 @@ def advance_running(url: str, *, days: int = 1, seed: int = 0, kinds: Sequence[s
         answer.raise_for_status()
         return msgspec.json.decode(answer.content, type=Advanced).events
     except (requests.RequestException, msgspec.DecodeError):
-        raise SandboxError(f"No sandbox answers at {url}", do="Start one with `roster sandbox`") from None
+        raise SandboxError(f"No sandbox answers at {url}", do="Start one, or name its port") from None

@@ -1,4 +1,4 @@
-"""The sandbox's own endpoints, which Clever does not have: faults, and days that pass.
+"""The sandbox's own endpoints, which Clever does not have: faults, latency, and days that pass.
 
 Belongs here: the server's end of `/sandbox/...`. Does not belong here: the caller's (`remote`), what a
 fault or a day does.
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from clever_sandbox.district.district import NIGHTLY
+from clever_sandbox.faults.latency import PROFILES, parse_latency
 from clever_sandbox.faults.switchboard import Fault
 from clever_sandbox.faults.table import FAULTS
 from clever_sandbox.sandbox import Sandbox
@@ -29,6 +30,12 @@ class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     seed: int = 0
     kinds: list[str] | None = None
     district: str | None = None
+
+
+class Late(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An order to answer later, in the words of the command line: a profile's name, or `PAGE_MS[:RECORD_US]`."""
+
+    latency: str
 
 
 class Advanced(msgspec.Struct, frozen=True):
@@ -67,6 +74,19 @@ async def _clear_faults(request: Request) -> Response:
     return await _show_faults(request)
 
 
+async def _show_latency(request: Request) -> Response:
+    return _json({"latency": _sandbox(request).latency, "available": PROFILES})
+
+
+async def _set_latency(request: Request) -> Response:
+    try:
+        order = msgspec.json.decode(await request.body(), type=Late)
+        _sandbox(request).latency = parse_latency(order.latency)
+    except ValueError as error:
+        return _json({"message": str(error)}, 400)
+    return await _show_latency(request)
+
+
 async def _advance(request: Request) -> Response:
     sandbox = _sandbox(request)
     try:
@@ -85,6 +105,8 @@ CONTROL_ROUTES = [
     Route("/sandbox/faults", _show_faults, methods=["GET"]),
     Route("/sandbox/faults", _add_fault, methods=["POST"]),
     Route("/sandbox/faults", _clear_faults, methods=["DELETE"]),
+    Route("/sandbox/latency", _show_latency, methods=["GET"]),
+    Route("/sandbox/latency", _set_latency, methods=["POST"]),
     Route("/sandbox/advance", _show_events, methods=["GET"]),
     Route("/sandbox/advance", _advance, methods=["POST"]),
 ]

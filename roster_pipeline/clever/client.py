@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -40,6 +40,7 @@ from roster_pipeline.clever.landing import (
     Progress,
 )
 from roster_pipeline.clever.lists import ListWalk, list_notices, parse_page
+from roster_pipeline.clever.today import ClockReading, local_day
 from roster_pipeline.clever.tokens import API_VERSION, Access, Tokens
 from roster_pipeline.config import CleverSettings, check_host
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
@@ -92,7 +93,9 @@ class Clever:
         requests_a_minute: int = REQUESTS_A_MINUTE,
         resume_within: timedelta = timedelta(hours=2),
         clock: Clock = _CLOCK,
+        zone: tzinfo = UTC,
     ) -> None:
+        """`zone` is where the districts' days begin."""
         check_host(settings.api_url, "CLEVER_API_URL")
         check_host(settings.tokens_url, "CLEVER_TOKENS_URL")
         self._settings = settings
@@ -100,6 +103,7 @@ class Clever:
         self._page_limit = page_limit
         self._resume_within = resume_within
         self._clock = clock
+        self._zone = zone
         limiter = Limiter(clock, requests_a_minute)
         self._http = Http(timeout=timeout, retry_limits=retry_limits, limiter=limiter, clock=clock)
         self._tokens = Tokens(settings, self._http)
@@ -160,8 +164,9 @@ class Clever:
         """
         with landings.opened(landing):
             access = self._tokens.of(district_id)
-            record, district = _the_district(access, district_id)
+            record, district, said = self._the_district(access, district_id)
             landings.unlink_receipt(landing)
+            clock = said if said and said.counts(district.last_sync) else None
             now = self._clock.now()
             source = f"{self._api} {district_id} limit={self._page_limit}"
             started = landings.resume_from(landing, source, now, self._resume_within)
@@ -174,14 +179,30 @@ class Clever:
                 district=district,
                 endpoints=(_one_record(file, record), *(fetched[name] for name in LISTS)),
                 notices=(
-                    *district_notices(district, self._clock.now()),
+                    *([_wrong_clock(said)] if said and not clock else ()),
+                    *district_notices(district, clock.at(now) if clock else now, self._zone),
                     *(w for name in LISTS for w in list_notices(name, files[name].state)),
                 ),
                 started_at=started,
                 fetched_at=self._clock.now(),
+                clock=clock,
             )
             landings.write_receipt(landing, extract)
             return extract
+
+    def _the_district(self, access: Access, district_id: str) -> tuple[bytes, District, ClockReading | None]:
+        """The record of the district that is about to be read, and what Clever's clock showed with it.
+
+        A token of another district is refused.
+        """
+        said: list[datetime | None] = []
+        for record, district in _districts(access, said.append):
+            if district.id == district_id:
+                return record, district, ClockReading(said[-1], self._clock.now()) if said[-1] else None
+        raise CleverRefused(
+            f"The token for district {district_id} does not open that district. Nothing was changed",
+            do="Check CLEVER_DISTRICT_TOKEN and the district's connection in the Clever dashboard",
+        )
 
     def _side_by_side(
         self,
@@ -258,8 +279,14 @@ def _collect(
     return fetched
 
 
-def district_notices(district: District, now: datetime) -> list[Notice]:
-    """What a person should know about the district itself at `now` (aware).
+def _wrong_clock(said: ClockReading) -> Notice:
+    away = f"{abs(said.days_ahead)} days {'ahead of' if said.days_ahead > 0 else 'behind'} ours"
+    what = f"Clever's clock is {away}, and its data is not of that time: which terms are over goes by ours."
+    return Notice("wrong_clock", what)
+
+
+def district_notices(district: District, now: datetime, zone: tzinfo) -> list[Notice]:
+    """What a person should know about the district itself at `now` (aware); its days begin in `zone`.
 
     Clever keeps serving the last good data while a district is paused, held or in error, so nothing but these fields
     tells that it is old: docs/clever.md#a-district-and-its-pauses.
@@ -270,7 +297,7 @@ def district_notices(district: District, now: datetime) -> list[Notice]:
         found.append(Notice("district_error", f"Clever reports an error for this district{said}."))
     if district.state == "pending":
         found.append(Notice("pending", "Clever is still setting up this district."))
-    today = now.date()
+    today = local_day(now, zone)
     begun = district.pause_start is not None and district.pause_start <= today
     over = district.pause_end is not None and district.pause_end < today
     if (begun and not over) or (district.state == "paused" and not over):
@@ -282,23 +309,14 @@ def district_notices(district: District, now: datetime) -> list[Notice]:
     return found
 
 
-def _the_district(access: Access, district_id: str) -> tuple[bytes, District]:
-    """The record of the district that is about to be read; a token of another one is refused."""
-    for record, district in _districts(access):
-        if district.id == district_id:
-            return record, district
-    raise CleverRefused(
-        f"The token for district {district_id} does not open that district. Nothing was changed",
-        do="Check CLEVER_DISTRICT_TOKEN and the district's connection in the Clever dashboard",
-    )
-
-
-def _districts(access: Access) -> list[tuple[bytes, District]]:
+def _districts(
+    access: Access, dated: Callable[[datetime | None], object] = lambda _: None
+) -> list[tuple[bytes, District]]:
     """`/districts` as the one line of `districts.ndjson` and as a record (docs/clever.md#a-district-and-its-pauses)."""
     whose = f" {access.district_id}" if access.district_id else ""
     what = f"the record of the district{whose}"
     try:
-        page = access.ask("districts", "", what, parse_page)
+        page = access.ask("districts", "", what, parse_page, dated=dated)
     except Refused as refused:
         raise refusal(refused, what) from None
     lines = page.lines().split(b"\n")[:-1]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from roster_pipeline.clever.client import Clever, Endpoint, Extract, Progress
 from roster_pipeline.clever.landing import LISTS, discard, is_complete
@@ -62,7 +63,8 @@ def extract_district(
     """
     identity = warehouse.identity(district)
     landing = _landing_for(warehouse.folder(district), sync_id)
-    with Clever(clever_settings(settings)) as clever, _progress_bars() as progress:
+    zone = ZoneInfo(settings.schedule_timezone)
+    with Clever(clever_settings(settings), zone=zone) as clever, _progress_bars() as progress:
         extract = clever.extract(identity.clever_id, landing, progress, landed, seconds)
     for notice in extract.notices:
         log.warning("%s: %s", district, notice.message)

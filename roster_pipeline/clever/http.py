@@ -202,9 +202,18 @@ class Http:
         self._remote.close()
         self._local.close()
 
-    def get(self, url: str, auth: Bearer | Basic, what: str, parse: Callable[[bytes], T], stop: threading.Event) -> T:
+    def get(
+        self,
+        url: str,
+        auth: Bearer | Basic,
+        what: str,
+        parse: Callable[[bytes], T],
+        stop: threading.Event,
+        dated: Callable[[datetime | None], object] = lambda _: None,
+    ) -> T:
         """`parse(body)` of a 200 answer. `what` names the request for people, `parse` raises ValueError.
 
+        `dated` is told what Clever's clock showed with that answer, None when the answer does not say.
         Raises Refused for an answer that is final, CleverUnavailable when none came in the tries that
         RetryLimits allows (the kinds count separately), Stopped when `stop` was set meanwhile.
         """
@@ -231,7 +240,7 @@ class Http:
             reraise=True,
         )
         try:
-            return cast(T, retrying(self._once, url, auth, parse, stop))
+            return cast(T, retrying(self._once, url, auth, parse, stop, dated))
         except _Transient as trouble:
             host = urlsplit(url).hostname
             raise CleverUnavailable(
@@ -246,7 +255,14 @@ class Http:
         growing = tenacity.wait_exponential(limits.first_wait, max=limits.longest_wait - limits.jitter)
         return (growing + tenacity.wait_random(0, limits.jitter))(state)
 
-    def _once(self, url: str, auth: Bearer | Basic, parse: Callable[[bytes], T], stop: threading.Event) -> T:
+    def _once(
+        self,
+        url: str,
+        auth: Bearer | Basic,
+        parse: Callable[[bytes], T],
+        stop: threading.Event,
+        dated: Callable[[datetime | None], object],
+    ) -> T:
         self._limiter.take(auth.key, stop)
         until = self._clock.steady() + self._timeout.whole
         session = self._local if is_this_machine(url) else self._remote
@@ -274,9 +290,11 @@ class Http:
         if html:
             raise _Transient("failing", "HTTP 200 with an HTML page instead of JSON")
         try:
-            return parse(body)
+            found = parse(body)
         except (ValueError, RecursionError):
             raise _Transient("failing", "HTTP 200 with a body that is cut or not Clever's JSON") from None
+        dated(_server_time(response))
+        return found
 
     def _read(self, response: requests.Response, until: float, stop: threading.Event) -> bytes:
         """The body, within the time for a whole answer: a trickle would never hit the read timeout."""
@@ -302,7 +320,7 @@ class Http:
             resets = [r for r, left in zip(resets, remaining, strict=True) if left <= 0] or resets
         if not resets:
             return self._retry_limits.longest_wait
-        wait = max(resets) - (_server_time(response) or self._clock.now().timestamp())
+        wait = max(resets) - (_server_time(response) or self._clock.now()).timestamp()
         # At least a second: with no Date and a skewed clock the reset can seem to be in the past.
         return min(max(wait, 1.0), self._retry_limits.longest_limit_wait)
 
@@ -365,8 +383,9 @@ def _numbers(response: requests.Response, header: str) -> list[float]:
     return [value for value in values if math.isfinite(value)]
 
 
-def _server_time(response: requests.Response) -> float | None:
+def _server_time(response: requests.Response) -> datetime | None:
     try:
-        return parsedate_to_datetime(response.headers["Date"]).timestamp()
+        said = parsedate_to_datetime(response.headers["Date"])
     except (KeyError, ValueError, TypeError):
         return None
+    return said if said.tzinfo else said.replace(tzinfo=UTC)

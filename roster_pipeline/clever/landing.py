@@ -24,6 +24,7 @@ from typing import Any
 
 import msgspec
 
+from roster_pipeline.clever.today import ClockReading
 from roster_pipeline.errors import BrokenExtract, SyncRefused
 from roster_pipeline.failpoints import failpoint
 
@@ -85,6 +86,8 @@ class Extract:
     notices: tuple[Notice, ...]
     started_at: datetime
     fetched_at: datetime
+    clock: ClockReading | None = None
+    """Clever's, when the day goes by it; None: it goes by ours."""
 
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint called `name`; KeyError when there is none."""

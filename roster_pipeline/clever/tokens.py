@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -65,14 +66,22 @@ class Access:
         self._tokens = tokens
         self._lock = threading.Lock()
 
-    def ask(self, path: str, query: str, what: str, parse: Callable[[bytes], T], stop: threading.Event = NEVER) -> T:
+    def ask(
+        self,
+        path: str,
+        query: str,
+        what: str,
+        parse: Callable[[bytes], T],
+        stop: threading.Event = NEVER,
+        dated: Callable[[datetime | None], object] = lambda _: None,
+    ) -> T:
         """`parse(body)` of GET `path?query`. Raises Refused, save for 401: CleverRefused when a token read
         anew is refused too; otherwise as Http.get."""
         url = f"{self._api}/{path}?{query}" if query else f"{self._api}/{path}"
         while True:
             bearer = self._bearer
             try:
-                return self._http.get(url, bearer, what, parse, stop)
+                return self._http.get(url, bearer, what, parse, stop, dated)
             except Refused as refused:
                 if refused.status != 401:
                     raise

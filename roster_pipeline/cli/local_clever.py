@@ -13,53 +13,62 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clever_sandbox.cli import (
+    advance_options,
+    described,
+    fault_rows,
+    generated_name,
+    let_pass,
+    one_district,
+    open_app,
+    serve_options,
+)
 from roster_pipeline.clever.local import as_roster_errors
-from roster_pipeline.cli.common import JSON, PORT
+from roster_pipeline.cli.common import JSON
 from roster_pipeline.cli.terminal import print_json, print_table, say
 from roster_pipeline.config import DEMO
 
 if TYPE_CHECKING:
+    from clever_sandbox.district.district import District
+    from clever_sandbox.faults.latency import Latency
     from clever_sandbox.faults.switchboard import Fault
     from clever_sandbox.sandbox import Sandbox
 
 
 @click.group(invoke_without_command=True)
-@click.option("--port", type=PORT, default=8765, show_default=True, help="The port on 127.0.0.1.")
-@click.option(
-    "--students", type=click.IntRange(min=1), help="Make a district of this size instead of the demo district."
-)
-@click.option(
-    "faults", "--fault", metavar="NAME[:RATE[:COUNT]]", multiple=True, help="Misbehave in this way; may be repeated."
-)
+@serve_options
 @JSON
 @click.pass_context
-def sandbox(ctx: click.Context, port: int, students: int | None, faults: tuple[str, ...], as_json: bool) -> None:
-    """Serve a local Clever over HTTP, with synthetic people, until Ctrl-C."""
+def sandbox(
+    ctx: click.Context,
+    port: int,
+    data: Path | None,
+    students: int | None,
+    faults: Sequence[Fault],
+    latency: Latency,
+    list_faults: bool,
+    as_json: bool,
+) -> None:
+    """Serve a local Clever over HTTP, with synthetic people, until Ctrl-C; the demo's unless told otherwise."""
     if ctx.invoked_subcommand:
         return
-    from clever_sandbox.faults.table import parse_fault
-
-    try:
-        chosen = [parse_fault(fault) for fault in faults]
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    serve_local(port, students, DEMO, chosen, as_json=as_json)
+    if list_faults:
+        if as_json:
+            print_json({"faults": fault_rows()})
+        else:
+            print_table(fault_rows())
+        return
+    one_district(data, students)
+    serve_local(port, students, DEMO, faults, latency, data, as_json=as_json)
 
 
 @sandbox.command()
-@click.option("--port", type=PORT, default=8765, show_default=True, help="The port of the sandbox that is running.")
-@click.option("--days", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many days pass.")
-@click.option("--seed", default=0, show_default=True, help="The same seed on the same district does the same.")
+@advance_options
 @JSON
 def advance(port: int, days: int, seed: int, as_json: bool) -> None:
     """Let days pass in the sandbox that is running: on school days people come, leave and move; sections change."""
-    from clever_sandbox.control.remote import advance_running
-
-    try:
-        with as_roster_errors():
-            passed = advance_running(f"http://127.0.0.1:{port}", days=days, seed=seed)
-    except ValueError as error:
-        raise click.UsageError(f"The sandbox refuses: {error}.") from None
+    with as_roster_errors():
+        passed = let_pass(port, days, seed)
     events = [{"kind": e.kind, "id": e.id, "school": e.school, "before": e.before} for e in passed]
     if as_json:
         print_json({"events": events})
@@ -69,28 +78,45 @@ def advance(port: int, days: int, seed: int, as_json: bool) -> None:
 
 @as_roster_errors()
 def serve_local(
-    port: int, students: int | None, world: Path, faults: Sequence[Fault] = (), *, as_json: bool = False
+    port: int,
+    students: int | None,
+    world: Path,
+    faults: Sequence[Fault] = (),
+    latency: Latency | None = None,
+    data: Path | None = None,
+    *,
+    as_json: bool = False,
 ) -> None:
-    """Serves the demo district, or a generated one of a size, until interrupted.
+    """Serves the demo district, a generated one of a size, or the one whose files are in `data`, until interrupted.
 
-    What it prints sends whoever uses it into a world of its own: the demo's, in the folder `world`, or the generated
-    district's, kept under `world`/sandbox/generated and used again the next time. Raises ValueError for an unknown
-    fault, RosterError for a port in use and for a broken district.
+    What it prints sends whoever uses it into a world of its own: the demo's, in the folder `world`, or another
+    district's, kept under `world`/sandbox/generated and used again the next time. Raises RosterError for a port in use
+    and for a broken district.
     """
-    from clever_sandbox.app import create_app
     from clever_sandbox.district.load import load_district
     from clever_sandbox.server import serve
 
-    folder = world / "sandbox"
+    folder, own = world / "sandbox", world
     if students is not None:
         folder = folder / "generated" / str(students)
+        own = folder / "inputs"
         if not folder.exists():
             _generate(folder, students)
-    app = create_app([load_district(folder)])
-    for fault in faults:
-        app.state.sandbox.faults.switch_on(fault)
-    own = world if students is None else folder / "inputs"
+    district = load_district(data or folder)
+    if data is not None:
+        own = _inputs_of(district, folder / "generated" / district.id)
+    app = open_app(district, faults, latency)
     serve(app, port, lambda url: _announce_json(url, own) if as_json else _announce(app.state.sandbox, url, own))
+
+
+def _inputs_of(district: District, folder: Path) -> Path:
+    """The platform's files for a district from elsewhere, in a folder of their own; they are written once."""
+    from clever_sandbox.generator.platform_inputs import write_inputs
+
+    inputs = folder / "inputs"
+    if not inputs.exists():
+        write_inputs(district.upload, inputs)
+    return inputs
 
 
 def _generate(folder: Path, students: int) -> None:
@@ -107,7 +133,7 @@ def _generate(folder: Path, students: int) -> None:
         generate_whole(
             folder,
             students=students,
-            name=f"Lakeshore {students} USD",
+            name=generated_name(students),
             progress=lambda written: bar.advance(task, written),
         )
 
@@ -132,12 +158,9 @@ def _announce_json(url: str, world: Path) -> None:
 
 
 def _announce(sandbox: Sandbox, url: str, world: Path) -> None:
-    for district in sandbox.districts:
-        counts = ", ".join(f"{len(table)} {kind}" for kind, table in district.tables.items())
-        say(f"{district.name}: {counts}")
-    for fault in sandbox.faults.on:
-        say(f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}")
+    for line in described(sandbox):
+        say(line)
     say(f"A local Clever answers at {url} until Ctrl-C. To use it:")
     exports = [f"{name}={shlex.quote(value)}" for name, value in _environment(url, world).items()]
-    for line in (exports[:2], exports[2:4], exports[4:]):
-        say(f"  export {' '.join(line)}")
+    for some in (exports[:2], exports[2:4], exports[4:]):
+        say(f"  export {' '.join(some)}")

@@ -92,7 +92,14 @@ _RECORDS = ("clever_id", "VARCHAR", "Clever id; NULL when it has none")
 _MODIFIED = ("last_modified", "VARCHAR", "when Clever last changed it, as Clever says it")
 
 STAGED: tuple[Table, ...] = (
-    table("staging", "origin", "staging", ("staged_id", "UUID", "tells one staging from another")),
+    table(
+        "staging",
+        "origin",
+        "staging",
+        ("staged_id", "UUID", "tells one staging from another"),
+        ("clevers_clock", "TIMESTAMP", "what Clever's clock showed; NULL when the day goes by ours"),
+        ("our_clock", "TIMESTAMP", "what ours showed at that moment"),
+    ),
     table(
         "staging",
         "memberships",

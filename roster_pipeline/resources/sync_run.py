@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -22,6 +22,7 @@ import duckdb
 from pydantic import Field, PrivateAttr
 
 from roster_pipeline import announce
+from roster_pipeline.clever.today import local_day
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import PublishFailed, RosterError, SyncRefused
 from roster_pipeline.failpoints import failpoint
@@ -162,7 +163,8 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         )
         self._instance, self._applies = instance, _applies(run)
         self._plan_records = int(run.tags.get(PLAN_RECORDS, 0))
-        order = Order(self._info, self._settings.data, local_day(self._settings, started_at))
+        zone = ZoneInfo(self._settings.schedule_timezone)
+        order = Order(self._info, self._settings.data, local_day(started_at.replace(tzinfo=UTC), zone), zone=zone)
         self._run = Run(order, self.folder)
         announce.tag_start(instance, self._info)
         seconds, begun = 60.0 * self._settings.max_wait_minutes, False
@@ -364,11 +366,6 @@ def uninterrupted() -> Iterator[None]:
 def sync_id_of(run_id: str, started_at: datetime) -> str:
     """`20261123T020003120-1a2b3c4d`: UTC start and the head of the Dagster run id, so that ids sort by time."""
     return f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03d}-{run_id[:8]}"
-
-
-def local_day(settings: Settings, at: datetime) -> date:
-    """The day it is, at a naive UTC time, where the schedule lives: it decides which terms are over."""
-    return at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.schedule_timezone)).date()
 
 
 def _trigger(run: dg.DagsterRun) -> str:

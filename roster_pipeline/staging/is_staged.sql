@@ -1,3 +1,4 @@
--- one row when something is staged, by this release: an older one called its tables otherwise
+-- one row when something is staged, by this release: what an older one staged lacks a column
 -- needs: nothing
-SELECT 1 FROM duckdb_tables() WHERE schema_name = 'staging' AND table_name = 'memberships' LIMIT 1
+SELECT 1 FROM duckdb_columns()
+WHERE schema_name = 'staging' AND table_name = 'origin' AND column_name = 'clevers_clock' LIMIT 1

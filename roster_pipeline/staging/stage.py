@@ -7,12 +7,14 @@ here: fetching, and anything that knows the roster.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from roster_pipeline import model
 from roster_pipeline.clever.landing import Notice
+from roster_pipeline.clever.today import ClockReading
 from roster_pipeline.errors import RosterError
 from roster_pipeline.warehouse.sql import has_rows, insert, make, run, statement
 from roster_pipeline.warehouse.storage import fresh_staging
@@ -54,17 +56,22 @@ def forget_lists(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def stage_landing(
-    connection: duckdb.DuckDBPyConnection, landing: Path, notices: Iterable[Notice] = (), read: Iterable[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    landing: Path,
+    notices: Iterable[Notice] = (),
+    read: Iterable[str] = (),
+    clock: ClockReading | None = None,
 ) -> None:
     """Makes `staging.*` anew from the NDJSON files in `landing`, and keeps it for runs that do not ask Clever.
 
     The lists that are named in `read` have been read into memory already. `notices` are what the extract noticed (a
-    paused district, a list that is not shared); they become issues.
+    paused district, a list that is not shared); they become issues. `clock` is Clever's, when the day goes by it.
     """
     for name in _OF_LIST:
         if name not in read:
             read_landed_list(connection, name, landing / f"{name}.ndjson")
-    make(connection, *(f"staging/{name}" for name in _OF_ALL))
+    shown = (_naive(clock.clevers), _naive(clock.ours)) if clock else (None, None)
+    make(connection, *(f"staging/{name}" for name in _OF_ALL), clevers_clock=shown[0], our_clock=shown[1])
     run(connection, "staging/enrollments")
     connection.execute(";".join(f"DROP TABLE memory.staging.{name}" for name in _READ_ONLY_ONCE))
     for notice in notices:
@@ -81,6 +88,16 @@ def require_staged(connection: duckdb.DuckDBPyConnection) -> None:
         raise RosterError(
             "Nothing has been staged for this district yet", do="Run a whole sync first: `roster sync` or job sync_now"
         )
+
+
+def clock_of_staged(connection: duckdb.DuckDBPyConnection) -> ClockReading | None:
+    """What Clever's clock showed for what is staged; None when the day goes by ours."""
+    row = run(connection, "staging/clock").fetchone()
+    return ClockReading(*(shown.replace(tzinfo=UTC) for shown in row)) if row else None
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _keep(connection: duckdb.DuckDBPyConnection) -> None:

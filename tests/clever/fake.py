@@ -74,6 +74,7 @@ class Fake:
     valid: set[str] = field(default_factory=lambda: {TOKEN})
     seen: list[Seen] = field(default_factory=list)
     edit: Callable[[str, dict[str, list[str]], Record], Record] | None = None
+    date: str | None = None  # what the Date header of the district's record says
     port: int = 0
     version: str = "v3.1"
     _scripts: list[tuple[str, list[Answer], bool]] = field(default_factory=list)
@@ -121,7 +122,8 @@ class Fake:
             return Answer(401, b'{"message":"unauthorized"}')
         name = seen.path.rpartition("/")[2]
         if name == "districts":
-            return _json({"data": [{"data": self.district, "uri": f"/{self.version}/districts/{DISTRICT}"}]})
+            page = {"data": [{"data": self.district, "uri": f"/{self.version}/districts/{DISTRICT}"}]}
+            return _json(page, *([("Date", self.date)] if self.date is not None else ()))
         page = self._page(name, query, seen)
         return _json(self.edit(name, query, page) if self.edit else page)
 
@@ -205,5 +207,5 @@ def serving(fake: Fake) -> Iterator[Fake]:
         server.server_close()
 
 
-def _json(value: Any) -> Answer:
-    return Answer(200, json.dumps(value).encode(), (("Content-Type", "application/json"),))
+def _json(value: Any, *more: tuple[str, str]) -> Answer:
+    return Answer(200, json.dumps(value).encode(), (("Content-Type", "application/json"), *more))

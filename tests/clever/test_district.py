@@ -72,7 +72,7 @@ def test_a_long_error_is_one_short_line(fake: Fake, connect: Connect) -> None:
 
 
 def warnings(**fields: Any) -> list[tuple[str, str]]:
-    return [(w.code, w.message) for w in district_notices(District(id=DISTRICT, name="R", **fields), NOW)]
+    return [(w.code, w.message) for w in district_notices(District(id=DISTRICT, name="R", **fields), NOW, UTC)]
 
 
 TODAY = NOW.date()

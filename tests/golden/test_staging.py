@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from tests.golden.case import Case, Row, values
 
@@ -197,9 +197,21 @@ def test_what_cannot_be_used_is_an_issue(case: Case) -> None:
     ]
 
 
+UNKNOWN = {"clevers_clock": None, "our_clock": None}
+
+
 def test_no_staging_is_like_another(case: Case) -> None:
-    assert case.make("staging/origin", "staged_id") != case.make("staging/origin", "staged_id")
+    first, second = (case.make("staging/origin", "staged_id", **UNKNOWN) for _ in "12")
+    assert first != second
 
 
-def test_something_is_staged_once_the_table_of_memberships_is_there(case: Case) -> None:
+def test_what_is_staged_keeps_what_clevers_clock_showed(case: Case) -> None:
+    assert case.make("staging/origin", "clevers_clock, our_clock", **UNKNOWN) == [UNKNOWN]
+    assert case.answer("staging/clock") == []
+    shown = {"clevers_clock": datetime(2027, 3, 1, 4), "our_clock": datetime(2026, 11, 23, 10)}
+    case.make("staging/origin", "staged_id", **shown)
+    assert case.answer("staging/clock") == [shown]
+
+
+def test_something_is_staged_once_there_is_an_origin_that_can_keep_clevers_clock(case: Case) -> None:
     assert case.answer("staging/is_staged") == [{"1": 1}]

@@ -17,7 +17,7 @@ from roster_pipeline import model, sync
 from roster_pipeline.guards import holds
 from roster_pipeline.guards.guard import Hold
 from roster_pipeline.guards.holds import Decision
-from roster_pipeline.guards.limits import ExpectedChange, Limits, limits_by_site
+from roster_pipeline.guards.limits import ExpectedChange, Limits
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
@@ -62,7 +62,7 @@ class Guarded(Tiny):
             if from_clever:
                 with mock.patch.object(staging, "_keep"):  # this connection, and so what is staged, lives on
                     run.staged = sync.stage(connection, self.landing)
-            run.inputs = replace(run.need_inputs(connection), limits=limits_by_site(self.limits, self.expected, today))
+            run.inputs = replace(run.need_inputs(connection), usual=self.limits, expected=tuple(self.expected))
             self.holds = list(run.need_plan(connection).holds)
             found = run.need_mapping(connection).identified
             self.relinks = Relinks(found.relinked, found.held, found.ambiguous)

@@ -52,7 +52,9 @@ def says_nothing(raw: socket.socket) -> bool:
 
 def test_every_fault_of_the_table_has_a_test() -> None:
     here = Path(__file__).parent
-    source = "".join((here / name).read_text(encoding="utf-8") for name in ("test_faults.py", "test_bad_data.py"))
+    source = "".join(
+        (here / name).read_text(encoding="utf-8") for name in ("test_faults.py", "test_bad_data.py", "test_events.py")
+    )
     assert not [name for name in FAULTS if f'"{name}"' not in source]
 
 

@@ -1,0 +1,229 @@
+"""`clever-sandbox`: serve a local Clever, let days pass in it.
+
+Belongs here: the two commands, and their options for whoever has such commands of their own. Does not belong here: the
+server (`server`), and what is done with it. Whatever is slow to import is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from clever_sandbox import __version__
+from clever_sandbox.errors import SandboxError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from clever_sandbox.district.district import District
+    from clever_sandbox.faults.latency import Latency
+    from clever_sandbox.faults.switchboard import Fault
+    from clever_sandbox.sandbox import Sandbox
+    from clever_sandbox.year.happening import Happening
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+PORT = click.IntRange(1, 65_535)
+USUAL_PORT = 8765
+USUAL_STUDENTS = 1000
+
+
+# --- options -----------------------------------------------------------------------------------------
+
+
+def _faults(_ctx: click.Context, _option: click.Parameter, given: Sequence[str]) -> list[Fault]:
+    from clever_sandbox.faults.table import parse_fault
+
+    try:
+        return [parse_fault(text) for text in given]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _latency(_ctx: click.Context, _option: click.Parameter, given: str) -> Latency:
+    from clever_sandbox.faults.latency import parse_latency
+
+    try:
+        return parse_latency(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_SERVE_OPTIONS = (
+    click.option("--port", type=PORT, default=USUAL_PORT, show_default=True, help="The port on 127.0.0.1."),
+    click.option(
+        "--data",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Serve the district whose SFTP files are in this folder.",
+    ),
+    click.option("--students", type=click.IntRange(min=1), help="Make up a district of this size."),
+    click.option(
+        "faults",
+        "--fault",
+        callback=_faults,
+        metavar="NAME[:RATE[:COUNT]]",
+        multiple=True,
+        help="Misbehave in this way; may be repeated.",
+    ),
+    click.option(
+        "--latency",
+        callback=_latency,
+        metavar="NAME|PAGE_MS[:RECORD_US]",
+        default="none",
+        show_default=True,
+        help="Answer as late as a Clever that is near or far: milliseconds a page, microseconds a record.",
+    ),
+    click.option("--list-faults", is_flag=True, help="List the faults, and serve nothing."),
+)
+_ADVANCE_OPTIONS = (
+    click.option(
+        "--port", type=PORT, default=USUAL_PORT, show_default=True, help="The port of the sandbox that is running."
+    ),
+    click.option("--days", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many days pass."),
+    click.option("--seed", default=0, show_default=True, help="The same seed on the same district does the same."),
+)
+
+
+def _with(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def serve_options(command: Command) -> Command:
+    """The options of a command that serves: port, data, students, faults, latency, list_faults."""
+    return _with(_SERVE_OPTIONS, command)
+
+
+def advance_options(command: Command) -> Command:
+    """The options of a command that lets days pass: port, days, seed."""
+    return _with(_ADVANCE_OPTIONS, command)
+
+
+# --- what the commands do ----------------------------------------------------------------------------
+
+
+def one_district(data: Path | None, students: int | None) -> None:
+    """Raises UsageError when a district is asked for twice."""
+    if data and students:
+        raise click.UsageError("--data has its own students: give it, or --students.")
+
+
+def fault_rows() -> list[dict[str, str]]:
+    """Every fault there is, and what it does."""
+    from clever_sandbox.faults.table import FAULTS
+
+    return [{"fault": name, "what": kind.what} for name, kind in FAULTS.items()]
+
+
+def generated_name(students: int) -> str:
+    """What a made up district is called; its name decides on all of its ids."""
+    return f"Lakeshore {students} USD"
+
+
+def open_app(district: District, faults: Sequence[Fault] = (), latency: Latency | None = None) -> Starlette:
+    """Clever for a district, misbehaving from the first request on."""
+    from clever_sandbox.app import create_app
+
+    app = create_app([district])
+    if latency:
+        app.state.sandbox.latency = latency
+    for fault in faults:
+        app.state.sandbox.faults.switch_on(fault)
+    return app
+
+
+def described(sandbox: Sandbox) -> Iterator[str]:
+    """What is served, and how it misbehaves."""
+    for district in sandbox.districts:
+        counts = ", ".join(f"{len(table)} {kind}" for kind, table in district.tables.items())
+        yield f"{district.name}: {counts}"
+        yield from (f"Warning: {warning}" for warning in district.upload.warnings)
+    for fault in sandbox.faults.on:
+        yield f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}"
+    if sandbox.latency.page_ms or sandbox.latency.record_us:
+        yield f"Latency: {sandbox.latency.page_ms:g} ms a page, {sandbox.latency.record_us:g} µs a record"
+
+
+def let_pass(port: int, days: int, seed: int) -> list[Happening]:
+    """Days pass in the sandbox on a port of this machine. Raises UsageError, and SandboxError when there is none."""
+    from clever_sandbox.control.remote import advance_running
+
+    try:
+        return advance_running(f"http://127.0.0.1:{port}", days=days, seed=seed)
+    except ValueError as error:
+        raise click.UsageError(f"The sandbox refuses: {error}.") from None
+
+
+# --- the commands ------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except SandboxError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="clever-sandbox")
+def main() -> None:
+    """A local Clever over HTTP, with synthetic people and with faults on demand."""
+
+
+@main.command()
+@serve_options
+def serve(
+    port: int, data: Path | None, students: int | None, faults: Sequence[Fault], latency: Latency, list_faults: bool
+) -> None:
+    """Serve a district until Ctrl-C; without --data, a made up one of 1,000 students."""
+    if list_faults:
+        rows = fault_rows()
+        width = max(len(row["fault"]) for row in rows)
+        click.echo("\n".join(f"{row['fault']:<{width}}  {row['what']}" for row in rows))
+        return
+    one_district(data, students)
+    from clever_sandbox.server import serve as serve_until_interrupted
+
+    with _in_words():
+        app = open_app(_district(data, students or USUAL_STUDENTS), faults, latency)
+        serve_until_interrupted(app, port, lambda url: _announce(app.state.sandbox, url))
+
+
+def _district(data: Path | None, students: int) -> District:
+    from datetime import UTC, datetime
+
+    from clever_sandbox.district.district import District
+    from clever_sandbox.district.load import load_district
+    from clever_sandbox.generator.generate import generated
+
+    if data:
+        return load_district(data)
+    district = District(generated(students=students, name=generated_name(students)))
+    district.ingest(datetime.now(UTC))
+    return district
+
+
+def _announce(sandbox: Sandbox, url: str) -> None:
+    from clever_sandbox.app import CLIENT_ID, CLIENT_SECRET, TOKENS_PATH
+
+    for line in described(sandbox):
+        click.echo(line)
+    click.echo(f"A local Clever answers at {url} until Ctrl-C.")
+    click.echo(f"  tokens  {url}{TOKENS_PATH}  with client id {CLIENT_ID}, client secret {CLIENT_SECRET}")
+    for district in sandbox.districts:
+        click.echo(f"  token   {district.token}")
+
+
+@main.command()
+@advance_options
+def advance(port: int, days: int, seed: int) -> None:
+    """Let days pass in the sandbox that is running: on school days people come, leave and move; sections change."""
+    with _in_words():
+        for found in let_pass(port, days, seed):
+            click.echo(f"{found.date} {found.kind} {found.id}" + (f" at school {found.school}" if found.school else ""))
