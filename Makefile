@@ -9,7 +9,7 @@ unexport DAGSTER_HOME
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install sync test dev docs bench bench-ui bench-crash accidents format
+.PHONY: install sync test dev docs bench bench-ui bench-crash bench-days accidents format
 
 install: .venv/installed
 
@@ -40,6 +40,9 @@ docs: .venv/installed  ## Rewrite what is made from the code: data dictionary, g
 	$(BIN)/python -m docs
 
 # SIZE=1000, 10000, 100000 or 1000000; PEERS=0 without dlt and pandas; ONLY=floor, ours, dlt, dlt_plain or pandas.
+bench-days: .venv/installed  ## Sync DAYS generated days of a district, and compare each with what really happened
+	$(BIN)/python -m benchmarks.days --days $(or $(DAYS),300) --write
+
 bench: .venv/installed  ## Measure the sync of a generated district, and rewrite docs/performance.md
 	$(BIN)/python -m benchmarks --size $(or $(SIZE),1000) $(if $(filter 0,$(PEERS)),--no-peers) $(ONLY:%=--only %)
 

@@ -23,7 +23,6 @@ from starlette.routing import Route
 from clever_sandbox.api.answers import ROOTS, Asked, answer, html_page, no_such_endpoint
 from clever_sandbox.api.limiter import REQUESTS_PER_MINUTE, Limiter
 from clever_sandbox.api.paging import Refused
-from clever_sandbox.clock import Clock
 from clever_sandbox.control.routes import CONTROL_ROUTES
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id, created_and_modified
@@ -32,7 +31,7 @@ from clever_sandbox.faults.calls import Call
 from clever_sandbox.faults.latency import NONE, Latency
 from clever_sandbox.faults.switchboard import Switchboard
 from clever_sandbox.faults.table import USUAL_COUNTS, with_faults
-from clever_sandbox.sandbox import Sandbox
+from clever_sandbox.sandbox import Clock, Sandbox
 
 CLIENT_ID = "sandbox"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - guards synthetic people on this machine

@@ -1,23 +1,43 @@
 """What a running sandbox works on.
 
-Belongs here: its districts, and what counts, strikes and passes in it. Does not belong here: HTTP.
+Belongs here: its districts, its time, and what counts, strikes and passes in it. Does not belong here: HTTP.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from clever_sandbox.api.limiter import Limiter
-from clever_sandbox.clock import Clock
 from clever_sandbox.district.district import District
 from clever_sandbox.faults.latency import NONE, Latency
 from clever_sandbox.faults.switchboard import Switchboard
 from clever_sandbox.generator.advance import Event
 
 TEST_TOKEN = "TEST_TOKEN"  # noqa: S105 - the constant that Clever publishes
+
+
+@dataclass
+class Clock:
+    """Unix seconds, when it is called; runs on from wherever it is set."""
+
+    machine: Callable[[], float] = time.time
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return self.machine() + self.ahead
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self(), UTC)
+
+    def set(self, moment: datetime) -> None:
+        """It is now this aware moment."""
+        self.ahead = moment.timestamp() - self.machine()
 
 
 @dataclass
