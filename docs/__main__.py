@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from docs import dictionary, guards, picture
+from docs import dictionary, faults, guards, picture
 
 if __name__ == "__main__":
     dictionary.FILE.write_text(dictionary.markdown(), encoding="utf-8")
     guards.PAGE.write_text(guards.page(), encoding="utf-8")
+    faults.PAGE.write_text(faults.page(), encoding="utf-8")
     picture.FILE.write_text(picture.svg(), encoding="utf-8")

@@ -11,15 +11,20 @@ import click
 import pytest
 from msgspec.structs import fields
 
-from docs import dictionary, guards, picture
+from docs import dictionary, faults, guards, picture
 from roster_pipeline.cli import main
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.guards import catalog
 from roster_pipeline.guards.limits import Limits
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = (PROJECT_ROOT / "README.md", *sorted((PROJECT_ROOT / "docs").glob("*.md")))
-MADE = {dictionary.FILE: dictionary.markdown, guards.PAGE: guards.page, picture.FILE: picture.svg}
+PAGES = (PROJECT_ROOT / "README.md", faults.PAGE, *sorted((PROJECT_ROOT / "docs").glob("*.md")))
+MADE = {
+    dictionary.FILE: dictionary.markdown,
+    faults.PAGE: faults.page,
+    guards.PAGE: guards.page,
+    picture.FILE: picture.svg,
+}
 
 
 @pytest.mark.parametrize("page", MADE, ids=lambda page: str(page.name))

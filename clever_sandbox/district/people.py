@@ -87,7 +87,7 @@ def _with_more(user: Json, role: Json, row: Cells) -> Json:
     """The user with what v3.1 adds to a student, here as in life for some of them only."""
     role["frl_status"], role["iep_status"] = values.frl_status(row["Frl_status"]), values.yes_no(row["IEP_status"])
     if language := row["Home_language"]:
-        role["home_language"], role["home_language_code"] = language, values.language_code(language)
+        role["home_language"], role["home_language_code"] = values.home_language(language)
     dice = share(user["id"], 32)
     if dice < 2:
         role["preferred_name"] = {"first": row["First_name"], "middle": "", "last": row["Last_name"]}

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from clever_sandbox.district.languages import LANGUAGES, OTHER
+
 _GENDERS = {"male": "M", "female": "F", "m": "M", "f": "F", "x": "X"}
 
 _RACES = {
@@ -85,10 +87,7 @@ _CONTACT_TYPES = ("Parent/Guardian", "Emergency", "Primary", "Secondary", "Famil
 _PHONE = re.compile(r"(1?)(\d{3})(\d{3})(\d{4})")
 _PHONE_TYPES = {name: name for name in ("Cell", "Home", "Work", "Other")}
 
-_LANGUAGE_CODES = {
-    **{"English": "eng", "Spanish": "spa", "Vietnamese": "vie", "Arabic": "ara"},
-    **{"Polish": "pol", "Tagalog": "tgl", "Somali": "som"},
-}
+_LANGUAGES = {name.casefold(): (name, code) for name, code in LANGUAGES.items()}
 
 
 def _of(choices: Mapping[str, str], text: str, what: str) -> str:
@@ -196,6 +195,6 @@ def section_name(course_name: str, teacher: str, period: str, own_name: str) -> 
     return " - ".join(part for part in (course_name, teacher, period) if part)
 
 
-def language_code(language: str) -> str:
-    """ISO 639-3, empty for a language that is not in our short list."""
-    return _LANGUAGE_CODES.get(language, "")
+def home_language(text: str) -> tuple[str, str]:
+    """spanish -> (Spanish, spa); what the API has no word for is (Other, other)."""
+    return _LANGUAGES.get(text.casefold(), OTHER)

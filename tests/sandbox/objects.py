@@ -48,6 +48,22 @@ DisabilityCode = Literal[
     "aut", "db", "dd", "emn", "hi", "id", "md", "oi", "other", "ohi", "sld", "sli", "tbi", "vi",
 ]  # fmt: skip
 
+# What a home language can be called.
+_LANGUAGES = (
+    "Afrikaans|Albanian|Amharic|Arabic|Armenian|Azerbaijani|Basque|Belarusian|Bengali|Bosnian|"
+    "Bulgarian|Burmese|Cabo Verdean|Catalan|Cebuano|Chichewa|Chinese|Chinese [(]Mandarin[)]|Corsican|"
+    "Croatian|Czech|Danish|Dari|Dutch|English|Estonian|Farsi|Filipino|Finnish|French|Frisian|"
+    "Galician|Georgian|German|Greek|Gujarati|Haitian Creole|Hausa|Hawaiian|Hebrew|Hindi|Hmong|"
+    "Hungarian|Icelandic|Igbo|Iloko|Indonesian|Irish|Italian|Japanese|Javanese|Kannada|Karen|Kazakh|"
+    "Khmer|Kinyarwanda|Korean|Kurdish [(]Kurmanji[)]|Kyrgyz|Lao|Latvian|Lithuanian|Luxembourgish|"
+    "Macedonian|Malagasy|Malay|Malayalam|Maltese|Maori|Marathi|Marshallese|Mongolian|Nepali|"
+    "Norwegian|Odia|Oromo|Pashto|Polish|Portuguese|Punjabi|Romanian|Russian|Samoan|Scots Gaelic|"
+    "Serbian|Sesotho|Shona|Sindhi|Sinhala|Slovak|Slovenian|Somali|Spanish|Sundanese|Swahili|Swedish|"
+    "Tagalog|Tajik|Tamil|Tatar|Telugu|Thai|Tigrinya|Turkish|Turkmen|Ukrainian|Urdu|Uyghur|Uzbek|"
+    "Vietnamese|Welsh|Xhosa|Yiddish|Yoruba|Zulu|Other"
+)
+Language = Annotated[str, Meta(pattern=f"^({_LANGUAGES})$")]
+
 
 class Strict(Struct, forbid_unknown_fields=True):
     pass
@@ -234,7 +250,7 @@ class Student31(Student):
     gifted_status: YesNo | UnsetType = UNSET
     section_504_status: YesNo | UnsetType = UNSET
     disability: Disability | UnsetType = UNSET
-    home_language: NotEmpty | UnsetType = UNSET
+    home_language: Language | UnsetType = UNSET
     home_language_code: Annotated[str, Meta(pattern="^([a-z]{3}|other)$")] | UnsetType = UNSET
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clever_sandbox.district.district import District
 from clever_sandbox.district.load import load_district
-from clever_sandbox.district.tables import Json, Kind
+from clever_sandbox.district.tables import Json, Kind, decode
 
 from .districts import SCHOOL, SECTION, STUDENT, write_district
 
@@ -66,3 +66,22 @@ def test_a_phone_keeps_its_leading_one(tmp_path: Path, cell: str, phone: str) ->
     [contact] = [user for user in records(district, "users") if "contact" in user["roles"]]
     assert contact["roles"]["contact"]["phone"] == phone
     assert records(district, "schools")[0]["phone"] == phone
+
+
+@pytest.mark.parametrize(
+    ("cell", "language"),
+    [
+        ("Spanish", ("Spanish", "spa")),
+        ("vietnamese", ("Vietnamese", "vie")),
+        ("Chinese (Mandarin)", ("Chinese (Mandarin)", "cmn")),
+        ("Haitian Creole", ("Haitian Creole", "hat")),
+        ("Klingon", ("Other", "other")),
+        ("", None),
+    ],
+)
+def test_a_language_is_the_apis_word_and_code(tmp_path: Path, cell: str, language: tuple[str, str] | None) -> None:
+    district = load_district(write_district(tmp_path, students=[STUDENT | {"Home_language": cell}]))
+    [student] = district.tables["users"].having("role", "student")
+    role = decode(district.tables["users"][student].body_with_more())["roles"]["student"]
+    assert ("home_language" in role) == ("home_language_code" in role) == bool(language)
+    assert language is None or (role["home_language"], role["home_language_code"]) == language

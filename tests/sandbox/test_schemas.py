@@ -197,7 +197,7 @@ def spoiled(user: Json) -> Iterator[Json]:
     yield from (user | {"email": None}, user | {"email": ""}, user | {"id": "short"}, user | {"roles": {}})
     yield from (user | {"created": ""}, user | {"created": "2026-13-01T00:00:00.000Z"}, user | {"name": {"last": "L"}})
     yield from (other(grade="14"), other(schools=[]), other(dob=""), other(school="f" * 24), other(ext={}))
-    yield from (other(disability={"disability_code": ""}), other(home_language_code=""))
+    yield from (other(disability={"disability_code": ""}), other(home_language_code=""), other(home_language="Klingon"))
     yield user | {"roles": user["roles"] | {"district_admin": {"legacy_id": "0" * 24}}}
 
 
