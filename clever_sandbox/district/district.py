@@ -15,6 +15,7 @@ import msgspec
 
 from clever_sandbox.district.events import Change, Feed
 from clever_sandbox.district.ids import clever_id, clever_time, created_and_modified, district_token
+from clever_sandbox.district.millions import no_circles
 from clever_sandbox.district.profile import Profile
 from clever_sandbox.district.records import Ids, Shown, sources
 from clever_sandbox.district.sharing import Sharing
@@ -109,6 +110,7 @@ class District:
         """Replaces the table in one step, so that a request sees it before or after, never between."""
         self.tables[kind] = self.tables[kind].changed(put, drop)
 
+    @no_circles()
     def ingest(self, at: datetime) -> None:
         """Clever takes over what is uploaded and shared, at an aware moment, and writes the events.
 

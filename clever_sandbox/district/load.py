@@ -5,7 +5,6 @@ Belongs here: the first upload. Does not belong here: reading files (`upload`), 
 
 from __future__ import annotations
 
-import gc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,13 +17,6 @@ def load_district(folder: Path, at: datetime | None = None) -> District:
 
     `at` is aware, and now unless it is given: what has not begun by then is not shown yet.
     """
-    # Nothing that is made here refers to itself, and there are millions of it: looking for circles takes longest.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        district = District(load_upload(folder))
-        district.ingest(at or datetime.now(UTC))
-    finally:
-        if collecting:
-            gc.enable()
+    district = District(load_upload(folder))
+    district.ingest(at or datetime.now(UTC))
     return district

@@ -18,6 +18,7 @@ import msgspec
 from clever_sandbox.district import columns
 from clever_sandbox.district.columns import CO_TEACHERS, Columns
 from clever_sandbox.district.csv_files import CsvFile, Row
+from clever_sandbox.district.millions import no_circles
 from clever_sandbox.district.profile import DISTRICT_FILE, Profile, read_profile
 
 Cells: TypeAlias = dict[str, str]
@@ -161,6 +162,7 @@ class Upload:
         del self.students[student]
 
 
+@no_circles()
 def load_upload(folder: Path) -> Upload:
     """The files of a folder: all six of Clever's, staff.csv only if it is there.
 

@@ -24,6 +24,7 @@ import click
 import msgspec
 
 from clever_sandbox.district.ids import clever_id, slug
+from clever_sandbox.district.millions import no_circles
 from clever_sandbox.district.profile import DISTRICT_FILE, Admin, Contact, Name, Profile
 from clever_sandbox.district.upload import Lines, Upload, load_upload, write_upload
 from clever_sandbox.generator.names import FIRST_NAMES, LAST_NAMES, STREETS, ascii_name, pick
@@ -103,6 +104,7 @@ def generate(
         _make(students, seed, name, contacts, lambda kind, cells: writers[kind].writerow(cells), progress)
 
 
+@no_circles()
 def generated(
     *,
     students: int,
