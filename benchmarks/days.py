@@ -32,7 +32,7 @@ from clever_sandbox.district.ids import clever_id
 from clever_sandbox.district.load import load_district
 from clever_sandbox.server import serve_in_thread
 from clever_sandbox.year.advance import advance
-from clever_sandbox.year.truth import who_is_where
+from clever_sandbox.year.truth import Truth, who_is_where
 from roster_pipeline.clever.local import DEMO_DISTRICT
 from roster_pipeline.config import PROJECT_ROOT
 
@@ -92,7 +92,7 @@ def truth(district: District, today: date) -> Picture:
     active = {section for section, line in lines.items() if not line["Term_end"] or line["Term_end"] >= str(today)}
     at = {school: clever_id(district.id, "school", school) for school in district.held.schools}
     people = [("student", who, school) for who, schools in found.students.items() for school in schools]
-    people += [("teacher", who, school) for who, schools in found.teachers.items() for school in schools]
+    people += [("teacher", who, school) for who, schools in _teachers(district, found) for school in schools]
     classes = [(section, who, "student") for section, who in found.attends if section in active]
     classes += [(section, who, "teacher") for section, who in found.teaches if section in active]
     return Picture(
@@ -100,6 +100,16 @@ def truth(district: District, today: date) -> Picture:
         frozenset(classes),
         frozenset((section, at[lines[section]["School_id"]]) for section in active),
     )
+
+
+def _teachers(district: District, found: Truth) -> Iterator[tuple[str, frozenset[str]]]:
+    """Where teachers are; one who is staff too is one person, by the e-mail, and also where the staff member is."""
+    as_staff = {
+        district.held.staff[member][0]["Staff_email"].casefold(): schools for member, schools in found.staff.items()
+    }
+    for teacher, schools in found.teachers.items():
+        email = district.held.teachers[teacher][0]["Teacher_email"].casefold()
+        yield teacher, schools | as_staff.get(email or teacher, frozenset())
 
 
 def roster(connection: duckdb.DuckDBPyConnection) -> Picture:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,7 +21,7 @@ from clever_sandbox.errors import SandboxError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from clever_sandbox.district.district import District
+    from clever_sandbox.district.upload import Upload
     from clever_sandbox.faults.latency import Latency
     from clever_sandbox.faults.switchboard import Fault
     from clever_sandbox.sandbox import Sandbox
@@ -30,6 +32,8 @@ Command = TypeVar("Command", bound=Callable[..., object])
 PORT = click.IntRange(1, 65_535)
 USUAL_PORT = 8765
 USUAL_STUDENTS = 1000
+MOST_DAYS = 1000
+DATE = click.DateTime(["%Y-%m-%d"])
 
 
 # --- options -----------------------------------------------------------------------------------------
@@ -51,6 +55,15 @@ def _latency(_ctx: click.Context, _option: click.Parameter, given: str) -> Laten
         return parse_latency(given)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _timezone(_ctx: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(given).key if given else None
+    except (KeyError, ValueError, OSError):
+        raise click.BadParameter(f"{given!r} is no time zone; write it like America/Chicago.") from None
 
 
 _SERVE_OPTIONS = (
@@ -77,13 +90,17 @@ _SERVE_OPTIONS = (
         show_default=True,
         help="Answer as late as a Clever that is near or far: milliseconds a page, microseconds a record.",
     ),
+    click.option("--start", type=DATE, help="Let it be five in the morning of this day there, and go on from then."),
+    click.option("--timezone", callback=_timezone, help="Where the district's days begin, like America/Chicago."),
     click.option("--list-faults", is_flag=True, help="List the faults, and serve nothing."),
 )
 _ADVANCE_OPTIONS = (
     click.option(
         "--port", type=PORT, default=USUAL_PORT, show_default=True, help="The port of the sandbox that is running."
     ),
-    click.option("--days", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many days pass."),
+    click.option("--days", type=click.IntRange(1, MOST_DAYS), help="How many days pass; one unless you say."),
+    click.option("--to", type=DATE, help="Let days pass until this one has come."),
+    click.option("kinds", "--kind", multiple=True, help="Let just this happen, whatever day it is; may be repeated."),
     click.option("--seed", default=0, show_default=True, help="The same seed on the same district does the same."),
 )
 
@@ -95,12 +112,12 @@ def _with(options: Sequence[Callable[[Command], Command]], command: Command) -> 
 
 
 def serve_options(command: Command) -> Command:
-    """The options of a command that serves: port, data, students, faults, latency, list_faults."""
+    """The options of a command that serves: port, data, students, faults, latency, start, timezone, list_faults."""
     return _with(_SERVE_OPTIONS, command)
 
 
 def advance_options(command: Command) -> Command:
-    """The options of a command that lets days pass: port, days, seed."""
+    """The options of a command that lets days pass: port, days, to, kinds, seed."""
     return _with(_ADVANCE_OPTIONS, command)
 
 
@@ -125,15 +142,35 @@ def generated_name(students: int) -> str:
     return f"Lakeshore {students} USD"
 
 
-def open_app(district: District, faults: Sequence[Fault] = (), latency: Latency | None = None) -> Starlette:
-    """Clever for a district, misbehaving from the first request on."""
-    from clever_sandbox.app import create_app
+@dataclass(frozen=True)
+class Conditions:
+    """How a district is served: the options that say nothing about which one."""
 
+    faults: Sequence[Fault] = ()
+    latency: Latency | None = None
+    start: datetime | None = None
+    timezone: str | None = None
+
+
+def open_app(upload: Upload, conditions: Conditions) -> Starlette:
+    """Clever for a district as it is now or on the morning of its start, misbehaving from the first request."""
+    import msgspec
+
+    from clever_sandbox.app import create_app
+    from clever_sandbox.district.district import District, in_the_morning
+
+    if conditions.timezone:
+        upload.profile = msgspec.structs.replace(upload.profile, timezone=conditions.timezone)
+    district = District(upload)
     app = create_app([district])
-    if latency:
-        app.state.sandbox.latency = latency
-    for fault in faults:
-        app.state.sandbox.faults.switch_on(fault)
+    sandbox: Sandbox = app.state.sandbox
+    if conditions.start:
+        sandbox.clock.set(in_the_morning(conditions.start.date(), district.zone))
+    district.ingest(sandbox.clock.now)
+    if conditions.latency:
+        sandbox.latency = conditions.latency
+    for fault in conditions.faults:
+        sandbox.faults.switch_on(fault)
     return app
 
 
@@ -142,6 +179,8 @@ def described(sandbox: Sandbox) -> Iterator[str]:
     for district in sandbox.districts:
         counts = ", ".join(f"{len(table)} {kind}" for kind, table in district.tables.items())
         yield f"{district.name}: {counts}"
+        if sandbox.clock.ahead:
+            yield f"It is {sandbox.clock.now.astimezone(district.zone):%Y-%m-%d %H:%M %Z} there"
         yield from (f"Warning: {warning}" for warning in district.upload.warnings)
     for fault in sandbox.faults.on:
         yield f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}"
@@ -149,12 +188,15 @@ def described(sandbox: Sandbox) -> Iterator[str]:
         yield f"Latency: {sandbox.latency.page_ms:g} ms a page, {sandbox.latency.record_us:g} µs a record"
 
 
-def let_pass(port: int, days: int, seed: int) -> list[Happening]:
+def let_pass(port: int, days: int | None, to: datetime | None, kinds: Sequence[str], seed: int) -> list[Happening]:
     """Days pass in the sandbox on a port of this machine. Raises UsageError, and SandboxError when there is none."""
     from clever_sandbox.control.remote import advance_running
 
+    if days and to:
+        raise click.UsageError("Say how many --days pass, or --to which day, not both.")
     try:
-        return advance_running(f"http://127.0.0.1:{port}", days=days, seed=seed)
+        url, until = f"http://127.0.0.1:{port}", to.date() if to else None
+        return advance_running(url, days=days or 1, to=until, kinds=kinds or None, seed=seed)
     except ValueError as error:
         raise click.UsageError(f"The sandbox refuses: {error}.") from None
 
@@ -178,9 +220,7 @@ def main() -> None:
 
 @main.command()
 @serve_options
-def serve(
-    port: int, data: Path | None, students: int | None, faults: Sequence[Fault], latency: Latency, list_faults: bool
-) -> None:
+def serve(port: int, data: Path | None, students: int | None, list_faults: bool, **conditions: Any) -> None:
     """Serve a district until Ctrl-C; without --data, a made up one of 1,000 students."""
     if list_faults:
         rows = fault_rows()
@@ -191,22 +231,15 @@ def serve(
     from clever_sandbox.server import serve as serve_until_interrupted
 
     with _in_words():
-        app = open_app(_district(data, students or USUAL_STUDENTS), faults, latency)
+        app = open_app(_upload(data, students or USUAL_STUDENTS), Conditions(**conditions))
         serve_until_interrupted(app, port, lambda url: _announce(app.state.sandbox, url))
 
 
-def _district(data: Path | None, students: int) -> District:
-    from datetime import UTC, datetime
-
-    from clever_sandbox.district.district import District
-    from clever_sandbox.district.load import load_district
+def _upload(data: Path | None, students: int) -> Upload:
+    from clever_sandbox.district.upload import load_upload
     from clever_sandbox.generator.generate import generated
 
-    if data:
-        return load_district(data)
-    district = District(generated(students=students, name=generated_name(students)))
-    district.ingest(datetime.now(UTC))
-    return district
+    return load_upload(data) if data else generated(students=students, name=generated_name(students))
 
 
 def _announce(sandbox: Sandbox, url: str) -> None:
@@ -222,8 +255,8 @@ def _announce(sandbox: Sandbox, url: str) -> None:
 
 @main.command()
 @advance_options
-def advance(port: int, days: int, seed: int) -> None:
+def advance(port: int, days: int | None, to: datetime | None, kinds: Sequence[str], seed: int) -> None:
     """Let days pass in the sandbox that is running: on school days people come, leave and move; sections change."""
     with _in_words():
-        for found in let_pass(port, days, seed):
+        for found in let_pass(port, days, to, kinds, seed):
             click.echo(f"{found.date} {found.kind} {found.id}" + (f" at school {found.school}" if found.school else ""))

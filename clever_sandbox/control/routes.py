@@ -6,7 +6,7 @@ fault or a day does.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -17,19 +17,22 @@ from starlette.routing import Route
 from clever_sandbox.district.district import NIGHTLY
 from clever_sandbox.faults.latency import PROFILES, parse_latency
 from clever_sandbox.faults.switchboard import Fault
-from clever_sandbox.faults.table import FAULTS
+from clever_sandbox.faults.table import FAULTS, NO_EVENTS
 from clever_sandbox.sandbox import Sandbox
 from clever_sandbox.year.advance import advance
 from clever_sandbox.year.happening import Happening
 
+MOST_DAYS = 1000
+
 
 class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """An order to let days pass. Without a seed each day has its own, without kinds it is a usual day."""
+    """An order to let days pass, so many or until a day has come. Without kinds they are usual days."""
 
-    days: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    days: Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)] = 1
     seed: int = 0
     kinds: list[str] | None = None
     district: str | None = None
+    to: date | None = None
 
 
 class Late(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,13 +124,22 @@ def advance_sandbox(sandbox: Sandbox, order: Advance) -> list[Happening]:
     if not districts:
         raise ValueError(f"there is no district {order.district!r}")
     happened: list[Happening] = []
-    for _ in range(order.days):
+    for _ in range(_days(order, sandbox.clock.now.astimezone(districts[0].zone).date())):
         # A day later by the wall, also where a night has one hour more or less.
         moment = sandbox.clock.now.astimezone(districts[0].zone) + timedelta(days=1)
         for district in districts:
             local = moment.astimezone(district.zone)
+            district.feed.on = not sandbox.faults.has(NO_EVENTS, district.id)
             happened += advance(district, order.seed, day=local.date(), kinds=order.kinds)
             district.ingest(min(local, datetime.combine(local.date(), NIGHTLY, district.zone)))
         sandbox.clock.set(moment)
     sandbox.events.extend(happened)
     return happened
+
+
+def _days(order: Advance, today: date) -> int:
+    if order.to is None:
+        return order.days
+    if not 0 < (days := (order.to - today).days) <= MOST_DAYS:
+        raise ValueError(f"it is {today} there, and days pass one after the other, {MOST_DAYS} at most")
+    return days

@@ -23,6 +23,12 @@ from clever_sandbox.district.upload import Upload
 
 NIGHTLY = time(3, 10)
 """When Clever takes over what a district uploaded, in the district's time zone."""
+_MORNING = time(5)
+
+
+def in_the_morning(day: date, zone: ZoneInfo) -> datetime:
+    """Five o'clock on a day, when the night's upload has been taken over."""
+    return datetime.combine(day, _MORNING, zone)
 
 
 @dataclass

@@ -86,6 +86,10 @@ class Switchboard:
         self._added += 1
         self._on = [*self._on, Switched(fault, dice)]
 
+    def has(self, fault: str, district: str) -> bool:
+        """Whether a fault is switched on for a district, or for all."""
+        return any(s.settings.fault == fault and s.settings.district in (None, district) for s in self._on)
+
     def clear(self) -> None:
         """Switches everything off and starts the dice again."""
         self._on, self._added = [], 0

@@ -243,6 +243,8 @@ class Kind:
 _MESSAGE = b'{"message":"Internal error"}'
 _NOT_FOUND = b'{"message":"Resource not found"}'
 
+NO_EVENTS = "events_off"
+
 # In the order in which they act on one answer: first its data, then its pages, then its way to us.
 FAULTS: dict[str, Kind] = {
     "unknown_enums": Kind("words that no list has", _spoiled(hostile.unknown_enums), is_data),
@@ -265,7 +267,7 @@ FAULTS: dict[str, Kind] = {
     "unshared_empty": Kind("courses and terms are empty lists", _edited(bad_pages.empty), is_optional_kind),
     "unshared_json": Kind("courses and terms are 404", _status(404, _NOT_FOUND), is_optional_kind),
     "unshared_html": Kind("courses and terms are 404 as HTML", _html(404, "Not Found"), is_optional_kind),
-    "events_off": Kind("no events, and none are written: a hole for ever", _edited(feeds.silent), is_events),
+    NO_EVENTS: Kind("no events, and none are written: a hole for ever", _edited(feeds.silent), is_events),
     "events_silent": Kind("no events are shown, but they are written", _edited(feeds.silent), is_events),
     "events_reduced": Kind("changed people show two fields", _edited(feeds.reduced), is_events),
     "events_dropped": Kind("one event in five is missing", _edited(feeds.dropped), is_events),

@@ -28,7 +28,13 @@ CHANGES: dict[str, Change] = {
         *(teachers.teacher_new, teachers.teacher_left, sections.section_teacher_changed),
         *(sections.section_new, sections.section_merged, sections.term_ended, sections.term_cleared),
         *(sharing.school_unshared, sharing.school_shared_again, sharing.contacts_unshared, sharing.contacts_shared),
-        *(sharing.shared_by_grade, sharing.shared_widened, sis.contact_ids_added, sis.sis_changed),
+        *(
+            sharing.shared_by_grade,
+            sharing.shared_widened,
+            sharing.scope_reduced,
+            sis.contact_ids_added,
+            sis.sis_changed,
+        ),
         *(schools.school_opened, schools.school_closed, schools.schools_merged),
         *(semester.second_semester, summer.graduation, summer.pause_began, summer.pause_ended, rollover.rollover),
     )

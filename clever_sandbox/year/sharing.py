@@ -7,10 +7,12 @@ stays as it is. A rule may name somebody who is no longer there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
 from clever_sandbox.district import values
+from clever_sandbox.district.district import NIGHTLY
 from clever_sandbox.year.day import Day
 from clever_sandbox.year.happening import Happening
 
@@ -71,10 +73,12 @@ def _shown_sections(day: Day, school: str) -> tuple[str, ...]:
 
 
 def contacts_unshared(day: Day) -> list[Happening]:
+    """No contact is shared any more."""
     return _contacts(day, "contacts_unshared", shared=False)
 
 
 def contacts_shared(day: Day) -> list[Happening]:
+    """Contacts are shared again, all at once."""
     return _contacts(day, "contacts_shared", shared=True)
 
 
@@ -105,6 +109,18 @@ def shared_widened(day: Day) -> list[Happening]:
     more = missing[: max(1, len(shared))]
     _share(day, {"grades": None if len(more) == len(missing) else shared.union(more)})
     return [day.of_district("shared_widened")]
+
+
+def scope_reduced(day: Day) -> list[Happening]:
+    """Less may be seen of a school's students: only events say so, and the lists stay as they are."""
+    school = day.find(sorted(day.upload.schools))
+    if school is None:
+        return []
+    users = day.district.tables["users"]
+    at_school = [users[found] for found in users.having("school", day.school_ids[school])]
+    night = datetime.combine(day.today, NIGHTLY, day.district.zone)
+    day.district.feed.reduce_scope((user for user in at_school if "student" in user.keys["role"]), night.timestamp())
+    return [day.of_school("scope_reduced", school)]
 
 
 def _grades(day: Day) -> list[str]:

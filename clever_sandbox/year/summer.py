@@ -27,6 +27,7 @@ def pause_began(day: Day) -> list[Happening]:
 
 
 def pause_ended(day: Day) -> list[Happening]:
+    """The next night takes over all that was uploaded meanwhile."""
     if not day.district.paused:
         return []
     day.district.resume()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from clever_sandbox.cli import (
+    Conditions,
     advance_options,
     described,
     fault_rows,
@@ -28,10 +30,10 @@ from roster_pipeline.cli.common import JSON
 from roster_pipeline.cli.terminal import print_json, print_table, say
 from roster_pipeline.config import DEMO
 
+USUAL = Conditions()
+
 if TYPE_CHECKING:
-    from clever_sandbox.district.district import District
-    from clever_sandbox.faults.latency import Latency
-    from clever_sandbox.faults.switchboard import Fault
+    from clever_sandbox.district.upload import Upload
     from clever_sandbox.sandbox import Sandbox
 
 
@@ -41,13 +43,13 @@ if TYPE_CHECKING:
 @click.pass_context
 def sandbox(
     ctx: click.Context,
+    /,
     port: int,
     data: Path | None,
     students: int | None,
-    faults: Sequence[Fault],
-    latency: Latency,
     list_faults: bool,
     as_json: bool,
+    **conditions: Any,
 ) -> None:
     """Serve a local Clever over HTTP, with synthetic people, until Ctrl-C; the demo's unless told otherwise."""
     if ctx.invoked_subcommand:
@@ -59,16 +61,16 @@ def sandbox(
             print_table(fault_rows())
         return
     one_district(data, students)
-    serve_local(port, students, DEMO, faults, latency, data, as_json=as_json)
+    serve_local(port, students, DEMO, Conditions(**conditions), data, as_json=as_json)
 
 
 @sandbox.command()
 @advance_options
 @JSON
-def advance(port: int, days: int, seed: int, as_json: bool) -> None:
+def advance(port: int, days: int | None, to: datetime | None, kinds: Sequence[str], seed: int, as_json: bool) -> None:
     """Let days pass in the sandbox that is running: on school days people come, leave and move; sections change."""
     with as_roster_errors():
-        passed = let_pass(port, days, seed)
+        passed = let_pass(port, days, to, kinds, seed)
     events = [{"kind": e.kind, "id": e.id, "school": e.school, "before": e.before} for e in passed]
     if as_json:
         print_json({"events": events})
@@ -81,8 +83,7 @@ def serve_local(
     port: int,
     students: int | None,
     world: Path,
-    faults: Sequence[Fault] = (),
-    latency: Latency | None = None,
+    conditions: Conditions = USUAL,
     data: Path | None = None,
     *,
     as_json: bool = False,
@@ -93,7 +94,7 @@ def serve_local(
     district's, kept under `world`/sandbox/generated and used again the next time. Raises RosterError for a port in use
     and for a broken district.
     """
-    from clever_sandbox.district.load import load_district
+    from clever_sandbox.district.upload import load_upload
     from clever_sandbox.server import serve
 
     folder, own = world / "sandbox", world
@@ -102,20 +103,20 @@ def serve_local(
         own = folder / "inputs"
         if not folder.exists():
             _generate(folder, students)
-    district = load_district(data or folder)
+    upload = load_upload(data or folder)
     if data is not None:
-        own = _inputs_of(district, folder / "generated" / district.id)
-    app = open_app(district, faults, latency)
+        own = _inputs_of(upload, folder / "generated" / upload.profile.id)
+    app = open_app(upload, conditions)
     serve(app, port, lambda url: _announce_json(url, own) if as_json else _announce(app.state.sandbox, url, own))
 
 
-def _inputs_of(district: District, folder: Path) -> Path:
+def _inputs_of(upload: Upload, folder: Path) -> Path:
     """The platform's files for a district from elsewhere, in a folder of their own; they are written once."""
     from clever_sandbox.generator.platform_inputs import write_inputs
 
     inputs = folder / "inputs"
     if not inputs.exists():
-        write_inputs(district.upload, inputs)
+        write_inputs(upload, inputs)
     return inputs
 
 

@@ -208,3 +208,74 @@ def test_events_carry_ids_only(demo: District) -> None:
     for event in advance(demo.copy(), 3, day=TODAY):
         fields = [event.id, event.school, event.before, event.after, *event.sections]
         assert all(len(value) == 24 and int(value, 16) for value in fields if value is not None)
+
+
+# --- the clock and the feed --------------------------------------------------------------------------
+
+
+def test_days_pass_until_one_has_come(server: SandboxServer, api: Api) -> None:
+    advance_running(server.url, to=date(2026, 11, 27), kinds=["student_new"])
+    assert server.sandbox.districts[0].day == 4
+    assert server.sandbox.clock.now.astimezone(server.sandbox.districts[0].zone).date() == date(2026, 11, 27)
+    assert api.all("/districts")[0]["last_sync"] == "2026-11-27T11:10:00.000Z"
+    assert api.get("/schools").headers["Date"] == "Fri, 27 Nov 2026 14:00:00 GMT"
+    with pytest.raises(ValueError, match="it is 2026-11-27 there"):
+        advance_running(server.url, to=date(2026, 11, 27))
+    assert server.sandbox.districts[0].day == 4
+
+
+def test_a_day_is_a_day_by_the_wall_when_summer_time_ends(demo: District) -> None:
+    saturday = datetime(2026, 10, 31, 9, tzinfo=demo.zone)
+    with serve_in_thread(create_app([demo.copy()], clock=saturday.timestamp)) as server:
+        server.advance(days=1)
+        assert server.sandbox.clock.now.astimezone(demo.zone).isoformat() == "2026-11-01T09:00:00-08:00"
+
+
+def test_every_night_has_its_events_in_the_order_of_their_ids(server: SandboxServer, api: Api) -> None:
+    happened = server.advance(days=3, seed=6)
+    events = api.all("/events")
+    assert [event["id"] for event in events] == sorted({event["id"] for event in events})
+    assert sorted({event["created"][:10] for event in events}) == ["2026-11-24", "2026-11-25"]  # the 26th is a holiday
+    new = {event["data"]["object"]["id"] for event in events if event["type"] == "users.created"}
+    assert {h.id for h in happened if h.kind == "student_new"} <= new
+    sections = {event["data"]["object"]["id"] for event in events if event["type"] == "sections.created"}
+    assert {h.id for h in happened if h.kind == "section_new"} == sections
+
+
+def test_replaying_the_events_gives_what_the_lists_say(server: SandboxServer, api: Api) -> None:
+    known = {kind: {record["id"]: record for record in api.all(f"/{kind}")} for kind in KINDS}
+    for kinds in (None, ["sis_changed"], ["school_unshared"], ["rollover"], ["school_shared_again"], None):
+        server.advance(days=2, kinds=kinds)
+    for event in api.all("/events"):
+        kind, _, action = event["type"].partition(".")
+        record, table = event["data"]["object"], known[kind]
+        if action == "deleted":
+            assert table.pop(record["id"]) == record
+        else:
+            assert (record["id"] in table) == (action == "updated")
+            before = table.get(record["id"], {}) | {"last_modified": None}
+            after = record | {"last_modified": None}
+            if action == "updated":
+                changed = {name for name in {**before, **after} if before.get(name) != after.get(name)}
+                assert event["data"]["previous_attributes"] == {name: before.get(name) for name in changed}
+            table[record["id"]] = record
+    assert known == {kind: {record["id"]: record for record in api.all(f"/{kind}")} for kind in KINDS}
+
+
+def test_while_the_feed_is_off_a_night_writes_nothing(server: SandboxServer, api: Api) -> None:
+    server.faults.add("events_off")
+    server.advance(kinds=["student_new"])
+    server.faults.clear()
+    assert api.all("/events") == []
+    server.advance(kinds=["student_new"])
+    assert "users.created" in {event["type"] for event in api.all("/events")}
+
+
+def test_less_may_be_seen_of_a_school(server: SandboxServer, api: Api) -> None:
+    before = api.all("/users")
+    event = one(server, "scope_reduced")
+    reduced = api.all("/events")
+    students = api.ids(f"/schools/{event.id}/users", role="student")
+    assert {e["type"] for e in reduced} == {"users.updated"}
+    assert sorted(e["data"]["object"]["id"] for e in reduced) == students
+    assert api.all("/users") == before

@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,9 @@ from click.testing import CliRunner, Result
 
 from clever_sandbox import cli
 from clever_sandbox.app import CLIENT_ID, CLIENT_SECRET
+from clever_sandbox.cli import Conditions, described, open_app
 from clever_sandbox.control import remote
+from clever_sandbox.district.upload import load_upload
 from clever_sandbox.faults.table import FAULTS
 from clever_sandbox.year.happening import Happening
 
@@ -91,6 +95,9 @@ def test_faults_are_listed() -> None:
         ("serve --latency moon", 2, "'moon' is no latency: none, near, far, or milliseconds a page"),
         ("serve --data / --students 5", 2, "--data has its own students: give it, or --students."),
         ("serve --data /nowhere", 2, "Directory '/nowhere' does not exist."),
+        ("serve --timezone Mars/Olympus", 2, "'Mars/Olympus' is no time zone; write it like America/Chicago."),
+        ("serve --start tomorrow", 2, "'tomorrow' does not match the format '%Y-%m-%d'."),
+        ("advance --days 3 --to 2027-01-04", 2, "Say how many --days pass, or --to which day, not both."),
         ("advance --days 0", 2, "0 is not in the range 1<=x<=1000."),
     ],
 )
@@ -115,10 +122,10 @@ def test_a_port_in_use(api: Api) -> None:
 
 
 def test_days_pass_and_what_happened_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, int, int]] = []
+    asked: list[tuple[object, ...]] = []
 
-    def pass_days(url: str, *, days: int, seed: int) -> list[Happening]:
-        asked.append((url, days, seed))
+    def pass_days(url: str, *, days: int, to: date | None, seed: int, kinds: Sequence[str] | None) -> list[Happening]:
+        asked.append((url, days, to, seed, kinds))
         return [
             Happening("student_new", "2026-11-23", "a" * 24, school="b" * 24),
             Happening("student_left", "2026-11-24", "c" * 24),
@@ -128,7 +135,21 @@ def test_days_pass_and_what_happened_is_told(monkeypatch: pytest.MonkeyPatch) ->
     told = run("advance --port 9 --days 3 --seed 4")
     new, left = f"student_new {'a' * 24} at school {'b' * 24}", f"student_left {'c' * 24}"
     assert (told.exit_code, told.output) == (0, f"2026-11-23 {new}\n2026-11-24 {left}\n")
-    assert asked == [("http://127.0.0.1:9", 3, 4)]
+    assert run("advance --to 2027-08-16 --kind rollover --kind school_closed").exit_code == 0
+    assert asked == [
+        ("http://127.0.0.1:9", 3, None, 4, None),
+        ("http://127.0.0.1:8765", 1, date(2027, 8, 16), 0, ("rollover", "school_closed")),
+    ]
+
+
+def test_a_district_in_another_time_and_place(tmp_path: Path) -> None:
+    upload = load_upload(write_district(tmp_path))
+    sandbox = open_app(upload, Conditions(start=datetime(2031, 3, 9), timezone="America/New_York")).state.sandbox
+    [district] = sandbox.districts
+    # Five in the morning of the day on which summer time begins.
+    assert abs(sandbox.clock() - datetime(2031, 3, 9, 9, tzinfo=UTC).timestamp()) < 60
+    assert district.last_sync(sandbox.clock()) == "2031-03-09T07:10:00.000Z"
+    assert "It is 2031-03-09 05:00 EDT there" in list(described(sandbox))
 
 
 def test_no_sandbox_answers() -> None:
