@@ -62,7 +62,7 @@ EVERY_DAY: Mapping[str, float] = {
     "section_merged": 0.25,
     "teacher_new": 0.05,
     "teacher_left": 0.02,
-    "student_shared_again": 0.4,
+    "student_shared_again": 0.5,
     "student_unshared": 0.4,
 }
 _OFTEN = 1000

@@ -62,10 +62,19 @@ def _swap_schools(day: Day, one: str, other: str) -> list[Happening]:
     happened = []
     for (teacher, old), new in zip(places, (there, here), strict=True):
         lines = [{**line, "School_id": new} for line in day.upload.teachers[teacher]]
+        _move_staff(day, teacher, old, new)
         day.remove_teacher(teacher)
         day.add_teacher(teacher, lines)
         happened.append(day.of_teacher("teacher_moved", teacher, new, before=day.school_ids[old]))
     return happened
+
+
+def _move_staff(day: Day, teacher: str, old: str, new: str) -> None:
+    """Who is staff too, by the same e-mail, is so at the new school."""
+    email, staff = day.email(teacher), day.upload.staff
+    for member in day.staff_by_email.get(email, ()) if email else ():
+        if old in schools_of(staff, member):
+            staff[member] = [{**line, "School_id": new} if line["School_id"] == old else line for line in staff[member]]
 
 
 def _swap_subjects(day: Day, *teachers: str) -> list[Happening]:

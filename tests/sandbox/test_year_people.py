@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.load import load_district
 from clever_sandbox.year.day import schools_of
 from clever_sandbox.year.timetable import teachers_of
 
-from .years import of_kind, one
+from .districts import ENROLLMENT, SCHOOL, SECTION, STUDENT, write_district
+from .years import TODAY, night, of_kind, one
 
 
 @pytest.fixture
@@ -48,6 +52,25 @@ def test_a_mover_goes_to_a_school_with_the_same_grade(district: District) -> Non
     assert joined
     assert {(section["School_id"], section["Grade"]) for section in joined} == {(line["School_id"], line["Grade"])}
     assert section_ids(district, moved.sis_id) == set(moved.sections)
+
+
+def test_who_moves_stays_at_a_second_school(tmp_path: Path) -> None:
+    two, three = {"School_id": "2"}, {"School_id": "3"}
+    folder = write_district(
+        tmp_path,
+        schools=[SCHOOL, SCHOOL | two, SCHOOL | three],
+        students=[STUDENT, STUDENT | two, STUDENT | three | {"Student_id": "s2"}],
+        sections=[SECTION, SECTION | three | {"Section_id": "c3"}],
+        enrollments=[ENROLLMENT, ENROLLMENT | three | {"Section_id": "c3", "Student_id": "s2"}],
+    )
+    for seed in range(20):
+        district = load_district(folder, night(TODAY))
+        [moved] = one(district, "student_moved", seed=seed)
+        if moved.sis_id == "s1":
+            assert schools_of(district.upload.students, "s1") == ["2", "3"]
+            assert district.upload.attended("s1") == ["c3"]
+            return
+    pytest.fail("nobody drew the student s1")
 
 
 def test_somebody_goes_to_a_parallel_class(demo: District, district: District) -> None:

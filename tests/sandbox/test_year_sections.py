@@ -91,6 +91,13 @@ def test_a_second_semester_comes_once(district: District) -> None:
     assert len(in_term(district, "S2")) == 32
 
 
+def test_a_term_that_has_not_begun_has_one_day_when_it_has_ended(district: District) -> None:
+    for section in district.upload.sections:
+        district.upload.sections.change(section, Term_name="Z", Term_start="2027-01-04", Term_end="2027-06-04")
+    [ended] = one(district, "term_ended")
+    assert ended.id == clever_id(district.id, "term", "Z", "2026-11-22", "2026-11-22")
+
+
 def test_a_term_without_an_end_never_ends(demo: District, district: District) -> None:
     for section in demo.upload.sections:
         district.upload.sections.change(section, Term_end="")

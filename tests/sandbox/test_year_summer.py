@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
+from clever_sandbox.district.load import load_district
 from clever_sandbox.year.advance import advance
 from clever_sandbox.year.happening import Happening
 from clever_sandbox.year.promotion import next_grade
 
+from .districts import SCHOOL, SECTION, STUDENT, write_district
 from .years import days, night, of_kind, one
 
 ROLLOVER = date(2027, 7, 26)
@@ -93,6 +96,29 @@ def test_everybody_is_a_grade_higher_and_at_the_next_school(
     assert all(found.before != found.school for found in promoted.values())
 
 
+def test_schools_share_the_next_ones_evenly(tmp_path: Path) -> None:
+    """Grade 5 of two schools goes to two others, one each; a school that does not say its grades is none of them."""
+    low, high = {"Low_grade": "0", "High_grade": "5"}, {"Low_grade": "6", "High_grade": "8"}
+    ids = ("1", "2", "3", "4", "5")
+    folder = write_district(
+        tmp_path,
+        schools=[
+            SCHOOL | {"School_id": school} | grades
+            for school, grades in zip(ids, (low, low, high, high, {}), strict=True)
+        ],
+        students=[
+            *(STUDENT | {"Student_id": f"s{n}", "Grade": "5", "School_id": str(1 + n % 2)} for n in range(6)),
+            STUDENT | {"Student_id": "six", "Grade": "6", "School_id": "5"},
+        ],
+        sections=[SECTION],
+    )
+    district = load_district(folder, night(ROLLOVER))
+    one(district, "rollover", ROLLOVER)
+    now = {student: lines[0]["School_id"] for student, lines in district.upload.students.items()}
+    assert {(now[f"s{n}"], 1 + n % 2) for n in range(6)} == {("3", 1), ("4", 2)}
+    assert now["six"] == "3"
+
+
 def test_a_new_kindergarten_is_about_as_large_as_the_last(
     demo: District, rolled: tuple[District, list[Happening]]
 ) -> None:
@@ -122,25 +148,27 @@ def test_all_sections_and_terms_are_new_and_say_which_they_succeed(
         for before in found.succeeds:
             same = ("School_id", "Course_name", "Course_number", "Grade")
             assert [line[column] for column in same] == [old[before][column] for column in same]
+    assert {before for found in continued for before in found.succeeds} == old.keys()
     assert 0.9 < len(continued) / len(old) < 1.15
 
 
-def test_some_section_ids_are_those_of_other_classes(demo: District, rolled: tuple[District, list[Happening]]) -> None:
-    district, happened = rolled
-    reused = {found.sis_id for found in of_kind(happened, "section_id_reused")}
-    assert reused == district.upload.sections.keys() & demo.upload.sections.keys()
-    assert 0.02 < len(reused) / len(district.upload.sections) < 0.15
-    for section in reused:
-        before, now = demo.upload.sections[section][0], district.upload.sections[section][0]
-        assert any(before[column] != now[column] for column in ("School_id", "Course_name", "Grade"))
+def test_some_section_ids_are_those_of_other_classes(demo: District) -> None:
+    for seed in range(10):
+        district = demo.copy()
+        reused = {found.sis_id for found in of_kind(one(district, "rollover", ROLLOVER, seed), "section_id_reused")}
+        assert reused == district.upload.sections.keys() & demo.upload.sections.keys()
+        assert 0.02 < len(reused) / len(district.upload.sections) < 0.15
+        for section in reused:
+            before, now = demo.upload.sections[section][0], district.upload.sections[section][0]
+            assert any(before[column] != now[column] for column in ("School_id", "Course_name", "Grade"))
 
 
 def test_classes_are_full_of_the_students_of_their_grade(rolled: tuple[District, list[Happening]]) -> None:
     district, _ = rolled
-    upload = district.upload
+    upload, grade = district.upload, grades(district)
     assert all(upload.enrollments.values())
     for section, [line] in upload.sections.items():
-        members = {grades(district)[student] for student in upload.enrollments[section]}
+        members = {grade[student] for student in upload.enrollments[section]}
         assert not line["Grade"] or members == {line["Grade"]}
     attended = Counter(len(upload.attended(student)) for student in upload.students)
     assert attended[7] + attended[8] > 0.85 * len(upload.students)
@@ -167,6 +195,19 @@ def test_some_teachers_leave_come_move_and_change_the_subject(
     left = {found.sis_id for found in of_kind(happened, "teacher_left")}
     assert left == demo.upload.teachers.keys() - district.upload.teachers.keys()
     assert len(district.upload.teachers) == len(demo.upload.teachers)
+
+
+def test_a_teacher_who_is_staff_too_moves_as_both(demo: District) -> None:
+    """2001 is also the department's chair."""
+    for seed in range(200):
+        district = demo.copy()
+        moved = {found.sis_id: found for found in of_kind(one(district, "rollover", ROLLOVER, seed), "teacher_moved")}
+        if "2001" in moved:
+            [teacher], [chair] = district.upload.teachers["2001"], district.upload.staff["ST-T2001"]
+            assert teacher["School_id"] == chair["School_id"] != "11"
+            assert moved["2001"].school == clever_id(demo.id, "school", chair["School_id"])
+            return
+    pytest.fail("nobody drew the teacher 2001")
 
 
 def test_a_year_that_has_begun_does_not_roll_over_by_itself(demo: District) -> None:
