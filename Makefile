@@ -9,7 +9,7 @@ unexport DAGSTER_HOME
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install sync test dev docs bench bench-ui bench-crash bench-days accidents format
+.PHONY: install sync test dev docs bench bench-ui bench-crash bench-days bench-sandbox accidents format
 
 install: .venv/installed
 
@@ -45,6 +45,9 @@ bench-days: .venv/installed  ## Sync DAYS generated days of a district, and comp
 
 bench: .venv/installed  ## Measure the sync of a generated district, and rewrite docs/performance.md
 	$(BIN)/python -m benchmarks --size $(or $(SIZE),1000) $(if $(filter 0,$(PEERS)),--no-peers) $(ONLY:%=--only %)
+
+bench-sandbox: .venv/installed  ## Measure the local Clever with a district of SIZE students, and rewrite docs/performance.md
+	$(BIN)/python -m benchmarks.sandbox --size $(or $(SIZE),1000000) --write
 
 bench-ui: .venv/installed  ## Measure the wait from the click on Launch in the Dagster UI to success
 	$(BIN)/python -m benchmarks.click
