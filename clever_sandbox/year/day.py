@@ -109,19 +109,22 @@ class Day:
     def email(self, teacher: str) -> str:
         return self.upload.teachers[teacher][0]["Teacher_email"].casefold()
 
+    # A list that nobody has asked for yet must be made before the upload changes, not after.
+
     def add_student(self, student: str, line: Cells) -> None:
-        self.upload.students[student] = [line]
         insort(self.students, student)
+        self.upload.students[student] = [line]
 
     def remove_student(self, student: str) -> None:
-        self.upload.remove_student(student)
         del self.students[bisect_left(self.students, student)]
+        self.upload.remove_student(student)
 
     def add_teacher(self, teacher: str, lines: Sequence[Cells]) -> None:
+        mailboxes, teachers_at = self._mailboxes, self.teachers_at
         self.upload.teachers[teacher] = lines
-        insort(self._mailboxes.setdefault(self.email(teacher), []), teacher)
+        insort(mailboxes.setdefault(self.email(teacher), []), teacher)
         for school in schools_of(self.upload.teachers, teacher):
-            insort(self.teachers_at.setdefault(school, []), teacher)
+            insort(teachers_at.setdefault(school, []), teacher)
 
     def remove_teacher(self, teacher: str) -> None:
         for school in schools_of(self.upload.teachers, teacher):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
 from clever_sandbox.district.load import load_district
-from clever_sandbox.year.day import schools_of
+from clever_sandbox.year.day import Day, schools_of
 from clever_sandbox.year.timetable import teachers_of
 
 from .districts import ENROLLMENT, SCHOOL, SECTION, STUDENT, write_district
@@ -127,3 +129,20 @@ def test_a_teacher_without_an_email_is_known_by_the_teacher_id(demo: District, d
     assert [found.before for found in new] == [clever_id(demo.id, "teacher", "2004")]
     assert [found.id for found in new] == [clever_id(demo.id, "teacher", new[0].sis_id)]
     assert len(happened) == len(demo.upload.teachers)
+
+
+def test_a_list_that_is_made_late_has_everybody_once(demo: District) -> None:
+    [teacher, *_], [student, *_] = demo.upload.teachers, demo.upload.students
+    changes: tuple[Callable[[Day], object], ...] = (
+        lambda day: day.add_teacher("T-new", day.upload.teachers[teacher]),
+        lambda day: day.add_student("E-new", day.upload.students[student][0]),
+        lambda day: day.remove_teacher(teacher),
+        lambda day: day.remove_student(student),
+    )
+    for change in changes:
+        district = demo.copy()
+        day = Day(district, TODAY, random.Random(0))
+        change(day)
+        assert day.students == sorted(district.upload.students)
+        assert {who for at in day.teachers_at.values() for who in at} == set(district.upload.teachers)
+        assert all(len(at) == len(set(at)) for at in day.teachers_at.values())
