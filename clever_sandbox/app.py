@@ -11,6 +11,7 @@ import binascii
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from email.utils import formatdate
 from functools import partial
 
@@ -178,6 +179,8 @@ def _answer(request: Request, sandbox: Sandbox, district: District) -> Response:
     if request.method not in ("GET", "HEAD"):
         return _refusal(Refused(501, "unsupported request"))
     query = dict(request.query_params)
+    district.wake(sandbox.clock())
+    district = copy(district)  # an answer is made of the tables of one moment
     asked = Asked(district, request.url.path, request.url.query, query, sandbox.clock())
     try:
         return Response(answer(asked), media_type="application/json")

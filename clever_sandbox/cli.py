@@ -6,6 +6,8 @@ server (`server`), and what is done with it. Whatever is slow to import is impor
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,11 +23,11 @@ from clever_sandbox.errors import SandboxError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from clever_sandbox.control.routes import Advanced
     from clever_sandbox.district.upload import Upload
     from clever_sandbox.faults.latency import Latency
     from clever_sandbox.faults.switchboard import Fault
     from clever_sandbox.sandbox import Sandbox
-    from clever_sandbox.year.happening import Happening
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -34,6 +36,7 @@ USUAL_PORT = 8765
 USUAL_STUDENTS = 1000
 MOST_DAYS = 1000
 DATE = click.DateTime(["%Y-%m-%d"])
+_YEARS = range(2000, 2100)  # those that an event's id has room for
 
 
 # --- options -----------------------------------------------------------------------------------------
@@ -55,6 +58,12 @@ def _latency(_ctx: click.Context, _option: click.Parameter, given: str) -> Laten
         return parse_latency(given)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _start(_ctx: click.Context, _option: click.Parameter, given: datetime | None) -> datetime | None:
+    if given and given.year not in _YEARS:
+        raise click.BadParameter(f"a year from {_YEARS[0]} to {_YEARS[-1]}, please.")
+    return given
 
 
 def _timezone(_ctx: click.Context, _option: click.Parameter, given: str | None) -> str | None:
@@ -90,7 +99,12 @@ _SERVE_OPTIONS = (
         show_default=True,
         help="Answer as late as a Clever that is near or far: milliseconds a page, microseconds a record.",
     ),
-    click.option("--start", type=DATE, help="Let it be five in the morning of this day there, and go on from then."),
+    click.option(
+        "--start",
+        type=DATE,
+        callback=_start,
+        help="Let it be five in the morning of this day there, and go on from then.",
+    ),
     click.option("--timezone", callback=_timezone, help="Where the district's days begin, like America/Chicago."),
     click.option("--list-faults", is_flag=True, help="List the faults, and serve nothing."),
 )
@@ -181,24 +195,48 @@ def described(sandbox: Sandbox) -> Iterator[str]:
         yield f"{district.name}: {counts}"
         if sandbox.clock.ahead:
             yield f"It is {sandbox.clock.now.astimezone(district.zone):%Y-%m-%d %H:%M %Z} there"
-        yield from (f"Warning: {warning}" for warning in district.upload.warnings)
+        yield from (f"Warning: {warning}" for warning in (*district.upload.warnings, *district.out_of_season()))
     for fault in sandbox.faults.on:
-        yield f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}"
+        times = f", {fault.settings.count} times" if fault.settings.count else ""
+        yield f"Fault switched on: {fault.settings.fault}, rate {fault.settings.rate:g}{times}"
     if sandbox.latency.page_ms or sandbox.latency.record_us:
         yield f"Latency: {sandbox.latency.page_ms:g} ms a page, {sandbox.latency.record_us:g} µs a record"
 
 
-def let_pass(port: int, days: int | None, to: datetime | None, kinds: Sequence[str], seed: int) -> list[Happening]:
-    """Days pass in the sandbox on a port of this machine. Raises UsageError, and SandboxError when there is none."""
-    from clever_sandbox.control.remote import advance_running
+def let_pass(port: int, days: int | None, to: datetime | None, kinds: Sequence[str], seed: int) -> Advanced:
+    """Days pass in the sandbox on a port of this machine, with a bar for whoever watches a terminal.
+
+    Raises UsageError, and SandboxError when there is no sandbox.
+    """
+    from clever_sandbox.control.remote import advance_running, today_there
+    from clever_sandbox.control.routes import Advanced
 
     if days and to:
         raise click.UsageError("Say how many --days pass, or --to which day, not both.")
+    if kinds and (to or (days or 1) > 1):
+        raise click.UsageError("--kind is for one day: let the others pass first.")
+    url = f"http://127.0.0.1:{port}"
+    if to:
+        days = (to.date() - today_there(url)).days
+        if not 0 < days <= MOST_DAYS:
+            raise click.UsageError(f"It is {today_there(url)} there; --to takes one of the {MOST_DAYS} days after it.")
+    passed = Advanced([], "")
     try:
-        url, until = f"http://127.0.0.1:{port}", to.date() if to else None
-        return advance_running(url, days=days or 1, to=until, kinds=kinds or None, seed=seed)
+        for _ in _watched(days or 1):
+            day = advance_running(url, kinds=kinds or None, seed=seed)
+            passed = Advanced([*passed.events, *day.events], day.now)
     except ValueError as error:
         raise click.UsageError(f"The sandbox refuses: {error}.") from None
+    return passed
+
+
+def _watched(days: int) -> Iterator[int]:
+    """So many days, with a bar for whoever watches a terminal."""
+    if days == 1 or not sys.stderr.isatty():
+        yield from range(days)
+        return
+    with click.progressbar(range(days), label="Days", file=sys.stderr) as bar:
+        yield from bar
 
 
 # --- the commands ------------------------------------------------------------------------------------
@@ -256,7 +294,20 @@ def _announce(sandbox: Sandbox, url: str) -> None:
 @main.command()
 @advance_options
 def advance(port: int, days: int | None, to: datetime | None, kinds: Sequence[str], seed: int) -> None:
-    """Let days pass in the sandbox that is running: on school days people come, leave and move; sections change."""
+    """Let days of a school year pass in the sandbox that is running: people come, leave and move; sections change."""
     with _in_words():
-        for found in let_pass(port, days, to, kinds, seed):
-            click.echo(f"{found.date} {found.kind} {found.id}" + (f" at school {found.school}" if found.school else ""))
+        passed = let_pass(port, days, to, kinds, seed)
+    for line in told(passed):
+        click.echo(line)
+
+
+def told(passed: Advanced) -> Iterator[str]:
+    """What happened on each day, in numbers, and what time it is; /sandbox/advance has it one by one."""
+    days: dict[str, Counter[str]] = {}
+    for found in passed.events:
+        days.setdefault(found.date, Counter())[found.kind] += 1
+    for day, kinds in days.items():
+        yield f"{day}  {', '.join(f'{kind} {times}' for kind, times in sorted(kinds.items()))}"
+    if not days:
+        yield "Nothing happened: on weekends, on holidays and in the summer it does not, nor what cannot."
+    yield f"It is {datetime.fromisoformat(passed.now):%A %Y-%m-%d %H:%M} there."

@@ -49,8 +49,14 @@ class Sandbox:
     clock: Clock
     faults: Switchboard
     events: list[Happening] = field(default_factory=list)
+    advancing: asyncio.Lock = field(default_factory=asyncio.Lock)
     latency: Latency = NONE
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    def local_time(self) -> str:
+        """What time it is where the first district is; its UTC offset stands at the end."""
+        zone = self.districts[0].zone if self.districts else UTC
+        return self.clock.now.astimezone(zone).isoformat(timespec="seconds")
 
     def district_of(self, token: str) -> District | None:
         """The district whose token this is; Clever's public test token opens the first."""

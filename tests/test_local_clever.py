@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 import requests
 
@@ -47,16 +48,17 @@ def test_serving_generates_once_and_ends_clean_on_ctrl_c(tmp_path: Path) -> None
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(5)]
+        lines = [process.stdout.readline() for _ in range(6)]
         url = next(word for line in lines for word in line.split() if word.startswith("http://"))
         assert requests.get(f"{url}/v3.0/users", timeout=5).status_code == 401
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=20)
+        world = tmp_path / "sandbox" / "generated" / "60" / "inputs"
+        assert lines[5] == f"Its first day comes again with every start: remove {world} to begin anew with it.\n"
         assert (process.returncode, rest, errors) == (0, "", "")
         seen.append((tmp_path / "sandbox" / "generated" / "60" / "students.csv").stat().st_mtime_ns)
         assert f"CLEVER_API_URL={url} CLEVER_TOKENS_URL={url}/oauth/tokens" in lines[2]
         assert "CLEVER_CLIENT_ID=sandbox CLEVER_CLIENT_SECRET=sandbox-secret" in lines[3]
-        world = tmp_path / "sandbox" / "generated" / "60" / "inputs"
         places = f"ROSTER_DATA={world} ROSTER_WAREHOUSE={world}/warehouse DAGSTER_HOME={world}/dagster"
         assert lines[4] == f"  export {places}\n"
     assert seen[0] == seen[1]
@@ -103,11 +105,27 @@ def test_a_folder_from_elsewhere_has_a_world_of_its_own(tmp_path: Path, monkeypa
     for _ in range(2):
         serve_local(0, None, world, data=folder)
         own = world / "sandbox" / "generated" / str(DISTRICT["id"]) / "inputs"
-        assert said[-1] == f"  export ROSTER_DATA={own} ROSTER_WAREHOUSE={own}/warehouse DAGSTER_HOME={own}/dagster"
+        assert said[-2] == f"  export ROSTER_DATA={own} ROSTER_WAREHOUSE={own}/warehouse DAGSTER_HOME={own}/dagster"
         assert (own / "courses.csv").read_text().startswith("course_id,")
+        for name in ("section_courses", "mapping_rules", "sites"):
+            assert len((own / f"{name}.csv").read_text().splitlines()) == 1, name
         (own / "logins.csv").write_text("mine", encoding="utf-8")
     assert (own / "logins.csv").read_text(encoding="utf-8") == "mine"
     assert sorted(path.name for path in folder.iterdir()) == files
+
+
+def test_the_demo_is_served_into_a_world_that_make_sync_does_not_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(server, "serve", lambda _app, _port, ready: ready("http://here"))
+    monkeypatch.setattr(local_clever, "say", said.append)
+    shutil.copytree(DEMO_DISTRICT, tmp_path / "sandbox", ignore=shutil.ignore_patterns("generated"))
+    (tmp_path / "logins.csv").write_text("theirs", encoding="utf-8")
+    serve_local(0, None, tmp_path)
+    own = tmp_path / "sandbox" / "generated" / "demo" / "inputs"
+    assert f"ROSTER_DATA={own} " in said[-2]
+    assert (own / "logins.csv").read_text(encoding="utf-8") == "theirs"
 
 
 def test_no_sandbox_answers(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,10 +140,10 @@ def test_a_day_passes(capsys: pytest.CaptureFixture[str]) -> None:
     with serve_in_thread(create_app([load_district(DEMO_DISTRICT)])) as server:
         server.sandbox.clock.set(datetime(2026, 11, 8, 20, tzinfo=UTC))  # a Sunday
         code, out, _ = run(f"advance --port {server.url.rsplit(':', 1)[1]} --json", capsys)
-        passed = [{"kind": e.kind, "id": e.id, "school": e.school, "before": e.before} for e in server.sandbox.events]
+        passed = json.loads(msgspec.json.encode(server.sandbox.events))
     assert code == 0
     assert passed
-    assert json.loads(out) == {"events": passed}
+    assert json.loads(out) == {"events": passed, "now": "2026-11-09T12:00:00-08:00"}
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,7 @@ class World:
         night = datetime.combine(self.day, time(10), tzinfo=UTC)
         clock = Clock(sleep=lambda _: None, now=lambda: night)
         self.server.sandbox.clock.set(night)
+        self.district.taken = night.timestamp()  # what stands in its tables is what this night brought
         try:
             with Clever(settings_for(self.server.url), clock=clock, requests_a_minute=1_000_000) as clever:
                 extract = clever.extract(self.district.id, landing, lambda _: None)

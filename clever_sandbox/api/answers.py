@@ -236,7 +236,7 @@ def _events(asked: Asked) -> bytes:
             raise Refused(400, f"record_type must be one of {', '.join(sorted(EVENT_KINDS))}")
 
     def wanted(event: Event) -> bool:
-        shown = bool(event.body(asked.version)) and (not kinds or event.type.partition(".")[0] in kinds)
+        shown = event.is_in(asked.version) and (not kinds or event.type.partition(".")[0] in kinds)
         return shown and (school is None or school in event.schools)
 
     ids, found = asked.district.feed.since(asked.now, wanted)
@@ -247,7 +247,7 @@ def _events(asked: Asked) -> bytes:
 
 def _event(asked: Asked, event_id: str) -> bytes:
     _, found = asked.district.feed.since(asked.now, lambda event: event.id == event_id)
-    if event_id not in found or not found[event_id].body(asked.version):
+    if event_id not in found or not found[event_id].is_in(asked.version):
         raise _not_found()
     return _single_envelope(asked, _event_body(asked, found[event_id]), f"events/{event_id}", ())
 

@@ -60,13 +60,14 @@ def check_parameters(query: Mapping[str, str], allowed: Collection[str]) -> None
 def window(query: Mapping[str, str]) -> Window:
     """The paging parameters of a request; refuses with 400, and with 413 a limit over the maximum."""
     text = query.get("limit", str(DEFAULT_LIMIT))
-    if not (text.isascii() and text.isdigit()) or int(text[:20]) == 0:
+    digits = text.lstrip("0")
+    if not (text.isascii() and text.isdigit()) or not digits:
         raise Refused(400, "limit must be a positive number")
-    if int(text[:20]) > MAX_LIMIT:
+    if len(digits) > len(str(MAX_LIMIT)) or int(digits) > MAX_LIMIT:
         raise Refused(413, f"limit must not be more than {MAX_LIMIT}")
     if "starting_after" in query and "ending_before" in query:
         raise Refused(400, "use only one of starting_after and ending_before")
-    return Window(int(text), query.get("starting_after"), query.get("ending_before"))
+    return Window(int(digits), query.get("starting_after"), query.get("ending_before"))
 
 
 def cut(ids: Sequence[str], asked: Window) -> Page:

@@ -6,10 +6,12 @@ fault or a day does.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -26,7 +28,10 @@ MOST_DAYS = 1000
 
 
 class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """An order to let days pass, so many or until a day has come. Without kinds they are usual days."""
+    """An order to let days pass, so many or until a day has come. Without kinds they are usual days.
+
+    Time passes in all districts; with a `district`, the kinds happen only there, and the others have usual days.
+    """
 
     days: Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)] = 1
     seed: int = 0
@@ -42,9 +47,10 @@ class Late(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Advanced(msgspec.Struct, frozen=True):
-    """What happened, in order."""
+    """What happened, in order, and what time it is now (ISO, where the first district is)."""
 
     events: list[Happening]
+    now: str
 
 
 def _sandbox(request: Request) -> Sandbox:
@@ -94,24 +100,45 @@ async def _advance(request: Request) -> Response:
     sandbox = _sandbox(request)
     try:
         order = msgspec.json.decode(await request.body() or b"{}", type=Advance)
-        events = advance_sandbox(sandbox, order)
+        async with sandbox.advancing:  # one after the other; answers go on meanwhile
+            events = await run_in_threadpool(advance_sandbox, sandbox, order)
     except ValueError as error:
         return _json({"message": str(error)}, 400)
-    return _json(Advanced(events))
+    return _json(Advanced(events, sandbox.local_time()))
 
 
 async def _show_events(request: Request) -> Response:
-    return _json(Advanced(_sandbox(request).events))
+    sandbox = _sandbox(request)
+    return _json(Advanced(sandbox.events, sandbox.local_time()))
+
+
+async def _show_clock(request: Request) -> Response:
+    return _json({"now": _sandbox(request).local_time()})
+
+
+def _own(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that no web page of another address can reach through somebody's browser."""
+
+    async def guarded(request: Request) -> Response:
+        if request.headers.get("origin") not in (None, f"http://{request.headers.get('host')}"):
+            return _json({"message": "orders come from this machine's own programs, not from a web page"}, 403)
+        return await endpoint(request)
+
+    return guarded
 
 
 CONTROL_ROUTES = [
-    Route("/sandbox/faults", _show_faults, methods=["GET"]),
-    Route("/sandbox/faults", _add_fault, methods=["POST"]),
-    Route("/sandbox/faults", _clear_faults, methods=["DELETE"]),
-    Route("/sandbox/latency", _show_latency, methods=["GET"]),
-    Route("/sandbox/latency", _set_latency, methods=["POST"]),
-    Route("/sandbox/advance", _show_events, methods=["GET"]),
-    Route("/sandbox/advance", _advance, methods=["POST"]),
+    Route(f"/sandbox/{name}", _own(endpoint), methods=[method])
+    for method, name, endpoint in (
+        ("GET", "faults", _show_faults),
+        ("POST", "faults", _add_fault),
+        ("DELETE", "faults", _clear_faults),
+        ("GET", "latency", _show_latency),
+        ("POST", "latency", _set_latency),
+        ("GET", "clock", _show_clock),
+        ("GET", "advance", _show_events),
+        ("POST", "advance", _advance),
+    )
 ]
 
 
@@ -120,8 +147,8 @@ def advance_sandbox(sandbox: Sandbox, order: Advance) -> list[Happening]:
 
     The sandbox's clock moves on with the days; every night Clever takes over what the district uploaded.
     """
-    districts = [d for d in sandbox.districts if order.district in (None, d.id)]
-    if not districts:
+    districts = sandbox.districts
+    if order.district and order.district not in {district.id for district in districts}:
         raise ValueError(f"there is no district {order.district!r}")
     happened: list[Happening] = []
     for _ in range(_days(order, sandbox.clock.now.astimezone(districts[0].zone).date())):
@@ -130,7 +157,8 @@ def advance_sandbox(sandbox: Sandbox, order: Advance) -> list[Happening]:
         for district in districts:
             local = moment.astimezone(district.zone)
             district.feed.on = not sandbox.faults.has(NO_EVENTS, district.id)
-            happened += advance(district, order.seed, day=local.date(), kinds=order.kinds)
+            kinds = order.kinds if order.district in (None, district.id) else None
+            happened += advance(district, order.seed, day=local.date(), kinds=kinds)
             district.ingest(min(local, datetime.combine(local.date(), NIGHTLY, district.zone)))
         sandbox.clock.set(moment)
     sandbox.events.extend(happened)
@@ -140,6 +168,9 @@ def advance_sandbox(sandbox: Sandbox, order: Advance) -> list[Happening]:
 def _days(order: Advance, today: date) -> int:
     if order.to is None:
         return order.days
-    if not 0 < (days := (order.to - today).days) <= MOST_DAYS:
-        raise ValueError(f"it is {today} there, and days pass one after the other, {MOST_DAYS} at most")
+    days = (order.to - today).days
+    if days <= 0:
+        raise ValueError(f"it is {today} there already, and no day comes back")
+    if days > MOST_DAYS:
+        raise ValueError(f"it is {today} there, and {MOST_DAYS} days pass at most")
     return days

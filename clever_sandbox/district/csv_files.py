@@ -51,6 +51,8 @@ class CsvFile:
                             do="Give every column one cell, and put a value with a comma in double quotes",
                             line=reader.line_num,
                         )
+        except IsADirectoryError:
+            raise FileError(self.file, "this is a folder", do="Put the file there") from None
         except FileNotFoundError:
             where = f"there is no such file in {self.file.parent}"
             raise FileError(self.file, where, do="Upload it with the others") from None
@@ -71,7 +73,8 @@ class CsvFile:
             raise FileError(self.file, "the file is empty", do=begin, line=1)
         for column in self.columns.required:
             if column not in header:
-                raise FileError(self.file, "the column is missing", do="Add it", line=1, column=column)
+                do = "Put commas between the columns" if len(header) == 1 else "Add it"
+                raise FileError(self.file, "the column is missing", do=do, line=1, column=column)
         for at, column in enumerate(header):
             if column in header[:at]:
                 raise FileError(
@@ -86,9 +89,10 @@ class CsvFile:
         """Finds the line and column again: the decoder reads ahead and does not know them."""
         header: list[str] = []
         line, column = 0, None
-        with self.file.open("rb") as raw:
-            for line, content in enumerate(raw, start=1):
-                cells = next(csv.reader([content.decode("latin-1")]), [])
+        with self.file.open(encoding="latin-1", newline="") as text:
+            for line, read in enumerate(text, start=1):
+                content = read.encode("latin-1")
+                cells = next(csv.reader([read.rstrip("\r\n")]), [])
                 try:
                     content.decode()
                 except UnicodeDecodeError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
@@ -29,22 +29,6 @@ _ROLES = ("district_admin", "staff", "teacher", "student", "contact")
 _encode = msgspec.json.Encoder().encode
 
 
-class Event(msgspec.Struct, frozen=True, gc=False):
-    """One event. `bodies` are its `data` in v3.0 and in v3.1; b"" where that version knows nothing of the change.
-
-    `schools` are those that the record belongs to; courses and terms belong to none.
-    """
-
-    id: str
-    type: str
-    created: str
-    schools: tuple[str, ...]
-    bodies: tuple[bytes, bytes]
-
-    def body(self, version: str) -> bytes:
-        return self.bodies[version != "v3.0"]
-
-
 class Change(msgspec.Struct, frozen=True):
     """A record before and after; None is not there."""
 
@@ -62,6 +46,29 @@ class Change(msgspec.Struct, frozen=True):
         if found is None:
             raise ValueError("a change is of a record that is or was there")
         return found
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """One event. `seen` says whether v3.0 and v3.1 know anything of the change.
+
+    `schools` are those that the record belongs to; courses and terms belong to none. With `reduced`, less may be seen
+    of the record than before, and nothing about it has changed.
+    """
+
+    id: str
+    type: str
+    created: str
+    schools: tuple[str, ...]
+    change: Change
+    seen: tuple[bool, bool] = (True, True)
+    reduced: bool = False
+
+    def is_in(self, version: str) -> bool:
+        return self.seen[version != "v3.0"]
+
+    def body(self, version: str) -> bytes:
+        """Its `data`, made when it is asked for: a night can change a million records."""
+        return _reduced(self.change.record) if self.reduced else _data(self.change, version)
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:
@@ -91,18 +98,17 @@ class Feed:
     def write(self, changes: Sequence[Change], at: float) -> None:
         """Writes the events of one upload, taken over at `at` (Unix seconds)."""
         for change in in_order(changes) if self.on else ():
-            before, after = change.before, change.after
-            bodies = tuple(_data(_seen(before, version), _seen(after, version)) for version in ("v3.0", "v3.1"))
-            self._add(change, at, (bodies[0], bodies[1]))
+            seen = (bool(_data(change, "v3.0")), bool(_data(change, "v3.1")))
+            if any(seen):
+                self._add(change, at, seen)
 
     def reduce_scope(self, users: Iterable[Record], at: float) -> None:
         """A district lets less be seen of people: everything but two fields turns up among what was there before."""
         for user in users if self.on else ():
-            data = user.data()
-            left = {"district": data["district"], "id": data["id"]}
-            gone = {name: value for name, value in data.items() if name not in left}
-            body = _encode({"object": left, "previous_attributes": gone})
-            self._add(Change("users", user, user), at, (body, body))
+            self._add(Change("users", user, user), at, reduced=True)
+
+    def copy(self) -> Feed:
+        return replace(self, events=list(self.events))
 
     def since(self, now: float, wanted: Callable[[Event], bool]) -> tuple[list[str], dict[str, Event]]:
         """The ids of the wanted events of the last thirty days, ascending, and the events."""
@@ -112,17 +118,14 @@ class Feed:
         found = {event.id: event for event in self.events if wanted(event)}
         return list(found), found
 
-    def _add(self, change: Change, at: float, bodies: tuple[bytes, bytes]) -> None:
-        if not any(bodies):
-            return
+    def _add(self, change: Change, at: float, seen: tuple[bool, bool] = (True, True), *, reduced: bool = False) -> None:
         last = self.events[-1].id if self.events else ""
         # Ids only ever grow, also when a clock is turned back.
         self._count += 1
         event_id = max(_object_id(at - _WRITTEN_BEFORE, self._count), _next(last))
-        keys = change.record.keys
-        self.events.append(
-            Event(event_id, f"{change.kind}.{change.action}", clever_time(at), keys.get("school", ()), bodies)
-        )
+        schools = (change.record.id,) if change.kind == "schools" else change.record.keys.get("school", ())
+        kind = f"{change.kind}.{change.action}"
+        self.events.append(Event(event_id, kind, clever_time(at), schools, change, seen, reduced))
 
 
 def _object_id(seconds: float, count: int) -> str:
@@ -139,12 +142,20 @@ def _seen(record: Record | None, version: str) -> Json | None:
     return record.data() if version == "v3.0" else decode(record.body_with_more())
 
 
-def _data(before: Json | None, after: Json | None) -> bytes:
-    """The event's `data`: the whole object and, when it changed, what was there before."""
+def _data(change: Change, version: str) -> bytes:
+    """The event's `data`: the whole object and, when it changed, what was there before; empty if nothing has."""
+    before, after = _seen(change.before, version), _seen(change.after, version)
     if before is None or after is None:
         return _encode({"object": after or before})
     previous = dict(_previous(before, after))
     return _encode({"object": after, "previous_attributes": previous}) if previous else b""
+
+
+def _reduced(user: Record) -> bytes:
+    data = user.data()
+    left = {"district": data["district"], "id": data["id"]}
+    gone = {name: value for name, value in data.items() if name not in left}
+    return _encode({"object": left, "previous_attributes": gone})
 
 
 def _previous(before: Json, after: Json) -> Iterator[tuple[str, object]]:

@@ -14,7 +14,8 @@ from slugify import slugify
 
 _FIRST_ID = int(datetime(2023, 7, 1, tzinfo=UTC).timestamp())
 _THREE_YEARS = 3 * 365 * 86_400
-_LAST_CHANGE = datetime(2026, 11, 20, tzinfo=UTC).timestamp()
+LAST_CHANGE = datetime(2026, 11, 20, tzinfo=UTC).timestamp()
+"""When a district was last changed before anybody looked at it, unless that was earlier."""
 
 
 def clever_id(district: str, kind: str, *key: str) -> str:
@@ -34,14 +35,15 @@ def share(of: str, parts: int) -> int:
     return int(of[12:20], 16) % parts
 
 
-def created_and_modified(of: str) -> tuple[str, str]:
-    """When Clever first saw and last changed a record.
+def created_and_modified(of: str, until: float = LAST_CHANGE) -> tuple[str, str]:
+    """When Clever first saw and last changed a record that was there before anybody looked, at `until` at the latest.
 
     Unrelated to the order of ids on purpose: in the captured district it is unrelated too.
     """
     age = int(of[16:24], 16) / 0xFFFFFFFF
-    created = _FIRST_ID + age * _THREE_YEARS
-    modified = created + (_LAST_CHANGE - created) * (int(of[8:16], 16) / 0xFFFFFFFF)
+    first = min(_FIRST_ID, until - _THREE_YEARS)
+    created = first + age * _THREE_YEARS
+    modified = created + (until - created) * (int(of[8:16], 16) / 0xFFFFFFFF)
     return clever_time(created), clever_time(modified)
 
 

@@ -7,6 +7,7 @@ API record (`district`).
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -38,15 +39,15 @@ class Admin(msgspec.Struct, frozen=True):
     title: str = ""
 
 
-class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """district.json. `timezone` is where the district's days begin and end; its API record does not have it."""
+class Profile(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """district.json, of which nothing must be there. `timezone` is where the district's days begin and end."""
 
-    id: str
-    name: str
-    sis_type: str
-    launch_date: str
-    portal_url: str
-    login_methods: list[str]
+    id: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{24})?$")] = ""
+    name: str = ""
+    sis_type: str = "sftp"
+    launch_date: str = "2026-08-10"
+    portal_url: str = ""
+    login_methods: list[str] = msgspec.field(default_factory=lambda: ["Clever Passwords"])
     state: str = "running"
     error: str = ""
     pause_start: str = ""
@@ -60,25 +61,19 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def read_profile(folder: Path) -> Profile:
-    """district.json, checked; a folder without one is a district of the folder's name."""
+    """district.json, checked; a district that does not say so has the folder's name, and its id of the name."""
     file = folder / DISTRICT_FILE
     try:
         profile = msgspec.json.decode(file.read_bytes(), type=Profile)
         ZoneInfo(profile.timezone)
     except FileNotFoundError:
-        return named(folder.resolve().name)
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, ValueError) as error:
+        profile = Profile()
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, ValueError, OSError, RecursionError) as error:
         raise FileError(file, str(error).strip("'\""), do="Correct the file, or remove it") from None
-    return profile
-
-
-def named(name: str) -> Profile:
-    """A district of which nothing but the name is known."""
-    return Profile(
-        id=clever_id("", "district", name),
+    name = profile.name or folder.resolve().name
+    return msgspec.structs.replace(
+        profile,
         name=name,
-        sis_type="sftp",
-        launch_date="2026-08-10",
-        portal_url=f"https://clever.example.org/in/{slug(name)}",
-        login_methods=["Clever Passwords"],
+        id=profile.id or clever_id("", "district", name),
+        portal_url=profile.portal_url or f"https://clever.example.org/in/{slug(name)}",
     )

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, get_args
 
 import msgspec
 
-from clever_sandbox.district.ids import created_and_modified, share
+from clever_sandbox.district.ids import LAST_CHANGE, created_and_modified, share
 
 Kind: TypeAlias = Literal["schools", "terms", "courses", "sections", "users"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -65,10 +65,10 @@ class Given(msgspec.Struct, frozen=True, gc=False):
 class Record:
     """One API record, encoded when it is asked for."""
 
-    __slots__ = ("source", "stamp")
+    __slots__ = ("source", "stamp", "until")
 
-    def __init__(self, source: Source, stamp: Stamp | None = None) -> None:
-        self.source, self.stamp = source, stamp
+    def __init__(self, source: Source, stamp: Stamp | None = None, until: float = LAST_CHANGE) -> None:
+        self.source, self.stamp, self.until = source, stamp, until
 
     @property
     def id(self) -> str:
@@ -81,14 +81,14 @@ class Record:
     @property
     def body(self) -> bytes:
         """What v3.0 shows."""
-        return _made(self.source, self.stamp, whole=False)
+        return _made(self.source, self.stamp, self.until, whole=False)
 
     def data(self) -> Json:
         return decode(self.body)
 
     def body_with_more(self) -> bytes:
         """What v3.1 shows."""
-        return _made(self.source, self.stamp, whole=True)
+        return _made(self.source, self.stamp, self.until, whole=True)
 
     def with_data(self, data: Json) -> Record:
         """The same record with other data, written down whole; what v3.1 adds stays."""
@@ -101,10 +101,10 @@ class Record:
 
 
 @lru_cache(maxsize=_KEPT)
-def _made(source: Source, stamp: Stamp | None, *, whole: bool) -> bytes:
+def _made(source: Source, stamp: Stamp | None, until: float, *, whole: bool) -> bytes:
     data = source.build(whole=whole)
     if source.dated:
-        data["created"], data["last_modified"] = stamp or created_and_modified(source.id)
+        data["created"], data["last_modified"] = stamp or created_and_modified(source.id, until)
     return _encode(data)
 
 
@@ -176,6 +176,7 @@ class Table:
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._sources: dict[str, Source] = {}
         self._stamps: dict[str, Stamp] = {}
+        self._until = LAST_CHANGE
         for found in records:
             self._sources[found.id] = found.source
             if found.stamp:
@@ -184,10 +185,10 @@ class Table:
         self._found_by: dict[str, dict[str, list[str]]] = {}
 
     @classmethod
-    def of(cls, sources: dict[str, Source], stamps: dict[str, Stamp]) -> Table:
-        """A table of sources by id, with the stamps of those that do not have the usual one."""
+    def of(cls, sources: dict[str, Source], until: float) -> Table:
+        """A table of sources by id, all of them there before `until` (Unix seconds)."""
         table = cls()
-        table._sources, table._stamps, table.ids = sources, stamps, sorted(sources)
+        table._sources, table._until, table.ids = sources, until, sorted(sources)
         return table
 
     def __len__(self) -> int:
@@ -197,7 +198,7 @@ class Table:
         return record_id in self._sources
 
     def __getitem__(self, record_id: str) -> Record:
-        return Record(self._sources[record_id], self._stamps.get(record_id))
+        return Record(self._sources[record_id], self._stamps.get(record_id), self._until)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Table) and (self._sources, self._stamps) == (other._sources, other._stamps)
@@ -228,6 +229,7 @@ class Table:
         gone = {record_id for record_id in drop if record_id in self._sources}
         new = {r.id: r for r in put if r.id not in gone}
         table = Table()
+        table._until = self._until
         table._sources = self._sources | {record_id: r.source for record_id, r in new.items()}
         table._stamps = self._stamps | {record_id: r.stamp for record_id, r in new.items() if r.stamp}
         for record_id in gone:

@@ -110,7 +110,7 @@ class Upload:
         for name in ("schools", "students", "teachers", "staff", "sections"):
             setattr(copied, name, getattr(self, name).copy())
         copied.enrollments = self.enrollments.copy()
-        copied.warnings = self.warnings
+        copied.warnings = list(self.warnings)
         return copied
 
     # --- who attends what ---

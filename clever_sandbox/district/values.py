@@ -137,9 +137,14 @@ def iso_date(text: str) -> str:
     return date(*_date_parts(text)).isoformat()
 
 
+_DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/([0-9]{2}|[0-9]{4})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
+
+
 def _date_parts(text: str) -> tuple[int, int, int]:
     """Year, month, day; two-digit years from 50 on are of the last century, nobody enrolled is older."""
     try:
+        if not _DATE.fullmatch(text):
+            raise ValueError(text)
         if "/" in text:
             month, day, year = (int(part) for part in text.split("/"))
             if len(text.rsplit("/", 1)[1]) == 2:

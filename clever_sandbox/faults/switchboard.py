@@ -12,6 +12,8 @@ from typing import Annotated
 
 import msgspec
 
+MOST_SECONDS = 1e8  # three years
+
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fault that is switched on.
@@ -26,7 +28,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     count: Annotated[int, msgspec.Meta(ge=1)] | None = None
     path: str | None = None
     after: Annotated[int, msgspec.Meta(ge=0)] = 0
-    seconds: float | None = None
+    seconds: Annotated[float, msgspec.Meta(ge=-MOST_SECONDS, le=MOST_SECONDS)] | None = None
     district: str | None = None
 
 

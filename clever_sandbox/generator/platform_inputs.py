@@ -21,8 +21,11 @@ _FIRST_DAY = datetime(2026, 8, 10, 8, 0, tzinfo=UTC)
 _MINUTES_UNTIL_NOVEMBER = 100 * 24 * 60
 
 
-def write_inputs(upload: Upload, into: Path) -> None:
-    """Writes the five input files of a district; ids in them are Clever's."""
+def write_inputs(upload: Upload, into: Path, *, invented: bool = True) -> None:
+    """Writes the five input files of a district; ids in them are Clever's.
+
+    For a district from elsewhere nothing is invented: a catalog, and four files that say nothing yet.
+    """
     into.mkdir(parents=True, exist_ok=True)
     district, name = upload.profile.id, slug(upload.profile.name)
     _write(
@@ -33,22 +36,24 @@ def write_inputs(upload: Upload, into: Path) -> None:
     _write(
         into / "mapping_rules.csv",
         ("rule_id", "subject", "grade", "clever_course", "course_id"),
-        ((r.rule_id, r.subject, r.grade, r.clever_course, r.course_id) for r in RULES),
+        ((r.rule_id, r.subject, r.grade, r.clever_course, r.course_id) for r in RULES if invented),
     )
     _write(
         into / "section_courses.csv",
         ("district", "section_id", "course_id"),
-        ((name, *pair) for pair in _section_courses(upload)),
+        ((name, *pair) for pair in _section_courses(upload) if invented),
     )
     _write(
         into / "logins.csv",
         ("district", "user_id", "first_login_at"),
-        ((name, *login) for login in _logins(upload)),
+        ((name, *login) for login in _logins(upload) if invented),
     )
     _write(
         into / "sites.csv",
         ("district", "site_id", "enrollment_source"),
-        [(name, clever_id(district, "school", EVENING_SCHOOL), "manual")] if EVENING_SCHOOL in upload.schools else (),
+        [(name, clever_id(district, "school", EVENING_SCHOOL), "manual")]
+        if invented and EVENING_SCHOOL in upload.schools
+        else (),
     )
 
 

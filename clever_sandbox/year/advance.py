@@ -41,10 +41,10 @@ CHANGES: dict[str, Change] = {
 }
 
 # How often on a day, in a district of 1,000 students; ten times as many students are three times as many changes.
-BEFORE_SCHOOL: Mapping[str, float] = {"student_enrolled": 4, "student_left": 1, "student_moved": 1}
+BEFORE_SCHOOL: Mapping[str, float] = {"student_enrolled": 3, "student_left": 3, "student_moved": 1}
 FIRST_WEEKS: Mapping[str, float] = {
-    "student_enrolled": 5,
-    "student_left": 2,
+    "student_enrolled": 4,
+    "student_left": 4,
     "student_moved": 2,
     "student_changed_section": 25,
     "section_teacher_changed": 2,
@@ -61,7 +61,6 @@ EVERY_DAY: Mapping[str, float] = {
     "section_new": 0.25,
     "section_merged": 0.25,
     "teacher_new": 0.05,
-    "teacher_left": 0.02,
     "student_shared_again": 0.5,
     "student_unshared": 0.4,
 }

@@ -144,11 +144,11 @@ class Day:
         start = int(self.dice.random() * len(among))
         return next((one for one in (*among[start:], *among[:start]) if fits(one)), None)
 
-    def fresh(self, prefix: str, taken: Container[str]) -> str:
-        """An id that nobody has."""
-        found = f"{prefix}{self.tag}"
+    def fresh(self, prefix: str, taken: Container[str], nth: int = 0) -> str:
+        """An id that nobody has; `nth` tells those of one change apart."""
+        found = f"{prefix}{self.tag}-{nth}" if nth else f"{prefix}{self.tag}"
         while found in taken:
-            found += "0"
+            found += "x"
         return found
 
     # --- students and where they are ---

@@ -16,6 +16,7 @@ from clever_sandbox.generator.names import pick
 from clever_sandbox.year.day import Day, schools_of
 from clever_sandbox.year.happening import Happening
 from clever_sandbox.year.newcomers import NO_CONTACT, new_student
+from clever_sandbox.year.students import leave
 
 Homes: TypeAlias = dict[str, str]
 """Student_id -> School_id of the primary school, in ascending order of Student_id."""
@@ -59,6 +60,10 @@ class _Ladder:
     def has(self, school: str, number: int) -> bool:
         return number in self.stated[school] if school in self.stated else (school, number) in self.cohorts
 
+    def anywhere(self, number: int) -> bool:
+        """Whether any school has the grade; who has finished the last one of a district goes on elsewhere."""
+        return any(self.has(school, number) for school in {*self.stated, *(at for at, _ in self.cohorts)})
+
     def school_for(self, school: str, number: int) -> str:
         """Where students of a school go for a grade; schools in their order share the next ones evenly."""
         if (school, number) not in self._found:
@@ -83,11 +88,16 @@ def promote(day: Day, homes: Homes) -> tuple[Homes, list[Happening]]:
     """Moves everybody up and enrolls new students where nobody moved up to; returns where everybody is now."""
     ladder, happened = _Ladder(day, homes), []
     visits = _visits(day, homes)
-    now, reached = dict(homes), set()
+    now, reached, leaving = dict(homes), set(), list[str]()
     for student, school in homes.items():
         lines = day.upload.students[student]
         grade = next_grade(lines[0]["Grade"])
         number = grade_number(grade)
+        if number is not None and grade != lines[0]["Grade"] and not ladder.anywhere(number):
+            day.upload.students.change(student, Grade=grade)
+            leaving.append(student)
+            del now[student]
+            continue
         new = school if number is None else ladder.school_for(school, number)
         changed: Cells = {"Grade": grade} if new == school else {"Grade": grade, "School_id": new}
         day.upload.students[student] = [{**line, **changed} for line in lines]
@@ -99,6 +109,7 @@ def promote(day: Day, homes: Homes) -> tuple[Homes, list[Happening]]:
     for school, number in ladder.lowest():
         if (school, number) not in reached:
             happened += _admit(day, now, school, ladder.cohorts[school, number])
+    happened += [leave(day, "student_left", student) for student in leaving]
     _visit_again(day, now, visits)
     return now, happened
 
@@ -109,7 +120,7 @@ def _admit(day: Day, now: Homes, school: str, like: list[str]) -> list[Happening
     size = round(len(like) * (1 - _ABOUT + 2 * _ABOUT * day.dice.random()))
     for n in range(size):
         line = _a_year_younger(day.upload.students[like[n % len(like)]][0])
-        student = f"{day.fresh('E', ())}-{school}-{n}"
+        student = day.fresh(f"E{school}-", day.upload.students, n + 1)
         day.add_student(student, new_student(day, line, student, school))
         now[student] = school
         happened.append(day.of_student("student_enrolled", student, school))

@@ -74,13 +74,13 @@ def _open_classes(day: Day, school: str, taking: dict[Class, list[str]]) -> tupl
     for at, (taken, seated) in enumerate(taking.items()):
         like = day.timetable.cells(day.timetable.classes()[taken][0])
         if at % _CLASSES_OF_A_TEACHER == 0:
-            teacher = f"{day.fresh('T', ())}-{at // _CLASSES_OF_A_TEACHER}"
+            teacher = day.fresh("T", day.upload.teachers, at // _CLASSES_OF_A_TEACHER + 1)
             [line, *_] = day.upload.teachers[like["Teacher_id"]]
             day.add_teacher(teacher, new_teacher(day, [{**line, "School_id": school}], teacher))
             happened.append(day.of_teacher("teacher_new", teacher, school))
         parts = -(-len(seated) // _CLASS_SIZE)
         for part in range(parts):
-            section = f"{day.fresh('S-N', ())}-{len(opened)}"
+            section = day.fresh("S-N", day.upload.sections, len(opened) + 1)
             cells = with_teachers({**like, "School_id": school, "Section_id": section}, [teacher])
             day.timetable.open(cells, seated[part::parts])
             opened.append(section)

@@ -44,7 +44,7 @@ def _go_on(day: Day, found: Class, sections: Sequence[str], made: int) -> list[H
     happened = []
     for nth, (old, students) in enumerate(zip(sections, seats, strict=True), start=made + 1):
         cells = day.timetable.cells(old)
-        section = f"{day.fresh('S-', ())}-{nth}"
+        section = day.fresh("S-", day.upload.sections, nth)
         number = cells["Section_number"] if day.dice.random() < _KEEPS_NUMBER else f"2{nth:03}"
         new = {**cells, "Section_id": section, "Section_number": number}
         day.timetable.open(terms.in_term(new, terms.second_after(found.term)), students)

@@ -27,7 +27,7 @@ def shift_teachers(day: Day) -> tuple[dict[str, str], list[Happening]]:
     for teacher in sorted(day.upload.teachers):
         dice, schools = day.dice.random(), schools_of(day.upload.teachers, teacher)
         if dice < _LEAVES:
-            instead[teacher] = new = f"{day.fresh('T', ())}-{len(instead)}"
+            instead[teacher] = new = day.fresh("T", day.upload.teachers, len(instead) + 1)
             happened += _replace(day, teacher, new)
         elif dice < _CHANGES_SCHOOL and len(schools) == 1:
             movers.append(teacher)

@@ -164,14 +164,16 @@ class Clever:
         """
         with landings.opened(landing):
             access = self._tokens.of(district_id)
-            record, district, said = self._the_district(access, district_id)
+            self._http.clock_shown = None
+            record, district = self._the_district(access, district_id)
             landings.unlink_receipt(landing)
-            clock = said if said and said.counts(district.last_sync) else None
             now = self._clock.now()
             source = f"{self._api} {district_id} limit={self._page_limit}"
             started = landings.resume_from(landing, source, now, self._resume_within)
             files = {name: ListFile(landing, name, source=source, started_at=started) for name in LISTS}
             fetched = self._side_by_side(access, district_id, files, progress, landed, seconds)
+            said = self._http.clock_shown
+            clock = said if said and said.counts(district.last_sync) else None
             file = landing / "districts.ndjson"
             landings.replace_file(file, record)
             failpoint("district_landed")
@@ -190,15 +192,11 @@ class Clever:
             landings.write_receipt(landing, extract)
             return extract
 
-    def _the_district(self, access: Access, district_id: str) -> tuple[bytes, District, ClockReading | None]:
-        """The record of the district that is about to be read, and what Clever's clock showed with it.
-
-        A token of another district is refused.
-        """
-        said: list[datetime | None] = []
-        for record, district in _districts(access, said.append):
+    def _the_district(self, access: Access, district_id: str) -> tuple[bytes, District]:
+        """The record of the district that is about to be read; a token of another district is refused."""
+        for record, district in _districts(access):
             if district.id == district_id:
-                return record, district, ClockReading(said[-1], self._clock.now()) if said[-1] else None
+                return record, district
         raise CleverRefused(
             f"The token for district {district_id} does not open that district. Nothing was changed",
             do="Check CLEVER_DISTRICT_TOKEN and the district's connection in the Clever dashboard",
@@ -309,14 +307,12 @@ def district_notices(district: District, now: datetime, zone: tzinfo) -> list[No
     return found
 
 
-def _districts(
-    access: Access, dated: Callable[[datetime | None], object] = lambda _: None
-) -> list[tuple[bytes, District]]:
+def _districts(access: Access) -> list[tuple[bytes, District]]:
     """`/districts` as the one line of `districts.ndjson` and as a record (docs/clever.md#a-district-and-its-pauses)."""
     whose = f" {access.district_id}" if access.district_id else ""
     what = f"the record of the district{whose}"
     try:
-        page = access.ask("districts", "", what, parse_page, dated=dated)
+        page = access.ask("districts", "", what, parse_page)
     except Refused as refused:
         raise refusal(refused, what) from None
     lines = page.lines().split(b"\n")[:-1]

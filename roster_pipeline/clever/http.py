@@ -29,6 +29,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from roster_pipeline.clever.landing import Stopped
 from roster_pipeline.clever.socket import BoundedAdapter
+from roster_pipeline.clever.today import ClockReading
 from roster_pipeline.config import is_this_machine
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
 
@@ -192,6 +193,9 @@ class Http:
         self._retry_limits = retry_limits
         self._limiter = limiter
         self._clock = clock
+        self._looking = threading.Lock()
+        # The latest that any answer showed: an answer from a cache is older than Clever.
+        self.clock_shown: ClockReading | None = None
         self._remote = _session(timeout.whole)
         self._local = _session(timeout.whole)
         # A proxy or ~/.netrc from the environment has no business between us and our own machine.
@@ -209,11 +213,9 @@ class Http:
         what: str,
         parse: Callable[[bytes], T],
         stop: threading.Event,
-        dated: Callable[[datetime | None], object] = lambda _: None,
     ) -> T:
         """`parse(body)` of a 200 answer. `what` names the request for people, `parse` raises ValueError.
 
-        `dated` is told what Clever's clock showed with that answer, None when the answer does not say.
         Raises Refused for an answer that is final, CleverUnavailable when none came in the tries that
         RetryLimits allows (the kinds count separately), Stopped when `stop` was set meanwhile.
         """
@@ -240,7 +242,7 @@ class Http:
             reraise=True,
         )
         try:
-            return cast(T, retrying(self._once, url, auth, parse, stop, dated))
+            return cast(T, retrying(self._once, url, auth, parse, stop))
         except _Transient as trouble:
             host = urlsplit(url).hostname
             raise CleverUnavailable(
@@ -261,7 +263,6 @@ class Http:
         auth: Bearer | Basic,
         parse: Callable[[bytes], T],
         stop: threading.Event,
-        dated: Callable[[datetime | None], object],
     ) -> T:
         self._limiter.take(auth.key, stop)
         until = self._clock.steady() + self._timeout.whole
@@ -293,8 +294,16 @@ class Http:
             found = parse(body)
         except (ValueError, RecursionError):
             raise _Transient("failing", "HTTP 200 with a body that is cut or not Clever's JSON") from None
-        dated(_server_time(response))
+        self._look_at_clock(response)
         return found
+
+    def _look_at_clock(self, response: requests.Response) -> None:
+        if (clevers := _server_time(response)) is None:
+            return
+        reading = ClockReading(clevers, self._clock.now())
+        with self._looking:
+            if self.clock_shown is None or reading.ahead > self.clock_shown.ahead:
+                self.clock_shown = reading
 
     def _read(self, response: requests.Response, until: float, stop: threading.Event) -> bytes:
         """The body, within the time for a whole answer: a trickle would never hit the read timeout."""

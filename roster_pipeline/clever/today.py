@@ -24,10 +24,14 @@ class ClockReading:
         return self.clevers + max(ours - self.ours, timedelta())
 
     @property
+    def ahead(self) -> timedelta:
+        """By how much Clever's clock is ahead of ours; below zero when it is behind."""
+        return self.clevers - self.ours
+
+    @property
     def days_ahead(self) -> int:
-        """Whole days by which Clever's clock is ahead of ours; below zero when it is behind."""
-        ahead = self.clevers - self.ours
-        return ahead // _A_DAY if ahead >= timedelta() else -(-ahead // _A_DAY)
+        """The same in whole days."""
+        return self.ahead // _A_DAY if self.ahead >= timedelta() else -(-self.ahead // _A_DAY)
 
     def counts(self, last_sync: datetime | None) -> bool:
         """Whether the day goes by it.

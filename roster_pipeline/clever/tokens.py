@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -73,7 +72,6 @@ class Access:
         what: str,
         parse: Callable[[bytes], T],
         stop: threading.Event = NEVER,
-        dated: Callable[[datetime | None], object] = lambda _: None,
     ) -> T:
         """`parse(body)` of GET `path?query`. Raises Refused, save for 401: CleverRefused when a token read
         anew is refused too; otherwise as Http.get."""
@@ -81,7 +79,7 @@ class Access:
         while True:
             bearer = self._bearer
             try:
-                return self._http.get(url, bearer, what, parse, stop, dated)
+                return self._http.get(url, bearer, what, parse, stop)
             except Refused as refused:
                 if refused.status != 401:
                     raise

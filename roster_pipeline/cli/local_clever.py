@@ -7,12 +7,14 @@ is sent. Does not belong here: the server (`clever_sandbox`).
 from __future__ import annotations
 
 import shlex
+import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from clever_sandbox.cli import (
     Conditions,
@@ -24,6 +26,7 @@ from clever_sandbox.cli import (
     one_district,
     open_app,
     serve_options,
+    told,
 )
 from roster_pipeline.clever.local import as_roster_errors
 from roster_pipeline.cli.common import JSON
@@ -71,11 +74,11 @@ def advance(port: int, days: int | None, to: datetime | None, kinds: Sequence[st
     """Let days pass in the sandbox that is running: on school days people come, leave and move; sections change."""
     with as_roster_errors():
         passed = let_pass(port, days, to, kinds, seed)
-    events = [{"kind": e.kind, "id": e.id, "school": e.school, "before": e.before} for e in passed]
     if as_json:
-        print_json({"events": events})
+        print_json(msgspec.to_builtins(passed))
     else:
-        print_table(events)
+        for line in told(passed):
+            say(line)
 
 
 @as_roster_errors()
@@ -90,34 +93,42 @@ def serve_local(
 ) -> None:
     """Serves the demo district, a generated one of a size, or the one whose files are in `data`, until interrupted.
 
-    What it prints sends whoever uses it into a world of its own: the demo's, in the folder `world`, or another
-    district's, kept under `world`/sandbox/generated and used again the next time. Raises RosterError for a port in use
-    and for a broken district.
+    What it prints sends whoever uses it into a world of its own, kept under `world`/sandbox/generated and used again
+    the next time: time that passes here is nothing to `make sync`. Raises RosterError for a port in use and for a
+    broken district.
     """
     from clever_sandbox.district.upload import load_upload
     from clever_sandbox.server import serve
 
-    folder, own = world / "sandbox", world
+    folder, generated = world / "sandbox", world / "sandbox" / "generated"
     if students is not None:
-        folder = folder / "generated" / str(students)
-        own = folder / "inputs"
+        folder = generated / str(students)
         if not folder.exists():
             _generate(folder, students)
     upload = load_upload(data or folder)
+    own = (folder if students is not None else generated / (upload.profile.id if data else "demo")) / "inputs"
     if data is not None:
-        own = _inputs_of(upload, folder / "generated" / upload.profile.id)
+        _write_inputs(upload, own)
+    elif students is None:
+        _copy_inputs(world, own)
     app = open_app(upload, conditions)
     serve(app, port, lambda url: _announce_json(url, own) if as_json else _announce(app.state.sandbox, url, own))
 
 
-def _inputs_of(upload: Upload, folder: Path) -> Path:
-    """The platform's files for a district from elsewhere, in a folder of their own; they are written once."""
+def _write_inputs(upload: Upload, into: Path) -> None:
+    """The platform's files for a district from elsewhere, with nothing made up; they are written once."""
     from clever_sandbox.generator.platform_inputs import write_inputs
 
-    inputs = folder / "inputs"
-    if not inputs.exists():
-        write_inputs(upload, inputs)
-    return inputs
+    if not into.exists():
+        write_inputs(upload, into, invented=False)
+
+
+def _copy_inputs(world: Path, into: Path) -> None:
+    """The demo's files, once."""
+    if not into.exists():
+        into.mkdir(parents=True)
+        for file in world.glob("*.csv"):
+            shutil.copy(file, into)
 
 
 def _generate(folder: Path, students: int) -> None:
@@ -165,3 +176,4 @@ def _announce(sandbox: Sandbox, url: str, world: Path) -> None:
     exports = [f"{name}={shlex.quote(value)}" for name, value in _environment(url, world).items()]
     for some in (exports[:2], exports[2:4], exports[4:]):
         say(f"  export {' '.join(some)}")
+    say(f"Its first day comes again with every start: remove {world} to begin anew with it.")

@@ -75,6 +75,7 @@ class Fake:
     seen: list[Seen] = field(default_factory=list)
     edit: Callable[[str, dict[str, list[str]], Record], Record] | None = None
     date: str | None = None  # what the Date header of the district's record says
+    list_date: str | None = None  # and that of the lists
     port: int = 0
     version: str = "v3.1"
     _scripts: list[tuple[str, list[Answer], bool]] = field(default_factory=list)
@@ -125,7 +126,8 @@ class Fake:
             page = {"data": [{"data": self.district, "uri": f"/{self.version}/districts/{DISTRICT}"}]}
             return _json(page, *([("Date", self.date)] if self.date is not None else ()))
         page = self._page(name, query, seen)
-        return _json(self.edit(name, query, page) if self.edit else page)
+        dated = [("Date", self.list_date)] if self.list_date is not None else []
+        return _json(self.edit(name, query, page) if self.edit else page, *dated)
 
     def _page(self, name: str, query: dict[str, list[str]], seen: Seen) -> Record:
         every = self.lists[name]

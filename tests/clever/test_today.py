@@ -106,6 +106,17 @@ def test_a_wrong_clock_is_a_warning_and_nothing_goes_by_it(
     ]
 
 
+def test_an_old_copy_of_the_districts_record_does_not_turn_the_clock_back(
+    fake: Fake, connect: Connect, landing: Path
+) -> None:
+    """A proxy gave the record of a month ago, with the Date it had then; the lists are of now."""
+    fake.date, fake.list_date = said(NOW - 30 * DAY), said(NOW)
+    fake.district["last_sync"] = (NOW - 31 * DAY).isoformat()
+    extract = connect().extract(DISTRICT, landing)
+    assert extract.clock == ClockReading(NOW, NOW)
+    assert [n.code for n in extract.notices] == ["stale"]
+
+
 def test_stale_and_paused_go_by_clevers_clock(fake: Fake, connect: Connect, landing: Path) -> None:
     later = NOW + 97 * DAY
     fake.date = said(later)

@@ -11,6 +11,7 @@ import pytest
 
 from clever_sandbox.app import create_app
 from clever_sandbox.control.remote import advance_running
+from clever_sandbox.control.routes import Advance, advance_sandbox
 from clever_sandbox.district.district import District
 from clever_sandbox.district.tables import KINDS
 from clever_sandbox.server import SandboxServer, serve_in_thread
@@ -174,7 +175,7 @@ def is_student(event: Json) -> bool:
 
 
 def test_days_pass_in_a_running_sandbox_and_are_remembered(server: SandboxServer, api: Api) -> None:
-    events = advance_running(server.url, days=2, seed=5)
+    events = advance_running(server.url, days=2, seed=5).events
     assert len(events) > 15
     assert server.sandbox.districts[0].day == 2
     assert server.sandbox.clock() == 1_795_442_400.0 + 2 * 86_400
@@ -195,6 +196,24 @@ def test_orders_without_a_body_and_orders_that_make_no_sense(server: SandboxServ
     with pytest.raises(ValueError, match="eclipse"):
         advance_running(server.url, kinds=["eclipse"])
     assert server.sandbox.clock() == 1_795_442_400.0 + 86_400
+
+
+def test_a_web_page_gives_no_orders(server: SandboxServer, api: Api) -> None:
+    url = f"{server.url}/sandbox/advance"
+    assert api.session.post(url, headers={"Origin": "http://elsewhere.example"}, timeout=60).status_code == 403
+    assert server.sandbox.districts[0].day == 0
+    assert api.session.post(url, headers={"Origin": server.url}, timeout=60).status_code == 200
+
+
+def test_time_passes_in_every_district_and_kinds_only_where_they_are_asked_for(demo: District) -> None:
+    one, other = demo.copy(), demo.copy()
+    other.upload.profile = msgspec.structs.replace(other.profile, id="0" * 24)
+    with serve_in_thread(create_app([one, other], clock=lambda: 1_795_442_400.0)) as server:
+        order = Advance(kinds=["student_left"], district=one.id, seed=3)
+        happened = advance_sandbox(server.sandbox, order)
+    assert (one.day, other.day) == (1, 1)
+    assert [h.kind for h in happened if h.date == "2026-11-24"][0] == "student_left"
+    assert len(happened) > 1
 
 
 def test_a_day_is_a_day_by_the_wall_also_when_the_clocks_are_changed(server: SandboxServer) -> None:

@@ -19,6 +19,7 @@ from clever_sandbox import cli
 from clever_sandbox.app import CLIENT_ID, CLIENT_SECRET
 from clever_sandbox.cli import Conditions, described, open_app
 from clever_sandbox.control import remote
+from clever_sandbox.control.routes import Advanced
 from clever_sandbox.district.upload import load_upload
 from clever_sandbox.faults.table import FAULTS
 from clever_sandbox.year.happening import Happening
@@ -98,6 +99,8 @@ def test_faults_are_listed() -> None:
         ("serve --timezone Mars/Olympus", 2, "'Mars/Olympus' is no time zone; write it like America/Chicago."),
         ("serve --start tomorrow", 2, "'tomorrow' does not match the format '%Y-%m-%d'."),
         ("advance --days 3 --to 2027-01-04", 2, "Say how many --days pass, or --to which day, not both."),
+        ("advance --days 3 --kind rollover", 2, "--kind is for one day: let the others pass first."),
+        ("serve --start 1900-01-01", 2, "a year from 2000 to 2099, please."),
         ("advance --days 0", 2, "0 is not in the range 1<=x<=1000."),
     ],
 )
@@ -123,23 +126,26 @@ def test_a_port_in_use(api: Api) -> None:
 
 def test_days_pass_and_what_happened_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
+    left = Happening("student_left", "2026-11-23", "c" * 24)
 
-    def pass_days(url: str, *, days: int, to: date | None, seed: int, kinds: Sequence[str] | None) -> list[Happening]:
-        asked.append((url, days, to, seed, kinds))
-        return [
-            Happening("student_new", "2026-11-23", "a" * 24, school="b" * 24),
-            Happening("student_left", "2026-11-24", "c" * 24),
-        ]
+    def pass_a_day(url: str, *, seed: int, kinds: Sequence[str] | None) -> Advanced:
+        asked.append((url, seed, kinds))
+        if len(asked) == 1:
+            return Advanced([Happening("student_new", "2026-11-23", "a" * 24), left, left], "2026-11-23T05:00:00-08:00")
+        return Advanced([], f"2026-11-{22 + len(asked)}T05:00:00-08:00")
 
-    monkeypatch.setattr(remote, "advance_running", pass_days)
+    monkeypatch.setattr(remote, "advance_running", pass_a_day)
+    monkeypatch.setattr(remote, "today_there", lambda _: date(2027, 8, 13))
     told = run("advance --port 9 --days 3 --seed 4")
-    new, left = f"student_new {'a' * 24} at school {'b' * 24}", f"student_left {'c' * 24}"
-    assert (told.exit_code, told.output) == (0, f"2026-11-23 {new}\n2026-11-24 {left}\n")
-    assert run("advance --to 2027-08-16 --kind rollover --kind school_closed").exit_code == 0
-    assert asked == [
-        ("http://127.0.0.1:9", 3, None, 4, None),
-        ("http://127.0.0.1:8765", 1, date(2027, 8, 16), 0, ("rollover", "school_closed")),
-    ]
+    first = "2026-11-23  student_left 2, student_new 1"
+    assert (told.exit_code, told.output) == (0, f"{first}\nIt is Wednesday 2026-11-25 05:00 there.\n")
+    assert asked == [("http://127.0.0.1:9", 4, None)] * 3
+    told = run("advance --to 2027-08-16")
+    assert told.output.startswith("Nothing happened: ")
+    assert len(asked) == 6
+    assert run("advance --kind rollover --kind school_closed").exit_code == 0
+    assert asked[6:] == [("http://127.0.0.1:8765", 0, ("rollover", "school_closed"))]
+    assert "It is 2027-08-13 there" in run("advance --to 2027-08-13").output
 
 
 def test_a_district_in_another_time_and_place(tmp_path: Path) -> None:

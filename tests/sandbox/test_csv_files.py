@@ -23,7 +23,23 @@ def replaced(name: str, content: bytes) -> Callable[[Path], None]:
 
 BROKEN: list[tuple[dict[str, Any], Callable[[Path], None] | None, str]] = [
     ({}, lambda folder: (folder / "sections.csv").unlink(), "sections.csv: there is no such file"),
-    ({"district": {"id": "x"}}, None, "district.json: Object missing required field `name`"),
+    ({"district": {"id": "x"}}, None, "district.json: Expected `str` matching regex '^([0-9a-f]{24})?$' - at `$.id`"),
+    ({"district": {"time_zone": "x"}}, None, "district.json: Object contains unknown field `time_zone`"),
+    ({"district": {"timezone": "America"}}, None, "district.json: "),
+    ({"district": {"timezone": "x" * 300}}, None, "district.json: "),
+    ({}, replaced("district.json", b"[" * 100_000), "district.json: "),
+    (
+        {},
+        replaced("schools.csv", b"School_id;School_name\n1;One\n"),
+        "schools.csv, line 1, column School_id: the column",
+    ),
+    (
+        {},
+        replaced("enrollments.csv", b"School_id,Section_id,Student_id\r1,c1,s1\r1,c1,s\xff\r"),
+        "enrollments.csv, line 3",
+    ),
+    ({"students": [STUDENT | {"DOB": "12/27/7"}]}, None, "students.csv, line 2, column DOB: not a date"),
+    ({"students": [STUDENT | {"DOB": "1_2/10/2007"}]}, None, "students.csv, line 2, column DOB: not a date"),
     ({}, replaced("schools.csv", b""), "schools.csv, line 1: the file is empty"),
     (
         {"students": [{k: v for k, v in STUDENT.items() if k != "Last_name"}]},

@@ -16,7 +16,7 @@ from clever_sandbox.district.load import load_district
 from clever_sandbox.server import SandboxServer, serve_in_thread
 
 from .api import Api
-from .districts import ENROLLMENT, SCHOOL, SECTION, STUDENT, TEACHER, write_district
+from .districts import DISTRICT, ENROLLMENT, SCHOOL, SECTION, STUDENT, TEACHER, write_district
 
 Json = dict[str, Any]
 FIRST = datetime(2026, 9, 1, 10, tzinfo=UTC)
@@ -56,8 +56,10 @@ def test_the_first_upload_is_no_event(api: Api) -> None:
 
 def test_an_upload_without_a_difference_is_no_event_but_a_sync(district: District, api: Api) -> None:
     district.ingest(SECOND)
+    assert district.last_sync(SECOND.timestamp() + 60) == "2026-09-02T10:00:00.000Z"
     assert api.all("/events") == []
-    assert district.taken == SECOND.timestamp()
+    # By then it has been ten past three in the morning there.
+    assert api.all("/districts")[0]["last_sync"] == "2026-09-02T10:10:00.000Z"
 
 
 def test_a_changed_field_stands_beside_the_whole_record(district: District, api: Api) -> None:
@@ -297,3 +299,81 @@ def test_a_refused_cursor(events: list[str], api: Api) -> None:
     api.server.faults.add("events_refused")
     assert api.get("/events", starting_after=events[3]).status_code == 404
     assert api.get("/events", limit=1).status_code == 200
+
+
+# --- dates -------------------------------------------------------------------------------------------
+
+
+def dates(district: District, sis_id: str) -> tuple[str, str]:
+    data = district.tables["users"][user(district, sis_id)].data()
+    return data["created"], data["last_modified"]
+
+
+def test_a_cell_that_clever_does_not_show_changes_no_record(district: District, api: Api) -> None:
+    before = dates(district, "s1")
+    district.upload.students.change("s1", Contact_name="P Q", Contact_email="p@example.org")
+    district.ingest(SECOND)
+    assert dates(district, "s1") == before
+    assert types(api) == ["users.created"]  # the contact
+
+
+def test_who_comes_back_changed_has_changed_when_coming_back(district: District) -> None:
+    created, modified = dates(district, "s1")
+    district.sharing = msgspec.structs.replace(district.sharing, hidden_students=("s1",))
+    district.ingest(SECOND)
+    district.upload.students.change("s1", First_name="Other")
+    district.sharing = msgspec.structs.replace(district.sharing, hidden_students=())
+    district.ingest(SECOND + timedelta(days=1))
+    assert dates(district, "s1") == (created, "2026-09-03T10:00:00.000Z")
+    assert modified < created or modified < "2026-09-01"
+
+
+def test_nothing_is_newer_than_the_first_day(tmp_path: Path) -> None:
+    district = load_district(write_district(tmp_path), datetime(2024, 1, 1, 12, tzinfo=UTC))
+    for table in (district.tables["users"], district.tables["sections"], district.tables["schools"]):
+        for found in table.ids:
+            data = table[found].data()
+            assert data["created"] <= data["last_modified"] < "2024-01-01T12"
+
+
+# --- nights ------------------------------------------------------------------------------------------
+
+
+def test_a_night_that_passes_by_itself_takes_over_what_is_uploaded(
+    district: District, api: Api, server: SandboxServer
+) -> None:
+    district.upload.students.change("s1", Last_name="Renamed")
+    server.sandbox.clock.set(datetime(2026, 9, 2, 10, 9, tzinfo=UTC))
+    assert types(api) == []
+    server.sandbox.clock.set(datetime(2026, 9, 2, 10, 11, tzinfo=UTC))
+    [event] = api.all("/events")
+    assert event["created"] == api.all("/districts")[0]["last_sync"] == "2026-09-02T10:10:00.000Z"
+
+
+def test_a_district_that_is_paused_from_the_start_takes_nothing_over(tmp_path: Path) -> None:
+    paused = DISTRICT | {"state": "paused", "pause_start": "2026-08-01", "pause_end": "2026-10-01"}
+    district = load_district(write_district(tmp_path, district=paused), FIRST)
+    district.upload.students.change("s1", Last_name="Renamed")
+    district.ingest(SECOND)
+    district.wake(SECOND.timestamp() + 86_400)
+    assert district.feed.events == []
+    assert district.last_sync(SECOND.timestamp()) == "2026-08-31T10:10:00.000Z"
+
+
+def test_an_event_of_a_school_is_found_by_the_school(district: District, api: Api) -> None:
+    district.upload.schools.change("1", School_name="Renamed")
+    district.ingest(SECOND)
+    [school] = api.ids("/schools")
+    assert types(api, school=school) == ["schools.updated"]
+
+
+def test_a_copy_goes_on_with_the_same_ids(district: District) -> None:
+    renamed(district, 2)
+    copied = district.copy()
+    copied.upload.warnings.append("mine")
+    copied.info["login_methods"].append("mine")
+    for one in (district, copied):
+        one.upload.students.change("s1", First_name="Again")
+        one.ingest(SECOND + timedelta(days=1))
+    assert [e.id for e in copied.feed.events] == [e.id for e in district.feed.events]
+    assert (district.upload.warnings, district.info["login_methods"]) == ([], ["Google"])

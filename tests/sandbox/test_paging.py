@@ -100,6 +100,8 @@ def test_an_empty_page_links_only_to_itself() -> None:
         ({"limit": "²"}, 400),
         ({"limit": "10001"}, 413),
         ({"limit": "9" * 5000}, 413),
+        ({"limit": "0" * 20 + "100000000"}, 413),
+        ({"limit": "0" * 5000}, 400),
         ({"starting_after": "a", "ending_before": "b"}, 400),
     ],
 )
@@ -112,6 +114,7 @@ def test_bad_paging_parameters_are_refused(query: dict[str, str], status: int) -
 def test_the_default_and_the_largest_limit() -> None:
     assert window({}).limit == 100
     assert window({"limit": "10000"}).limit == 10_000
+    assert window({"limit": "0" * 5000 + "5"}).limit == 5
 
 
 @pytest.mark.parametrize("limit", [7, 100, 1000, 10_000])

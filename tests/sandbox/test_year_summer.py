@@ -11,6 +11,7 @@ import pytest
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
 from clever_sandbox.district.load import load_district
+from clever_sandbox.district.upload import write_upload
 from clever_sandbox.year.advance import advance
 from clever_sandbox.year.happening import Happening
 from clever_sandbox.year.promotion import next_grade
@@ -240,3 +241,30 @@ def test_three_years_in_a_row(demo: District) -> None:
 )
 def test_the_grade_above(grade: str, above: str) -> None:
     assert next_grade(grade) == above
+
+
+def test_ids_of_a_year_that_was_read_again_are_nobody_elses(demo: District, tmp_path: Path) -> None:
+    district = demo.copy()
+    advance(district, 1, day=date(2027, 7, 26), kinds=["rollover"])
+    write_upload(district.upload, tmp_path)
+    again = load_district(tmp_path, night(date(2028, 7, 23)))
+    before = {student: lines[0]["Last_name"] for student, lines in again.upload.students.items()}
+    happened = advance(again, 1, day=date(2028, 7, 24), kinds=["rollover"])
+    enrolled = {found.sis_id for found in of_kind(happened, "student_enrolled")}
+    assert enrolled
+    assert not enrolled & before.keys()
+    stayed = before.keys() & again.upload.students.keys()
+    assert {student: again.upload.students[student][0]["Last_name"] for student in stayed} == {
+        student: before[student] for student in stayed
+    }
+
+
+def test_who_finishes_the_last_grade_of_a_district_leaves_it(tmp_path: Path) -> None:
+    students = [STUDENT | {"Student_id": f"s{grade}", "Grade": str(grade)} for grade in range(6)]
+    folder = write_district(tmp_path, schools=[SCHOOL | {"Low_grade": "0", "High_grade": "5"}], students=students)
+    district = load_district(folder, night(TODAY))
+    happened = advance(district, 1, day=date(2027, 7, 26), kinds=["rollover"])
+    assert [found.sis_id for found in of_kind(happened, "student_left")] == ["s5"]
+    grades = sorted(lines[0]["Grade"] for lines in district.upload.students.values())
+    assert grades[-1] == "5"
+    assert "s5" not in district.upload.students
