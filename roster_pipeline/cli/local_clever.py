@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from clever_sandbox.cli import (
     Conditions,
@@ -75,6 +74,8 @@ def advance(port: int, days: int | None, to: datetime | None, kinds: Sequence[st
     with as_roster_errors():
         passed = let_pass(port, days, to, kinds, seed)
     if as_json:
+        import msgspec
+
         print_json(msgspec.to_builtins(passed))
     else:
         for line in told(passed):

@@ -212,7 +212,7 @@ def test_time_passes_in_every_district_and_kinds_only_where_they_are_asked_for(d
         order = Advance(kinds=["student_left"], district=one.id, seed=3)
         happened = advance_sandbox(server.sandbox, order)
     assert (one.day, other.day) == (1, 1)
-    assert [h.kind for h in happened if h.date == "2026-11-24"][0] == "student_left"
+    assert happened[0].kind == "student_left"
     assert len(happened) > 1
 
 

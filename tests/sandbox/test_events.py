@@ -343,11 +343,11 @@ def test_a_night_that_passes_by_itself_takes_over_what_is_uploaded(
     district: District, api: Api, server: SandboxServer
 ) -> None:
     district.upload.students.change("s1", Last_name="Renamed")
-    server.sandbox.clock.set(datetime(2026, 9, 2, 10, 9, tzinfo=UTC))
+    server.sandbox.clock.set(datetime(2026, 9, 1, 10, 9, tzinfo=UTC))
     assert types(api) == []
-    server.sandbox.clock.set(datetime(2026, 9, 2, 10, 11, tzinfo=UTC))
+    server.sandbox.clock.set(datetime(2026, 9, 1, 10, 11, tzinfo=UTC))
     [event] = api.all("/events")
-    assert event["created"] == api.all("/districts")[0]["last_sync"] == "2026-09-02T10:10:00.000Z"
+    assert event["created"] == api.all("/districts")[0]["last_sync"] == "2026-09-01T10:10:00.000Z"
 
 
 def test_a_district_that_is_paused_from_the_start_takes_nothing_over(tmp_path: Path) -> None:

@@ -262,8 +262,8 @@ def test_ids_of_a_year_that_was_read_again_are_nobody_elses(demo: District, tmp_
 def test_who_finishes_the_last_grade_of_a_district_leaves_it(tmp_path: Path) -> None:
     students = [STUDENT | {"Student_id": f"s{grade}", "Grade": str(grade)} for grade in range(6)]
     folder = write_district(tmp_path, schools=[SCHOOL | {"Low_grade": "0", "High_grade": "5"}], students=students)
-    district = load_district(folder, night(TODAY))
-    happened = advance(district, 1, day=date(2027, 7, 26), kinds=["rollover"])
+    district = load_district(folder, night(ROLLOVER))
+    happened = one(district, "rollover", ROLLOVER)
     assert [found.sis_id for found in of_kind(happened, "student_left")] == ["s5"]
     grades = sorted(lines[0]["Grade"] for lines in district.upload.students.values())
     assert grades[-1] == "5"
