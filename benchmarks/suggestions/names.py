@@ -3,9 +3,9 @@
 Belongs here: reading the names, and which half of them is for tuning. Does not belong here: what is suggested.
 
 All names are inventions in the manner of real timetables. Those of `names.csv` were written before the first line of
-what is measured; those of `fresh.csv` after its first version, to break it, and before anybody had seen what it makes of
-them. `right` are the courses of `data/courses.csv` that somebody who knows the school would add, any of them; none means
-that nothing fits.
+what is measured; those of `fresh.csv` after its first version, to break it, and before anybody had seen what it makes
+of them. `right` are the courses of `data/courses.csv` that somebody who knows the school would add, any of them; none
+means that nothing fits.
 """
 
 from __future__ import annotations
