@@ -22,7 +22,6 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import InputError
 from roster_pipeline.mapping.cells import (
     CellError,
@@ -51,6 +50,8 @@ CLEVER_SUBJECTS = (
     "arts and music",
     "other",
 )
+SHIPPED = Path(__file__).resolve().parents[2] / "data"
+"""Where the files are as they came with the release."""
 NOTE = "note"  # a column for the people who edit: any file may have it, nothing reads it
 LISTED_LINES = 5
 EnrollmentSource = Literal["clever", "manual"]
@@ -347,7 +348,7 @@ def read_courses(data: Path) -> list[Course]:
 
 def read_subjects(data: Path) -> list[Subject]:
     """The rows of subjects.csv; a folder that has none goes by the one that is shipped."""
-    return _read(Subject, data if (data / "subjects.csv").exists() else PROJECT_ROOT / "data").rows
+    return _read(Subject, data if (data / "subjects.csv").exists() else SHIPPED).rows
 
 
 def read_section_courses(data: Path, district: str, courses: Sequence[Course]) -> Lines[SectionCourse]:

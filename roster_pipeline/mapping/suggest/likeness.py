@@ -18,8 +18,8 @@ from roster_pipeline.mapping.suggest import vocabulary as v
 from roster_pipeline.mapping.suggest.catalog import Catalog, Course, Said, candidates, grades_of, is_whole, said
 from roster_pipeline.mapping.suggest.reading import Reading, Word, read
 
-OFFERED_FROM = 0.5
-"""The score from which a course is offered."""
+OFFERED_FROM = 0.3
+"""The score from which a course is offered: on the half for tuning, nothing that fits nowhere comes near it."""
 OFFERED_AT_MOST = 3
 _KEPT = 8
 """How many courses of a kind go on: what other sections are mapped to may put any of them first."""
@@ -154,6 +154,8 @@ def _level(course: Course, reading: Reading, kind: Kind) -> _Agreement | None:
         return _of_one_grade(course.grades[0], number, stated, grade)
     if number is not None and stated is None and (number > v.LAST_LEVEL or (number == grade and course.level is None)):
         number, stated = None, number
+    if course.level is not None and number is None and stated is not None and stated <= v.LAST_LEVEL:
+        number = stated  # so low, the number in a title without a grade is one as well
     if number is not None and number != (course.level or 1):
         return None
     if course.level is None:
