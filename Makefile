@@ -9,7 +9,7 @@ unexport DAGSTER_HOME
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install sync test dev docs bench bench-ui bench-crash bench-days bench-sandbox accidents format
+.PHONY: install sync test dev docs bench bench-ui bench-crash bench-days bench-sandbox accidents suggestions format
 
 install: .venv/installed
 
@@ -55,6 +55,9 @@ bench-ui: .venv/installed  ## Measure the wait from the click on Launch in the D
 # ONLY="names_rotated lists_rotated" measures these and rewrites nothing.
 accidents: .venv/installed  ## Replay every accident and an ordinary year through the guards, and rewrite docs/operations.md
 	$(BIN)/python -m benchmarks.accidents $(ONLY)
+
+suggestions: .venv/installed  ## Measure the suggested courses on names with known answers, and rewrite docs/mapping.md
+	$(BIN)/python -m benchmarks.suggestions
 
 bench-crash: .venv/installed  ## Kill syncs at every failpoint and at random moments of SEEDS workloads
 	$(BIN)/python -m benchmarks.crash --every-failpoint --seeds $(or $(SEEDS),200) --write

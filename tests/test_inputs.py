@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from roster_pipeline.errors import InputError
 from roster_pipeline.mapping.inputs import (
@@ -23,11 +24,13 @@ from roster_pipeline.mapping.inputs import (
     MappingRule,
     SectionCourse,
     SiteSetting,
+    Subject,
     read_courses,
     read_logins,
     read_rules,
     read_section_courses,
     read_site_settings,
+    read_subjects,
     write_ndjson,
 )
 
@@ -39,6 +42,7 @@ CATALOG = [
 LATEST = datetime(2026, 11, 24, 10)
 READERS: Mapping[str, Callable[[Path], Sequence[object]]] = {
     "courses.csv": read_courses,
+    "subjects.csv": read_subjects,
     "section_courses.csv": lambda data: read_section_courses(data, "riverbend-usd", CATALOG).rows,
     "mapping_rules.csv": lambda data: read_rules(data, "riverbend-usd", CATALOG).rows,
     "logins.csv": lambda data: read_logins(data, "riverbend-usd", LATEST).rows,
@@ -46,6 +50,7 @@ READERS: Mapping[str, Callable[[Path], Sequence[object]]] = {
 }
 HEADERS = {
     "courses.csv": "course_id,subject,title,grade,active",
+    "subjects.csv": "clever_subject,catalog_subject,also_called",
     "section_courses.csv": "district,section_id,course_id",
     "mapping_rules.csv": "rule_id,subject,grade,clever_course,course_id",
     "logins.csv": "district,user_id,first_login_at",
@@ -89,6 +94,12 @@ ROWS: list[tuple[str, str, bytes, list[object]]] = [
             *(Course(c, "S", "T", None, True, n) for c, n in (("a", 2), ("b", 3), ("c", 4))),
             *(Course(c, "S", "T", None, False, n) for c, n in (("d", 5), ("e", 6), ("f", 7))),
         ],
+    ),
+    (
+        "subjects, Clever's in its own capitals",
+        "subjects.csv",
+        b"clever_subject,catalog_subject,also_called\npe AND Health,Gym,Sport/Games\nmath,Numbers,\n",
+        [Subject("PE and health", "Gym", "Sport/Games", 2), Subject("math", "Numbers", None, 3)],
     ),
     (
         "only the district's section courses; two courses on one section, one course on two",
@@ -204,7 +215,14 @@ def test_empty_file_says_which_header_to_put_there(tmp_path: Path, file: str, co
     )
 
 
-@pytest.mark.parametrize("file", READERS)
+def test_a_folder_without_subjects_goes_by_those_that_are_shipped(tmp_path: Path) -> None:
+    shipped = read_subjects(tmp_path)
+    assert Subject("language", "World Languages", "Foreign Language", shipped[0].line) in [
+        replace(subject, line=shipped[0].line) for subject in shipped
+    ]
+
+
+@pytest.mark.parametrize("file", sorted(READERS.keys() - {"subjects.csv"}))
 def test_missing_file(tmp_path: Path, file: str) -> None:
     with pytest.raises(InputError) as caught:
         READERS[file](tmp_path)
@@ -284,6 +302,21 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         "logins.csv",
         b"note,note,district,user_id,first_login_at\n",
         "logins.csv, line 1, column note: the header names it twice, in its cells 1 and 2. Remove one of the two.",
+    ),
+    (
+        "a subject that Clever does not have",
+        "subjects.csv",
+        b"clever_subject,catalog_subject,also_called\nmath,Math,\nmaths,Math,\n",
+        "subjects.csv, line 3, column clever_subject: 'maths' is none of english/language arts, math, science, "
+        "social studies, language, homeroom/advisory, interventions/online learning, technology and engineering, "
+        "pe and health, arts and music, other. Write one of these.",
+    ),
+    (
+        "the same pair of subjects twice",
+        "subjects.csv",
+        b"clever_subject,catalog_subject,also_called\nmath,Math,\nMATH,math,Sums\n",
+        "subjects.csv, line 3: duplicate line: the same clever_subject, catalog_subject as line 2. "
+        "Remove one of the two.",
     ),
     # The text.
     (

@@ -311,7 +311,7 @@ def test_the_same_id_twice_is_one_record_whatever_the_order(tiny: Tiny) -> None:
 def test_suggestion_names_course_score_and_reason(tiny: Tiny) -> None:
     tiny.sync()
     assert tiny.rows("SELECT course_id, reason FROM mapping.suggestions ORDER BY score DESC LIMIT 1") == [
-        ("math-6", "title 61 % alike, same subject, same grade")
+        ("math-6", "title alike: math; grade 6; subject math")
     ]
 
 

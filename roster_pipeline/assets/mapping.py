@@ -96,7 +96,8 @@ def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterato
         spec(
             "mapping",
             "suggestions",
-            "Courses that might fit unmapped sections; offered, never applied. A view, computed when somebody looks.",
+            "Courses that might fit unmapped sections, and how likely each is; offered, never applied. Every sync "
+            "makes them anew, with data/subjects.csv.",
             table=model.SUGGESTIONS,
             deps=["roster/sections", "mapping/courses"],
         ),

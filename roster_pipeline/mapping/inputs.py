@@ -37,9 +37,25 @@ from roster_pipeline.mapping.cells import (
     word,
 )
 
+CLEVER_SUBJECTS = (
+    "english/language arts",
+    "math",
+    "science",
+    "social studies",
+    "language",
+    "homeroom/advisory",
+    "interventions/online learning",
+    "technology and engineering",
+    "PE and health",
+    "arts and music",
+    "other",
+)
+SHIPPED = Path(__file__).resolve().parents[2] / "data"
+"""Where the files are as they came with the release."""
 NOTE = "note"  # a column for the people who edit: any file may have it, nothing reads it
 LISTED_LINES = 5
 EnrollmentSource = Literal["clever", "manual"]
+CleverSubject = Annotated[str, "one that Clever has"]
 Id = Annotated[str, "in small letters"]
 """An id of Clever's or ours. Both are hexadecimal, so it means the same in capitals, and is read in small letters."""
 
@@ -60,6 +76,15 @@ class SectionCourse(msgspec.Struct, frozen=True, gc=False):
 
     section_id: Id
     course_id: str
+    line: int
+
+
+class Subject(msgspec.Struct, frozen=True, gc=False):
+    """A subject of Clever's and one of the catalog that agree; `also_called` is the latter in other words, with `/`."""
+
+    clever_subject: CleverSubject
+    catalog_subject: str
+    also_called: str | None
     line: int
 
 
@@ -94,6 +119,7 @@ class SiteSetting(msgspec.Struct, frozen=True, gc=False):
 # row's fields, after `district` when that is in the key.
 _FILES: dict[type[msgspec.Struct], tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     Course: ("courses.csv", ("course_id",), ()),
+    Subject: ("subjects.csv", ("clever_subject", "catalog_subject"), ()),
     SectionCourse: ("section_courses.csv", ("district", "section_id", "course_id"), ()),
     MappingRule: ("mapping_rules.csv", ("rule_id",), ("subject", "grade", "clever_course")),
     Login: ("logins.csv", ("district", "user_id"), ()),
@@ -148,6 +174,7 @@ _PARSE: dict[object, Parse] = {
     str: required,
     str | None: optional,
     Id: small,
+    CleverSubject: word({subject.lower(): subject for subject in CLEVER_SUBJECTS}),
     bool: word({"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}),
     datetime: utc,
     EnrollmentSource: word({"clever": "clever", "manual": "manual"}),
@@ -317,6 +344,11 @@ def _read(row: type[_Row], data: Path, district: str | None = None, **parse: Par
 def read_courses(data: Path) -> list[Course]:
     """The rows of courses.csv, in the order of the file. Raises InputError, as all of these do."""
     return _read(Course, data).rows
+
+
+def read_subjects(data: Path) -> list[Subject]:
+    """The rows of subjects.csv; a folder that has none goes by the one that is shipped."""
+    return _read(Subject, data if (data / "subjects.csv").exists() else SHIPPED).rows
 
 
 def read_section_courses(data: Path, district: str, courses: Sequence[Course]) -> Lines[SectionCourse]:

@@ -48,7 +48,12 @@ def load_inputs(
     named = [_Named(file, d, n) for file, others in elsewhere.items() for d, n in others.items()]
     tables: dict[str, Sequence[msgspec.Struct]] = {name: lines.rows for name, (_, lines) in files.items()}
     with tempfile.TemporaryDirectory() as folder:
-        for name, rows in {**tables, "courses": courses, "named_districts": named}.items():
+        for name, rows in {
+            **tables,
+            "courses": courses,
+            "subjects": inputs.read_subjects(data),
+            "named_districts": named,
+        }.items():
             file = Path(folder) / f"{name}.ndjson"
             inputs.write_ndjson(rows, file)
             make(connection, f"mapping/input/{name}", file=str(file))

@@ -170,6 +170,17 @@ COURSES = Table(
     ),
     ("course_id",),
 )
+SUBJECTS = Table(
+    "mapping",
+    "subjects",
+    "subject of Clever's and subject of the catalog that agree (data/subjects.csv)",
+    (
+        Column("clever_subject", "VARCHAR", "Clever's subject"),
+        Column("catalog_subject", "VARCHAR", "a subject as data/courses.csv has it"),
+        Column("also_called", "VARCHAR", "other words for the catalog's subject as a whole, with `/` between them"),
+    ),
+    ("clever_subject", "catalog_subject"),
+)
 UNMAPPED = Table(
     "mapping",
     "unmapped",
@@ -192,11 +203,10 @@ SUGGESTIONS = Table(
     (
         Column("section_id", "UUID", "section"),
         Column("course_id", "VARCHAR", "course"),
-        Column("score", "DOUBLE", "0 to 1, higher fits better"),
+        Column("score", "DOUBLE", "how likely it is right, 0 to 1: the share of such offers that are"),
         Column("reason", "VARCHAR", "what speaks for it"),
     ),
     ("section_id", "course_id"),
-    view="mapping/suggestions",
 )
 
 ENTITIES: tuple[Entity, ...] = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from roster_pipeline.model.core import Column, Table, table
 from roster_pipeline.model.history import HOLD_PARTS, ISSUES
-from roster_pipeline.model.roster import ENTITIES, SECTION_COURSES, SECTIONS
+from roster_pipeline.model.roster import ENTITIES, SECTION_COURSES, SECTIONS, SUGGESTIONS
 from roster_pipeline.model.sources import INPUTS, STAGED, STAGING
 
 _ENTITY = ("entity", "VARCHAR", "roster table")
@@ -21,6 +21,8 @@ _CLEVER_ID = ("clever_id", "VARCHAR", "Clever id, today")
 _USER_N = ("user_n", "INTEGER", "the user's number in staging.users")
 _SECTION_N = ("section_n", "INTEGER", "the section's number in staging.sections")
 _USER_ID = ("user_id", "UUID", "the platform's id")
+_COURSE = ("course_id", "VARCHAR", "course")
+_KIND = ("kind", "BIGINT", "number of those that have the same names, subject and grade")
 _SECTION_ID = ("section_id", "UUID", "the platform's id")
 _VERDICT = ("verdict", "VARCHAR", "`known`, `new`, `relinked` (known under another Clever id), `held` or `ambiguous`")
 _EVIDENCE = ("evidence", "VARCHAR", "what says that it is somebody known")
@@ -170,6 +172,45 @@ PLAN: tuple[Table, ...] = (
     ),
     table("plan", "untouched", "entity that is not looked at", _ENTITY),
     Table("temp", "counted_sections", "section whose counts are others now, as it will be", SECTIONS.columns),
+    table(
+        "temp",
+        "named_sections",
+        "active section that is called something",
+        _SECTION_ID,
+        ("unmapped", "BOOLEAN", "whether it has no course"),
+        ("name", "VARCHAR", "its own name, less teacher and period"),
+        ("clever_course", "VARCHAR", "name of Clever's course"),
+        ("subject", "VARCHAR", "Clever's subject"),
+        ("grade", "VARCHAR", "grade, in Clever's words"),
+        _KIND,
+    ),
+    table(
+        "temp",
+        "fits",
+        "kind of section and course that is like it",
+        _KIND,
+        _COURSE,
+        ("likeness", "DOUBLE", "the share of courses as alike that are right"),
+        ("reason", "VARCHAR", "what is alike"),
+    ),
+    table(
+        "temp",
+        "mapped_alike",
+        "kind of section and course that sections of this kind are mapped to",
+        _KIND,
+        _COURSE,
+        ("sections", "BIGINT", "how many are"),
+        ("all_sections", "BIGINT", "of how many that are mapped"),
+    ),
+    table(
+        "temp",
+        "taught_beside",
+        "unmapped section and course that its primary teacher teaches in another",
+        _SECTION_ID,
+        _COURSE,
+        ("sections", "BIGINT", "in how many"),
+    ),
+    Table("temp", "suggested", SUGGESTIONS.grain, SUGGESTIONS.columns),
     table("plan", "changed", "section whose enrollments are others now", _SECTION_ID),
     table("plan", "people_of_sites", "person who comes to, leaves or changes at a chosen site", _USER_ID),
     table(

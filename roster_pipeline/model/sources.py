@@ -9,7 +9,7 @@ from typing import cast
 
 from roster_pipeline.model.core import Column, Table, table
 from roster_pipeline.model.history import ISSUES
-from roster_pipeline.model.roster import COURSES, SECTIONS, USERS
+from roster_pipeline.model.roster import COURSES, SECTIONS, SUBJECTS, USERS
 
 
 def carried(entity: Table) -> tuple[Column, ...]:
@@ -239,6 +239,12 @@ INPUTS: tuple[Table, ...] = (
         "courses",
         "course of data/courses.csv",
         *((c.name, c.type, c.meaning) for c in COURSES.columns),
+    ),
+    table(
+        "input",
+        "subjects",
+        "line of data/subjects.csv",
+        *((c.name, c.type, c.meaning) for c in SUBJECTS.columns),
     ),
     table(
         "input",

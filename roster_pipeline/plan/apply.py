@@ -14,6 +14,7 @@ from roster_pipeline import model
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds, turnover
 from roster_pipeline.history.record import Counts, SyncInfo, record_success
+from roster_pipeline.mapping.suggest.suggest import suggest
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.warehouse.sql import has_rows, make, run
 
@@ -33,6 +34,7 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
         _end_of_undo(connection, info, info.undoes, now)
     else:
         _end_of_sync(connection, info, whole_district)
+    suggest(connection)
     turnover.remember(connection, info, now)
     record_success(connection, info, _counts(made), made.fingerprint, now)
     run(connection, "plan/change_counts", sync_id=info.sync_id)
@@ -58,7 +60,7 @@ def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_di
     """What the inputs and the guards leave behind, besides the roster."""
     blocked = has_rows(connection, "guards.holds WHERE blocks")
     run(connection, "plan/undo/settle", whole_district=whole_district and not blocked)
-    for name in ("forget_courses", "courses"):
+    for name in ("forget_courses", "courses", "forget_subjects", "subjects"):
         run(connection, f"plan/{name}")
     run(connection, "plan/issues", sync_id=info.sync_id)
     run(connection, "plan/line_issues", sync_id=info.sync_id)

@@ -70,8 +70,11 @@ def _upgrade(connection: duckdb.DuckDBPyConnection, tables: set[str], version: i
     Views are all made anew: of a view that has changed, an older file would keep the old text for ever.
     """
     connection.execute("BEGIN")
+    views = _views(connection)
     for table in model.PUBLISHED:
         if not table.view and table.full_name not in tables:
+            if table.full_name in views:  # in the older release it was one
+                connection.execute(f"DROP VIEW {table.full_name}")
             connection.execute(table.ddl())
     for name, column in _missing_columns(connection, tables):
         connection.execute(f'ALTER TABLE {name} ADD COLUMN "{column.name}" {column.type}')
@@ -102,6 +105,12 @@ def _is_of_this_model(connection: duckdb.DuckDBPyConnection) -> bool:
 def _tables(connection: duckdb.DuckDBPyConnection, database: str = "truth") -> set[str]:
     query = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ?"
     return {name for (name,) in connection.execute(query, [database]).fetchall()}
+
+
+def _views(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The views of the file that is being upgraded, or of its stand-in in memory."""
+    query = "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = current_database()"
+    return {name for (name,) in connection.execute(query).fetchall()}
 
 
 def _version(connection: duckdb.DuckDBPyConnection, tables: set[str], file: Path) -> int:

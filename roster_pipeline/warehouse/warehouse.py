@@ -31,7 +31,7 @@ from roster_pipeline.warehouse.storage import attach_staging, attach_truth, lite
 SLUG_LENGTH = 80
 _UNFINISHED = ".part"
 SCRATCH_SCHEMAS = tuple(dict.fromkeys(t.schema for t in model.SCRATCH if t.schema != "temp"))
-_MACROS = ("clean", "clean_date", "main_role", "sis_role", "platform_id", "without_login")
+_MACROS = ("clean", "clean_date", "main_role", "sis_role", "platform_id", "taught", "without_login")
 _SEARCH_PATH = ",".join(
     [*(f"truth.{s}" for s in TRUTH_SCHEMAS), *(f"memory.{s}" for s in SCRATCH_SCHEMAS), "staged.staging"]
 )

@@ -40,7 +40,7 @@ def empty_district() -> duckdb.DuckDBPyConnection:
     connection.execute(";".join(t.ddl() for t in _TABLES.values() if t.schema != "temp"))
     for name in (t.view for t in (*model.PUBLISHED, *model.STAGING) if t.view):
         sql.run(connection, name)
-    sql.empty(connection, "temp.counted_sections")
+    sql.empty(connection, *(name for name in _TABLES if name.startswith("temp.")))
     make_plan(connection, sync_id="S2", started_at=NOW)
     return connection
 

@@ -98,23 +98,14 @@ def test_an_active_section_without_a_course_is_unmapped(case: Case) -> None:
     ]
 
 
-def test_a_course_is_suggested_when_it_fits_by_half(case: Case) -> None:
-    case.given(
-        "mapping.courses",
-        {"course_id": "math-6", "title": "Math 6", "subject": "math", "grade": "6", "active": True},
-        {"course_id": "math-old", "title": "Math 6", "subject": "math", "grade": "6", "active": False},
-        {"course_id": "art", "title": "Zzz", "subject": "math", "active": True},
-    )
-    unmapped: Row = {"status": "active", "course_count": 0, "clever_course": "math 6", "subject": "Math", "grade": "6"}
-    case.given("roster.sections", {"section_id": M6, **unmapped}, {"section_id": M7, **unmapped, "course_count": 1})
-    assert case.view("mapping/suggestions", "*") == [
-        {"section_id": M6, "course_id": "math-6", "score": 1.0, "reason": "title 100 % alike, same subject, same grade"}
-    ]
-
-
 def test_a_course_of_the_catalog_has_its_row(case: Case) -> None:
     course: Row = {"course_id": "math-6", "subject": "math", "title": "Math 6", "grade": "6", "active": True}
     assert case.make("mapping/input/courses", "*", file=case.file({**course, "line": 2})) == [course]
+
+
+def test_a_line_about_a_subject_has_its_row(case: Case) -> None:
+    line: Row = {"clever_subject": "math", "catalog_subject": "Numbers", "also_called": None}
+    assert case.make("mapping/input/subjects", "*", file=case.file({**line, "line": 2})) == [line]
 
 
 def test_a_rule_is_compared_in_small_letters(case: Case) -> None:

@@ -95,6 +95,13 @@ def test_the_catalog_is_as_this_sync_read_it(case: Case) -> None:
     assert values(case.change("plan/courses", "course_id, title, active")) == [("math-6", "Math 6", True)]
 
 
+def test_subjects_are_as_this_sync_read_them(case: Case) -> None:
+    case.given("mapping.subjects", {"clever_subject": "science"})
+    case.given("input.subjects", {"clever_subject": "math", "catalog_subject": "Numbers"})
+    assert case.change("plan/forget_subjects", "clever_subject") == []
+    assert values(case.change("plan/subjects", "*")) == [("math", "Numbers", None)]
+
+
 def test_who_has_logged_in_can_be_assigned_the_courses_of_visible_sections(case: Case) -> None:
     case.given("roster.users", {"user_id": ANN, "enrollment_status": "active"})
     case.given("roster.users", {"user_id": BEN, "enrollment_status": "pending"})

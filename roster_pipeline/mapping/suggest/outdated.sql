@@ -1,0 +1,4 @@
+-- takes off what is not suggested any more, or with another score or reason
+-- needs: mapping.suggestions, temp.suggested
+DELETE FROM mapping.suggestions AS old
+WHERE NOT EXISTS (FROM temp.suggested AS new WHERE new = old)

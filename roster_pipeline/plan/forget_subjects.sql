@@ -1,0 +1,3 @@
+-- forgets the subjects as the last sync read them
+-- needs: mapping.subjects
+DELETE FROM mapping.subjects
