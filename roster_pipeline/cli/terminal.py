@@ -242,6 +242,21 @@ def print_holds(row: Row) -> None:
     print_table(row.get("changes", []))
 
 
+def print_explained(row: Row) -> None:
+    """The way of a person or a section, and the sentence at its end; of several that are meant, who they are."""
+    if "matches" in row:
+        say(f"{row['district']}: {len(row['matches'])} are called so; ask again with the id of one")
+        print_table([{k: m[k] for k in ("id", "kind", "label", "by", "status", "site_id")} for m in row["matches"]])
+        return
+    say(f"{row['district']}: {row['kind']} {row['id']}" + (f", {row['who']}" if row["kind"] == "person" else ""))
+    print_table(row["steps"])
+    print_table(row["sections"])
+    for reason in row["reasons"]:
+        say(f"  {reason['code']}: {reason['sentence']}")
+    say()
+    say(row["sentence"])
+
+
 def _escaped(text: str, escape: Callable[[str], str]) -> str:
     if text.isprintable():
         return text

@@ -60,6 +60,18 @@ def attach_staging(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     connection.execute("CREATE SCHEMA IF NOT EXISTS staged.staging")
 
 
+def attach_staged_copy(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
+    """Attaches `staging.duckdb` as `staged`, to read it; False when there is none that can be read."""
+    if not file.exists():
+        return False
+    try:
+        connection.execute(f"ATTACH {literal(file)} AS staged (READ_ONLY)")
+    except duckdb.Error as error:
+        log.warning("%s/%s cannot be read (%s).", file.parent.name, file.name, type(error).__name__)
+        return False
+    return True
+
+
 @contextmanager
 def fresh_staging(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """An empty file, attached as `fresh`, that takes the place of the attached one when it is filled.

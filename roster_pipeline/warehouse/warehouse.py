@@ -23,10 +23,17 @@ from slugify import slugify
 from roster_pipeline import model
 from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.warehouse.lock import exclusive, is_locked, locked
+from roster_pipeline.warehouse.lock import at_rest, exclusive, is_locked, locked
 from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
 from roster_pipeline.warehouse.sql import make, run
-from roster_pipeline.warehouse.storage import attach_staging, attach_truth, literal, sync_to_disk, unreadable_copy
+from roster_pipeline.warehouse.storage import (
+    attach_staged_copy,
+    attach_staging,
+    attach_truth,
+    literal,
+    sync_to_disk,
+    unreadable_copy,
+)
 
 SLUG_LENGTH = 80
 _UNFINISHED = ".part"
@@ -281,6 +288,26 @@ class Warehouse:
                     yield connection
             except duckdb.Error as error:
                 raise unreadable_copy(error, published) from None
+
+    @contextmanager
+    def read_all(self, slug: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, bool]]:
+        """As `read`, with what was staged last beside it, and whether that could be looked at.
+
+        Where nothing is staged, or a run is at work on the district, the staging's tables are empty. For a moment only:
+        a run that begins meanwhile waits for it.
+        """
+        with self.read(slug) as connection, at_rest(self.folder(slug).path / "lock") as free:
+            staged = free and attach_staged_copy(connection, self.folder(slug).staging)
+            if not staged:
+                connection.execute("ATTACH ':memory:' AS staged; CREATE SCHEMA staged.staging")
+                for table in (t for t in model.SCRATCH if t.schema == "staging"):
+                    connection.execute(table.ddl("CREATE TABLE staged."))
+            ((path,),) = connection.execute("SELECT current_setting('search_path')").fetchall()
+            published = ",".join(f"published.{schema}" for schema in TRUTH_SCHEMAS)
+            connection.execute(f"SET search_path = '{path or published},staged.staging'")
+            for macro in _MACROS if path == "" else ():
+                run(connection, f"warehouse/macros/{macro}")
+            yield connection, staged
 
     @contextmanager
     def lock(
