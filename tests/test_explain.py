@@ -20,10 +20,12 @@ from roster_pipeline.history.explain.answer import Answer, explain, explain_by_i
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.explain.reasons import REASONS
+from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import Record, Tiny, section, student
 from tests.guards.guarded import Guarded, fill
 from tests.guards.test_laws import DAYS, LIMITS, records
 from tests.laws import MAPPINGS, become, districts, laws
+from tests.platform import SLUG, Platform
 
 
 def ask(tiny: Tiny, who: str, course: str | None = "math-6", *, named: bool = True) -> Answer:
@@ -343,24 +345,32 @@ def test_in_dagster_nobody_is_named_and_an_email_is_refused(tmp_path: Path) -> N
 def check_explain_agrees_with_course_access(tiny: Tiny) -> None:
     """Of every person and section, of any course, whatever the roster has of them."""
     access = tiny.rows("SELECT user_id::VARCHAR, course_id, can_be_assigned FROM roster.course_access")
-    people = {u for (u,) in tiny.rows("SELECT user_id::VARCHAR FROM roster.users")}
-    shared = {c for (c,) in tiny.rows("SELECT clever_id FROM staging.users ANTI JOIN roster.users USING (clever_id)")}
-    for user_id in people | shared:
-        mine = {course: can for who, course, can in access if who == user_id}
-        assert ask(tiny, user_id, None).sees == sorted(mine)
-        for course in ("math-6", "sci-6"):
-            answer = ask(tiny, user_id, course)
-            assert answer.sees == ([course] if course in mine else [])
-            codes = [r.code for r in answer.reasons]
-            assert codes == ([] if mine[course] else ["pending"]) if course in mine else codes[0] != "pending"
+    people = tiny.rows("SELECT user_id::VARCHAR FROM roster.users")
+    people += tiny.rows("SELECT clever_id FROM staging.users ANTI JOIN roster.users USING (clever_id)")
     visible = tiny.rows(
-        "SELECT s.section_id::VARCHAR, list(m.course_id ORDER BY m.course_id) FILTER (s.visible AND m.course_id IS NOT NULL) "
+        "SELECT s.section_id::VARCHAR, list(m.course_id ORDER BY m.course_id) FILTER (s.visible AND m.course_id <> '') "
         "FROM roster.sections AS s LEFT JOIN roster.section_courses AS m USING (section_id) GROUP BY 1"
     )
-    for section_id, courses in visible:
-        answer = ask(tiny, section_id, None)
-        assert answer.sees == (courses or [])
-        assert answer.sees or answer.reasons
+    with tiny.connect() as connection:
+        context = read_context(connection, "d", named=True, staged=True)
+        courses = {c: find_course(connection, c) for c in ("math-6", "sci-6")}
+        for (who,) in people:
+            (match,) = find(connection, context, who)
+            mine = {course: can for user_id, course, can in access if user_id == who}
+            assert explain(connection, context, match, None).sees == sorted(mine)
+            for course_id, course in courses.items():
+                answer = explain(connection, context, match, course)
+                codes = [r.code for r in answer.reasons]
+                assert answer.sees == ([course_id] if course_id in mine else [])
+                if course_id in mine:
+                    assert codes == ([] if mine[course_id] else ["pending"])
+                else:
+                    assert codes[0] != "pending"
+        for section_id, mapped in visible:
+            (match,) = find(connection, context, section_id)
+            answer = explain(connection, context, match, None)
+            assert answer.sees == (mapped or [])
+            assert answer.sees or answer.reasons
 
 
 @laws
@@ -401,3 +411,56 @@ def test_nor_do_they_while_guards_hold_things_back(
             district.inputs["mapping_rules"] = "rule_id,subject,grade,clever_course,course_id\n" + rule
             district.sync()
             check_explain_agrees_with_course_access(district)
+
+
+# --- from the terminal and from Dagster -----------------------------------------------------------------
+
+
+def test_one_command_explains_a_person_of_the_demo(synced: Platform) -> None:
+    ((user_id, section_id),) = synced.rows(
+        "SELECT e.user_id::VARCHAR, e.section_id::VARCHAR FROM roster.enrollments AS e JOIN mapping.unmapped USING (section_id) "
+        "WHERE role = 'student' ORDER BY ALL LIMIT 1"
+    )
+    ((email, last_name),) = synced.rows(f"SELECT email, last_name FROM roster.users WHERE user_id = '{user_id}'")
+    told, errors = synced.roster("explain", email)
+    assert last_name in told
+    assert f"section {section_id}" in told
+    assert errors == ""
+    (answer,) = synced.json("explain", user_id)["districts"]
+    assert "section_unmapped" in [r["code"] for r in answer["reasons"]]
+    assert answer["steps"][0]["what"] == "Clever shares it, as of what was fetched last"
+    assert answer["sentence"] == told.splitlines()[-1]
+
+
+def test_nobody_and_several_are_told_and_the_email_is_not_repeated(synced: Platform) -> None:
+    _, errors = synced.roster("explain", "nobody@example.org", exits=1)
+    assert "Nobody is called so" in errors
+    assert "nobody@example.org" not in errors
+    ((sis_id,),) = synced.rows(
+        "SELECT sis_id FROM (SELECT sis_id FROM roster.users UNION ALL SELECT sis_id FROM roster.sections) "
+        "GROUP BY sis_id HAVING count(*) > 1 ORDER BY sis_id LIMIT 1"
+    ) or [(None,)]
+    if sis_id:
+        (row,) = synced.json("explain", sis_id, exits=1)["districts"]
+        assert len(row["matches"]) > 1
+
+
+def test_while_a_run_holds_the_district_the_staging_is_left_alone(synced: Platform) -> None:
+    ((user_id,),) = synced.rows("SELECT user_id::VARCHAR FROM roster.users ORDER BY 1 LIMIT 1")
+    with Warehouse(synced.data / "warehouse").lock(SLUG, {}, waiting=lambda _: None, seconds=0):
+        (answer,) = synced.json("explain", user_id)["districts"]
+    assert answer["steps"][0]["what"].startswith("cannot be looked at")
+
+
+def test_the_job_answers_in_ids_and_dagster_keeps_no_name(synced: Platform) -> None:
+    synced.as_shipped()
+    ((user_id, email, last_name),) = synced.rows(
+        "SELECT user_id::VARCHAR, email, last_name FROM roster.users WHERE len(last_name) > 5 ORDER BY 1 LIMIT 1"
+    )
+    syncs = synced.rows("FROM sync.syncs")
+    assert synced.run("explain", "question", who=user_id, course="math-6")
+    assert not synced.run("explain", "question", who="somebody@example.org")
+    kept = b"\n".join(p.read_bytes() for p in (synced.root / "dagster").rglob("*") if p.is_file())
+    assert f"person {user_id}".encode() in kept
+    assert [secret for secret in (email, last_name) if secret.encode() in kept] == []
+    assert synced.rows("FROM sync.syncs") == syncs

@@ -20,6 +20,9 @@ import duckdb
 from roster_pipeline import sync
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
+from roster_pipeline.history.explain.answer import explain
+from roster_pipeline.history.explain.facts import read_context
+from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
@@ -218,6 +221,10 @@ def _report(district: Guarded) -> None:
         report.compare(connection, "S001", last)
         report.plan_counts(connection)
         report.course_access_rows(connection)
+        context = read_context(connection, "d", named=True, staged=True)
+        for who in ("north01", "north-s1"):
+            (match,) = find(connection, context, who)
+            explain(connection, context, match, find_course(connection, "sci-6"))
         for what in ("syncs", "holds"):
             report.ids_that_begin(connection, what, "S")
 

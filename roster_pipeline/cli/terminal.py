@@ -35,7 +35,19 @@ _PROSE = {"site", "sites", "message", "before", "after", "requested_by", "what"}
 _WRAPPED = 12
 """A column that wraps is at least as wide as this."""
 
-_STAYS = {"sync_id", "started_at", "last_synced_at", "status", "entity_id", "action", "site", "message"}
+_STAYS = {
+    "sync_id",
+    "started_at",
+    "last_synced_at",
+    "status",
+    "entity_id",
+    "action",
+    "site",
+    "message",
+    "section_id",
+    "why",
+    "step",
+}
 """Columns that a narrow terminal shows too; of the others, the rightmost is left out first."""
 
 _GAP = 2

@@ -48,15 +48,15 @@ class Place:
     """
 
     section_id: str
+    status: str
+    enrollment: str
+    why: str
+    role: str
+    courses: list[str]
     name: str
     site: str | None
     term: str | None
-    status: str
-    role: str
-    enrollment: str
     since: str | None
-    courses: list[str]
-    why: str
 
 
 @dataclass(frozen=True)
@@ -127,14 +127,13 @@ def _of_section(context: Context, section: Section, course: Course | None) -> An
     causes = why_nobody_sees(context, section, course.course_id if course else None, course.sections if course else 0)
     visible = section.row["status"] == "active"
     courses = [c for c in section.courses if visible and (course is None or c["course_id"] == course.course_id)]
-    count = f"{section.row['student_count'] or 0} students and {section.row['teacher_count'] or 0} teachers"
-    name = name_of(context, section)
+    name, whoever = name_of(context, section), f"Whoever is in section {section.id} ({_people_in(section)})"
     return Answer(
         context.district,
         "section",
         section.id,
         name,
-        _sentence(f"Whoever is in {name} ({count})", [(section, c) for c in courses], causes, course),
+        _sentence(whoever, [(section, c) for c in courses], causes, course),
         [c["course_id"] for c in courses],
         _way_of_section(context, section),
         [],
@@ -151,7 +150,8 @@ def _sentence(who: str, access: Sequence[tuple[Section, Row]], causes: Sequence[
     because = f"because {causes[0].sentence}. {causes[0].remedy}" if causes else ""
     if not access:
         what = course.told if course else "any course"
-        more = f" ({len(causes) - 1} more reasons above.)" if len(causes) > 1 else ""
+        others = sum(c.code != "pending" for c in causes[1:])
+        more = f" ({others} more {'reason' if others == 1 else 'reasons'} beside it.)" if others else ""
         return f"{who} does not see {what}, {because}{more}"
     through = [f"{_title(c)} through section {s.id}, mapped by {_mapped_by(c)}" for s, c in access]
     told = f"{who} sees {'; '.join(through[:3])}{f'; and {len(through) - 3} more' if len(through) > 3 else ''}."
@@ -182,16 +182,16 @@ def _place(context: Context, person: Person, place: Membership) -> Place:
     absent = people.why_not_on_roster(context, person)
     cause = absent or people.why_not_by_place(context, person, place)
     return Place(
-        section.id,
-        row["name"] if context.named and row["name"] else "",
-        row["site"],
-        row["term"],
-        row["status"] or "not on the roster",
-        place.row["role"],
-        place.row["enrollment"] or "not on the roster",
-        place.row["enrolled_by"],
-        [f"{_title(c)} by {_mapped_by(c)}" for c in section.courses],
-        cause.code if cause else "",
+        section_id=section.id,
+        status=row["status"] or "not on the roster",
+        enrollment=place.row["enrollment"] or "not on the roster",
+        why=cause.code if cause else "",
+        role=place.row["role"],
+        courses=[f"{_title(c)} by {_mapped_by(c)}" for c in section.courses],
+        name=row["name"] if context.named and row["name"] else "",
+        site=row["site"],
+        term=row["term"],
+        since=place.row["enrolled_by"],
     )
 
 
@@ -230,14 +230,18 @@ def _way_of_section(context: Context, section: Section) -> list[Step]:
     steps.append(Step("roster", f"on the roster at {row['site']}, {on}", row["since_sync_id"]))
     ends = f", until {row['term_end']:%Y-%m-%d}" if row["term_end"] else ""
     steps.append(Step("status", f"{row['status']}, term {row['term'] or 'unknown'}{ends}"))
-    people_in = f"{row['student_count']} students, {row['teacher_count']} teachers"
-    steps.append(Step("people", people_in))
+    steps.append(Step("people", _people_in(section)))
     steps += [Step("course", f"{_title(c)} by {_mapped_by(c)}", c["since_sync_id"]) for c in section.courses]
     if not section.courses:
         since = f" since {row['unmapped_since']:%Y-%m-%d}" if row["unmapped_since"] else ""
         steps.append(Step("course", f"none{since}"))
     steps += [Step("suggestion", f"{_title(s)}: score {s['score']:.2f} ({s['reason']})") for s in section.suggestions]
     return [*steps, *_told(section.changes)]
+
+
+def _people_in(section: Section) -> str:
+    counted = ((section.row[f"{role}_count"] or 0, role) for role in ("student", "teacher"))
+    return ", ".join(f"{n} {role}{'' if n == 1 else 's'}" for n, role in counted)
 
 
 _KINDS = {

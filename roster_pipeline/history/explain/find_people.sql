@@ -4,13 +4,13 @@ WITH by_roster AS (
   SELECT
     user_id, clever_id,
     CASE
-      WHEN user_id::VARCHAR = $asked THEN 'id'
+      WHEN user_id = try_cast($asked AS UUID) THEN 'id'
       WHEN lower(clever_id) = $asked THEN 'Clever id'
       WHEN lower(email) = $asked THEN 'e-mail'
       ELSE 'SIS id'
     END AS found_by
   FROM roster.users
-  WHERE user_id::VARCHAR = $asked OR lower(clever_id) = $asked OR lower(email) = $asked OR lower(sis_id) = $asked
+  WHERE user_id = try_cast($asked AS UUID) OR lower(clever_id) = $asked OR lower(email) = $asked OR lower(sis_id) = $asked
 ),
 earlier AS (
   SELECT user_id, clever_id, 'earlier Clever id' AS found_by FROM roster.users
@@ -23,7 +23,10 @@ elsewhere AS (
   SELECT clever_id, if(lower(clever_id) = $asked, 'Clever id', if(lower(email) = $asked, 'e-mail', 'SIS id')) AS found_by
   FROM staging.users
   WHERE lower(clever_id) = $asked OR lower(email) = $asked OR lower(sis_id) = $asked
-    OR platform_id('user', clever_id)::VARCHAR = $asked
+    OR CASE -- for who will be on the roster: of everybody who is shared, so only when nobody has the id
+      WHEN try_cast($asked AS UUID) IS NULL OR EXISTS (FROM by_roster) THEN false
+      ELSE platform_id('user', clever_id) = try_cast($asked AS UUID)
+    END
   UNION ALL
   SELECT record_id, 'Clever id' FROM staging.issues WHERE entity = 'users' AND lower(record_id) = $asked
   UNION ALL

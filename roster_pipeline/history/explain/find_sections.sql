@@ -3,9 +3,9 @@
 WITH by_roster AS (
   SELECT
     section_id, clever_id,
-    if(section_id::VARCHAR = $asked, 'id', if(lower(clever_id) = $asked, 'Clever id', 'SIS id')) AS found_by
+    if(section_id = try_cast($asked AS UUID), 'id', if(lower(clever_id) = $asked, 'Clever id', 'SIS id')) AS found_by
   FROM roster.sections
-  WHERE section_id::VARCHAR = $asked OR lower(clever_id) = $asked OR lower(sis_id) = $asked
+  WHERE section_id = try_cast($asked AS UUID) OR lower(clever_id) = $asked OR lower(sis_id) = $asked
 ),
 earlier AS (
   SELECT section_id, clever_id, 'earlier Clever id' AS found_by FROM roster.sections
@@ -17,7 +17,11 @@ earlier AS (
 elsewhere AS (
   SELECT clever_id, if(lower(clever_id) = $asked, 'Clever id', 'SIS id') AS found_by
   FROM staging.sections
-  WHERE lower(clever_id) = $asked OR lower(sis_id) = $asked OR platform_id('section', clever_id)::VARCHAR = $asked
+  WHERE lower(clever_id) = $asked OR lower(sis_id) = $asked
+    OR CASE -- for what will be on the roster: of all that is shared, so only when nothing has the id
+      WHEN try_cast($asked AS UUID) IS NULL OR EXISTS (FROM by_roster) THEN false
+      ELSE platform_id('section', clever_id) = try_cast($asked AS UUID)
+    END
   UNION ALL
   SELECT record_id, 'Clever id' FROM staging.issues WHERE entity = 'sections' AND lower(record_id) = $asked
   UNION ALL

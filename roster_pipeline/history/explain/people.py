@@ -136,6 +136,7 @@ def why_not(context: Context, person: Person, course: Course | None) -> list[Cau
         return [reason.of(course=course.told)]
     found = [cause for place in person.memberships if (cause := _why_not_by(context, person, place, course))]
     ordered = [cause for _, _, cause in sorted(found, key=lambda f: (f[0], f[1]))]
+    ordered = [c for n, c in enumerate(ordered) if n == 0 or c.code != "section_other_courses"]
     if course is None:
         # what is over, or was left, keeps nobody from anything today
         ordered = [c for c in ordered if c.code not in _OVER]
