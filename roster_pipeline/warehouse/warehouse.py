@@ -299,7 +299,7 @@ class Warehouse:
         with self.read(slug) as connection, at_rest(self.folder(slug).path / "lock") as free:
             staged = free and attach_staged_copy(connection, self.folder(slug).staging)
             if not staged:
-                connection.execute("ATTACH ':memory:' AS staged; CREATE SCHEMA staged.staging")
+                connection.execute("ATTACH ':memory:' AS staged (READ_WRITE); CREATE SCHEMA staged.staging")
                 for table in (t for t in model.SCRATCH if t.schema == "staging"):
                     connection.execute(table.ddl("CREATE TABLE staged."))
             ((path,),) = connection.execute("SELECT current_setting('search_path')").fetchall()
