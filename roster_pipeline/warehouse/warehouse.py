@@ -307,7 +307,10 @@ class Warehouse:
             connection.execute(f"SET search_path = '{path or published},staged.staging'")
             for macro in _MACROS if path == "" else ():
                 run(connection, f"warehouse/macros/{macro}")
-            yield connection, staged
+            try:
+                yield connection, staged
+            finally:
+                connection.execute(f"SET search_path = '{path}'; DETACH DATABASE IF EXISTS staged")
 
     @contextmanager
     def lock(
