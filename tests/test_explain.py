@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from roster_pipeline import sync
 from roster_pipeline.errors import RosterError
@@ -21,12 +16,8 @@ from roster_pipeline.history.explain.answer import Answer, explain, explain_by_i
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.explain.reasons import REASONS
-from roster_pipeline.warehouse.warehouse import Warehouse
-from tests.conftest import Record, Tiny, section, student
+from tests.conftest import Tiny, section, student
 from tests.guards.guarded import Guarded, fill
-from tests.guards.test_laws import DAYS, LIMITS, records
-from tests.laws import MAPPINGS, become, districts, laws
-from tests.platform import SLUG, Platform
 
 
 def ask(tiny: Tiny, who: str, course: str | None = "math-6", *, named: bool = True) -> Answer:
@@ -338,130 +329,3 @@ def test_in_dagster_nobody_is_named_and_an_email_is_refused(tmp_path: Path) -> N
             with pytest.raises(RosterError, match="`roster explain`") as told:
                 explain_by_id(connection, "d", asked, "")
             assert asked not in str(told.value)
-
-
-# --- the law --------------------------------------------------------------------------------------------
-
-
-def check_explain_agrees_with_course_access(tiny: Tiny) -> None:
-    """Of every person and section, of any course, whatever the roster has of them."""
-    access = tiny.rows("SELECT user_id::VARCHAR, course_id, can_be_assigned FROM roster.course_access")
-    people = tiny.rows("SELECT user_id::VARCHAR FROM roster.users")
-    people += tiny.rows("SELECT clever_id FROM staging.users ANTI JOIN roster.users USING (clever_id)")
-    visible = tiny.rows(
-        "SELECT s.section_id::VARCHAR, list(m.course_id ORDER BY m.course_id) FILTER (s.visible AND m.course_id <> '') "
-        "FROM roster.sections AS s LEFT JOIN roster.section_courses AS m USING (section_id) GROUP BY 1"
-    )
-    with tiny.connect() as connection:
-        context = read_context(connection, "d", named=True, staged=True)
-        courses = {c: find_course(connection, c) for c in ("math-6", "sci-6")}
-        for (who,) in people:
-            (match,) = find(connection, context, who)
-            mine = {course: can for user_id, course, can in access if user_id == who}
-            assert explain(connection, context, match, None).sees == sorted(mine)
-            for course_id, course in courses.items():
-                answer = explain(connection, context, match, course)
-                codes = [r.code for r in answer.reasons]
-                assert answer.sees == ([course_id] if course_id in mine else [])
-                if course_id in mine:
-                    assert codes == ([] if mine[course_id] else ["pending"])
-                else:
-                    assert codes[0] != "pending"
-        for section_id, mapped in visible:
-            (match,) = find(connection, context, section_id)
-            answer = explain(connection, context, match, None)
-            assert answer.sees == (mapped or [])
-            assert answer.sees or answer.reasons
-
-
-@laws
-@given(
-    districts(), MAPPINGS, districts(), MAPPINGS, st.booleans(), st.sets(st.sampled_from([f"u{n}" for n in range(8)]))
-)
-def test_explain_and_course_access_never_disagree(
-    one: dict[str, list[Record]],
-    mapping_one: list[tuple[str, str]],
-    two: dict[str, list[Record]],
-    mapping_two: list[tuple[str, str]],
-    undo: bool,
-    logged_in: set[int],
-) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        tiny = Tiny(Path(folder))
-        for who in sorted(logged_in):
-            tiny.line("logins", "d", f"u{who}", "2026-09-01")
-        become(tiny, one, mapping_one)
-        tiny.sync()
-        become(tiny, two, mapping_two)
-        tiny.sync()
-        if undo:
-            tiny.undo("S002")
-        check_explain_agrees_with_course_access(tiny)
-
-
-@laws
-@given(days=DAYS, limits=LIMITS)
-def test_nor_do_they_while_guards_hold_things_back(
-    tmp_path_factory: pytest.TempPathFactory, days: list[Any], limits: Limits
-) -> None:
-    with closing(Guarded(tmp_path_factory.mktemp("law"), limits=limits)) as district:
-        for people, classes, source, course in days:
-            district.records = records(people, classes)
-            district.inputs["sites"] = f"district,site_id,enrollment_source\nd,b,{source}\n"
-            rule = f"r,math,,,{course}\n" if course else ""
-            district.inputs["mapping_rules"] = "rule_id,subject,grade,clever_course,course_id\n" + rule
-            district.sync()
-            check_explain_agrees_with_course_access(district)
-
-
-# --- from the terminal and from Dagster -----------------------------------------------------------------
-
-
-def test_one_command_explains_a_person_of_the_demo(synced: Platform) -> None:
-    ((user_id, section_id),) = synced.rows(
-        "SELECT user_id::VARCHAR, section_id::VARCHAR FROM roster.enrollments JOIN mapping.unmapped USING (section_id) "
-        "WHERE role = 'student' ORDER BY ALL LIMIT 1"
-    )
-    ((email, last_name),) = synced.rows(f"SELECT email, last_name FROM roster.users WHERE user_id = '{user_id}'")
-    told, errors = synced.roster("explain", email)
-    assert last_name in told
-    assert f"section {section_id}" in told
-    assert errors == ""
-    (answer,) = synced.json("explain", user_id)["districts"]
-    assert "section_unmapped" in [r["code"] for r in answer["reasons"]]
-    assert answer["steps"][0]["what"] == "Clever shares it, as of what was fetched last"
-    assert answer["sentence"] == told.splitlines()[-1]
-
-
-def test_nobody_and_several_are_told_and_the_email_is_not_repeated(synced: Platform) -> None:
-    _, errors = synced.roster("explain", "nobody@example.org", exits=1)
-    assert "Nobody is called so" in errors
-    assert "nobody@example.org" not in errors
-    with duckdb.connect(str(synced.published)) as connection:
-        connection.execute(
-            "UPDATE roster.users SET email = 'Two@example.org' WHERE user_id <= (SELECT max(user_id) FROM "
-            "(SELECT user_id FROM roster.users ORDER BY user_id LIMIT 2))"
-        )
-    told, _ = synced.roster("explain", "two@example.org", exits=1)
-    assert "2 are called so; ask again with the id of one" in told
-
-
-def test_while_a_run_holds_the_district_the_staging_is_left_alone(synced: Platform) -> None:
-    ((user_id,),) = synced.rows("SELECT user_id::VARCHAR FROM roster.users ORDER BY 1 LIMIT 1")
-    with Warehouse(synced.data / "warehouse").lock(SLUG, {}, waiting=lambda _: None, seconds=0):
-        (answer,) = synced.json("explain", user_id)["districts"]
-    assert answer["steps"][0]["what"].startswith("cannot be looked at")
-
-
-def test_the_job_answers_in_ids_and_dagster_keeps_no_name(synced: Platform) -> None:
-    synced.as_shipped()
-    ((user_id, email, last_name),) = synced.rows(
-        "SELECT user_id::VARCHAR, email, last_name FROM roster.users WHERE len(last_name) > 5 ORDER BY 1 LIMIT 1"
-    )
-    syncs = synced.rows("FROM sync.syncs")
-    assert synced.run("explain", "question", who=user_id, course="math-6")
-    assert not synced.run("explain", "question", who="somebody@example.org")
-    kept = b"\n".join(p.read_bytes() for p in (synced.root / "dagster").rglob("*") if p.is_file())
-    assert f"person {user_id}".encode() in kept
-    assert [secret for secret in (email, last_name) if secret.encode() in kept] == []
-    assert synced.rows("FROM sync.syncs") == syncs

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -27,10 +26,12 @@ from roster_pipeline.warehouse.lock import at_rest, exclusive, is_locked, locked
 from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
 from roster_pipeline.warehouse.sql import make, run
 from roster_pipeline.warehouse.storage import (
-    attach_staged_copy,
     attach_staging,
     attach_truth,
+    detach,
     literal,
+    reason_of,
+    staging_beside,
     sync_to_disk,
     unreadable_copy,
 )
@@ -227,7 +228,7 @@ class Warehouse:
                 make(connection, "mapping/input/districts", slugs=self._slugs())
                 yield connection
             finally:
-                _detach(connection)
+                detach(connection)
 
     def publish_copy(self, slug: str) -> Path:
         """Copies the roster to `published.duckdb`; who reads the old copy keeps it until they reopen.
@@ -249,7 +250,7 @@ class Warehouse:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
             raise PublishFailed(
-                f"The published copy is the old one ({_why(error)})",
+                f"The published copy is the old one ({reason_of(error)})",
                 do=f"When that is mended, `roster publish --district {slug}` or the next sync makes it again",
             ) from None
         folder.unpublished.unlink(missing_ok=True)
@@ -296,21 +297,13 @@ class Warehouse:
         Where nothing is staged, or a run is at work on the district, the staging's tables are empty. For a moment only:
         a run that begins meanwhile waits for it.
         """
-        with self.read(slug) as connection, at_rest(self.folder(slug).path / "lock") as free:
-            staged = free and attach_staged_copy(connection, self.folder(slug).staging)
-            if not staged:
-                connection.execute("ATTACH ':memory:' AS staged (READ_WRITE); CREATE SCHEMA staged.staging")
-                for table in (t for t in model.SCRATCH if t.schema == "staging"):
-                    connection.execute(table.ddl("CREATE TABLE staged."))
-            ((path,),) = connection.execute("SELECT current_setting('search_path')").fetchall()
-            published = ",".join(f"published.{schema}" for schema in TRUTH_SCHEMAS)
-            connection.execute(f"SET search_path = '{path or published},staged.staging'")
-            for macro in _MACROS if path == "" else ():
-                run(connection, f"warehouse/macros/{macro}")
-            try:
-                yield connection, staged
-            finally:
-                connection.execute(f"SET search_path = '{path}'; DETACH DATABASE IF EXISTS staged")
+        folder = self.folder(slug)
+        with (
+            self.read(slug) as connection,
+            at_rest(folder.path / "lock") as free,
+            staging_beside(connection, folder.staging if free else None) as staged,
+        ):
+            yield connection, staged
 
     @contextmanager
     def lock(
@@ -380,16 +373,6 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _detach(connection: duckdb.DuckDBPyConnection) -> None:
-    """Lets go of the district's files, whatever state a step left the connection in."""
-    with suppress(duckdb.TransactionException):
-        connection.execute("ROLLBACK")  # says so when there is nothing to roll back
-    connection.execute(
-        "SET search_path = 'memory'; DETACH DATABASE IF EXISTS truth; DETACH DATABASE IF EXISTS staged;"
-        "DETACH DATABASE IF EXISTS fresh"
-    )
-
-
 def write_atomically(path: Path, content: bytes) -> None:
     part = path.with_name(path.name + _UNFINISHED)
     with part.open("wb") as file:
@@ -398,15 +381,6 @@ def write_atomically(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     failpoint("atomic_part_written")
     part.replace(path)
-
-
-def _why(error: Exception) -> str:
-    """The reason of an error in a few words, without paths and values."""
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    first_line = str(error).splitlines()[0] if str(error) else ""
-    masked = re.sub(r"'[^']*'|\"[^\"]*\"|\d{2,}", "…", first_line)
-    return f"{type(error).__name__}: {masked[:200]}"
 
 
 @contextmanager
@@ -418,5 +392,5 @@ def without_values() -> Iterator[None]:
         raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise RosterError(
-            f"DuckDB could not do this step ({_why(error)})", do="If it happens again, report it with the sync id"
+            f"DuckDB could not do this step ({reason_of(error)})", do="If it happens again, report it with the sync id"
         ) from None
