@@ -55,12 +55,13 @@ def markdown() -> str:
 
 
 def _table(table: model.Table, heading: str = "###") -> str:
-    kind = "View, " if table.view else ""
+    kind = "Table macro, " if table.takes else "View, " if table.view else ""
+    name = f"{table.full_name}({table.takes})" if table.takes else table.full_name
     key = f" Key: {', '.join(f'`{k}`' for k in table.key)}." if table.key else ""
     rows = "\n".join(
         f"| `{c.name}` | {c.type} | {c.meaning}{' **personal**' if c.pii else ''} |" for c in table.columns
     )
     return (
-        f"{heading} `{table.full_name}`\n\n{kind}{'one' if kind else 'One'} row per {table.grain}.{key}\n\n"
+        f"{heading} `{name}`\n\n{kind}{'one' if kind else 'One'} row per {table.grain}.{key}\n\n"
         f"| column | type | meaning |\n| --- | --- | --- |\n{rows}\n"
     )

@@ -62,6 +62,14 @@ def test_asset_is_described_for_a_person(key: str) -> None:
     assert ("dagster/column_schema" in spec.metadata) == (key not in no_table)
 
 
+@pytest.mark.parametrize("name", ["decide_hold", "undo_sync", "explain"])
+def test_a_job_of_one_deed_is_described_and_takes_a_district(name: str) -> None:
+    job = defs.resolve_job_def(name)
+    assert job.description
+    assert job.executor_def == dg.in_process_executor
+    assert job.partitions_def == district_partitions
+
+
 @pytest.mark.parametrize("name", ["sync_now", "nightly_sync"])
 def test_job_takes_every_asset_and_runs_in_one_process(name: str) -> None:
     job = defs.resolve_job_def(name)

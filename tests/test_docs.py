@@ -11,7 +11,7 @@ import click
 import pytest
 from msgspec.structs import fields
 
-from docs import dictionary, faults, guards, picture
+from docs import dictionary, faults, guards, picture, reasons
 from roster_pipeline.cli import main
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.guards import catalog
@@ -23,6 +23,7 @@ MADE = {
     dictionary.FILE: dictionary.markdown,
     faults.PAGE: faults.page,
     guards.PAGE: guards.page,
+    reasons.PAGE: reasons.page,
     picture.FILE: picture.svg,
 }
 

@@ -17,7 +17,7 @@ from roster_pipeline import sync
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.warehouse.lock import locked
+from roster_pipeline.warehouse.lock import at_rest, locked
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import NOW, Tiny
 
@@ -125,6 +125,7 @@ def test_the_published_copy_opens_in_the_oldest_duckdb_that_we_promise(tiny: Tin
     tiny.sync()
     published = Warehouse(tiny.root).publish_copy("d")
     counts = "SELECT (SELECT count(*) FROM roster.course_access), (SELECT count(*) FROM sync.changes)"
+    counts += ", (SELECT count(*) FROM roster.course_access_as_of(DATE '2026-11-23'))"
     script = (
         "import duckdb, sys; connection = duckdb.connect(sys.argv[1], read_only=True);"
         "print(duckdb.__version__, *connection.execute(sys.argv[2]).fetchone())"
@@ -137,7 +138,7 @@ def test_the_published_copy_opens_in_the_oldest_duckdb_that_we_promise(tiny: Tin
         check=True,
     )
     ((changes,),) = tiny.rows("SELECT count(*) FROM sync.changes")
-    assert ran.stdout.split() == ["1.2.2", "3", str(changes)]
+    assert ran.stdout.split() == ["1.2.2", "3", str(changes), "3"]
 
 
 def test_a_truth_that_only_newer_duckdbs_read_is_rewritten_once(tiny: Tiny) -> None:
@@ -150,3 +151,33 @@ def test_a_truth_that_only_newer_duckdbs_read_is_rewritten_once(tiny: Tiny) -> N
     assert not before.startswith("v1.2.0")
     assert tiny.rows(query) == [("v1.2.0+",)]
     assert not (tiny.root / "d" / "roster.duckdb.part").exists()
+
+
+def test_who_reads_what_was_staged_keeps_a_run_waiting_and_no_other_reader(tiny: Tiny) -> None:
+    tiny.sync()
+    warehouse = Warehouse(tiny.root)
+    warehouse.publish_copy("d")
+    (tiny.root / "d" / "district.json").write_text('{"slug": "d", "clever_id": "c", "name": "D"}')
+    with warehouse.lock("d", {}, waiting=lambda _: None, seconds=0):
+        pass
+    with warehouse.read_all("d") as (connection, staged), at_rest(tiny.root / "d" / "lock") as free:
+        people = "SELECT (SELECT count(*) FROM staging.users), (SELECT count(*) FROM roster.users)"
+        assert (staged, free) == (True, True)
+        assert connection.execute(people).fetchone() == (3, 3)
+        with pytest.raises(SyncRefused), warehouse.lock("d", {}, waiting=lambda _: None, seconds=0):
+            pass
+
+
+def test_what_was_staged_is_read_beside_a_copy_of_an_older_release_and_need_not_be_there(tiny: Tiny) -> None:
+    tiny.sync()
+    with tiny.connect() as connection:
+        connection.execute("UPDATE sync.schema_versions SET fingerprint = 'older'")
+    warehouse = Warehouse(tiny.root)
+    published = warehouse.publish_copy("d")
+    (tiny.root / "d" / "lock").touch()
+    query = "SELECT (SELECT count(*) FROM staging.users), (SELECT count(*) FROM roster.users_as_of('2027-01-01'))"
+    with warehouse.read_all("d") as (connection, staged):
+        assert (staged, connection.execute(query).fetchone()) == (True, (3, 3))
+    (published.parent / "staging.duckdb").unlink()
+    with warehouse.read_all("d") as (connection, staged):
+        assert (staged, connection.execute(query).fetchone()) == (False, (0, 3))

@@ -31,7 +31,7 @@ _FILLED_STEP_BY_STEP = {
 _TABLES = {t.full_name for t in (*model.SCRATCH, *model.STAGING, *model.PUBLISHED)} | set(_MADE_BEFORE)
 _SCHEMAS = "|".join(sorted({name.partition(".")[0] for name in _TABLES}))
 _TABLE = re.compile(rf"(?<![\w.])((?:{_SCHEMAS})\.\w+)")
-_FILLED = re.compile(rf"^(?:INSERT INTO|CREATE OR REPLACE VIEW) {_TABLE.pattern}", re.MULTILINE)
+_FILLED = re.compile(rf"^(?:INSERT INTO|CREATE OR REPLACE (?:VIEW|MACRO)) {_TABLE.pattern}", re.MULTILINE)
 
 
 def is_scratch(table: str) -> bool:

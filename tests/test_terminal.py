@@ -106,7 +106,7 @@ def test_what_would_steer_a_terminal_is_shown_instead() -> None:
 
 COMMANDS = (
     *("status", "recent", "details", f"details {SYNC}2 --entity sections", f"details {SYNC}2 --since {SYNC}1"),
-    *("details --record SECTION", "holds", "holds h1", "plan", "sync"),
+    *("details --record SECTION", "explain SECTION", "holds", "holds h1", "plan", "sync"),
 )
 """Every command that prints what is in the data."""
 

@@ -20,6 +20,9 @@ import duckdb
 from roster_pipeline import sync
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
+from roster_pipeline.history.explain.answer import explain
+from roster_pipeline.history.explain.facts import read_context
+from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
@@ -109,6 +112,15 @@ def _begin(district: Guarded) -> None:
 
 def _change_the_mapping(district: Guarded) -> None:
     district.sync(from_clever=False)
+
+
+def _explain(district: Guarded) -> None:
+    """Why somebody, and a section without a course, do not give one."""
+    with district.connect() as connection:
+        context = read_context(connection, "d", named=True, staged=True)
+        for who in ("north01", "north-s9"):
+            (match,) = find(connection, context, who)
+            explain(connection, context, match, find_course(connection, "sci-6"))
 
 
 def _change(district: Guarded) -> None:
@@ -225,6 +237,7 @@ def _report(district: Guarded) -> None:
 _LIFE: Sequence[Callable[[Guarded], object]] = (
     _begin,
     _change_the_mapping,
+    _explain,
     _change,
     _approve,
     _leave_clever,

@@ -18,6 +18,7 @@ import click
 
 from roster_pipeline.cli.answers import details, holds, recent, status
 from roster_pipeline.cli.decisions import approve, forget_for_good, reject, undo_sync
+from roster_pipeline.cli.explain import explain_one
 from roster_pipeline.cli.local_clever import sandbox
 from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
@@ -58,6 +59,7 @@ class _Commands(click.Group):
         status,
         recent,
         details,
+        explain_one,
         show_plan,
         holds,
         approve,

@@ -18,6 +18,8 @@ from roster_pipeline.errors import RosterError
 if TYPE_CHECKING:
     import duckdb
 
+    from roster_pipeline.warehouse.warehouse import Warehouse
+
 INTERRUPTED = 130
 
 JSON = click.option(
@@ -41,6 +43,17 @@ def ask(district: str | None, question: Callable[[duckdb.DuckDBPyConnection], Ro
 
     A setting that will fail the next sync is told beside it.
     """
+    warehouse, slugs = readable(district)
+
+    def answer(slug: str) -> Row:
+        with warehouse.read(slug) as connection:
+            return question(connection)
+
+    return each(slugs, answer)
+
+
+def readable(district: str | None) -> tuple[Warehouse, list[str]]:
+    """The warehouse, and the districts of it that can be asked: the one, or all that were ever synced."""
     from roster_pipeline.warehouse.warehouse import Warehouse
 
     settings = usable_settings()
@@ -49,12 +62,7 @@ def ask(district: str | None, question: Callable[[duckdb.DuckDBPyConnection], Ro
     warehouse = Warehouse(settings.warehouse)
     known = [d.slug for d in warehouse.districts()]
     refuse_unknown(district, known)
-
-    def answer(slug: str) -> Row:
-        with warehouse.read(slug) as connection:
-            return question(connection)
-
-    return each([district] if district else [s for s in known if warehouse.folder(s).published.exists()], answer)
+    return warehouse, [district] if district else [s for s in known if warehouse.folder(s).published.exists()]
 
 
 def each(slugs: Sequence[str], answer: Callable[[str], Row]) -> Iterator[Row]:

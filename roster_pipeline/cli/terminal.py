@@ -35,7 +35,19 @@ _PROSE = {"site", "sites", "message", "before", "after", "requested_by", "what"}
 _WRAPPED = 12
 """A column that wraps is at least as wide as this."""
 
-_STAYS = {"sync_id", "started_at", "last_synced_at", "status", "entity_id", "action", "site", "message"}
+_STAYS = {
+    "sync_id",
+    "started_at",
+    "last_synced_at",
+    "status",
+    "entity_id",
+    "action",
+    "site",
+    "message",
+    "section_id",
+    "why",
+    "step",
+}
 """Columns that a narrow terminal shows too; of the others, the rightmost is left out first."""
 
 _GAP = 2
@@ -240,6 +252,21 @@ def print_holds(row: Row) -> None:
     for hold in row["holds"]:
         print_hold(hold)
     print_table(row.get("changes", []))
+
+
+def print_explained(row: Row) -> None:
+    """The way of a person or a section, and the sentence at its end; of several that are meant, who they are."""
+    if "matches" in row:
+        say(f"{row['district']}: {len(row['matches'])} are called so; ask again with the id of one")
+        print_table([{k: m[k] for k in ("id", "kind", "label", "by", "status", "site_id")} for m in row["matches"]])
+        return
+    say(f"{row['district']}: {row['kind']} {row['id']}" + (f", {row['who']}" if row["kind"] == "person" else ""))
+    print_table(row["steps"])
+    print_table(row["sections"])
+    for reason in row["reasons"]:
+        say(f"  {reason['code']}: {reason['sentence']}")
+    say()
+    say(row["sentence"])
 
 
 def _escaped(text: str, escape: Callable[[str], str]) -> str:

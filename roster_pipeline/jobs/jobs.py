@@ -3,8 +3,8 @@
 import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.jobs.ops import decide_one_hold, undo_one_sync
-from roster_pipeline.resources.sync_run import DECISION, NIGHTLY, SYNC_NOW, TRIGGER
+from roster_pipeline.jobs.ops import decide_one_hold, explain_one, undo_one_sync
+from roster_pipeline.resources.sync_run import DECISION, EXPLAIN, NIGHTLY, SYNC_NOW, TRIGGER
 
 _SYNC = dg.AssetSelection.all()
 
@@ -44,3 +44,17 @@ def decide_hold() -> None:
 def undo_sync() -> None:
     """One undo, in one district."""
     undo_one_sync()
+
+
+@dg.job(
+    description=(
+        "Why somebody sees a course or not: the whole way of one person or section, in ids. Changes nothing. "
+        "`roster explain` tells names too."
+    ),
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: EXPLAIN},
+)
+def explain() -> None:
+    """One question, in one district."""
+    explain_one()

@@ -1,4 +1,4 @@
-"""What a person does to the roster besides syncing: deciding a hold, undoing a sync."""
+"""What a person does besides syncing: deciding a hold, undoing a sync, asking why somebody sees a course or not."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -10,8 +10,10 @@ from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import publish_and_tell, roster_counts
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds
+from roster_pipeline.history.explain.answer import explain_by_id
 from roster_pipeline.plan.difference import ACTIONS
 from roster_pipeline.resources.sync_run import SyncRun
+from roster_pipeline.staging import stage as staging
 
 
 class Decision(dg.Config):
@@ -38,6 +40,13 @@ class Undo(dg.Config):
         description="Where later syncs changed the same records: neither refuses; undo or later gets its state.",
     )
     reason: str = Field(default="", description="Why; kept with the undo, and shown with what it holds back.")
+
+
+class Question(dg.Config):
+    """Who or what is asked about. Dagster keeps what is typed here, so it takes ids alone."""
+
+    who: str = Field(description="The platform's or Clever's id of a person or a section; no e-mail, no SIS id.")
+    course: str = Field(default="", description="A course_id or title; empty asks what they see at all.")
 
 
 @dg.op(name="decide", description="Approves or rejects one hold; the next sync acts on it.")
@@ -78,6 +87,16 @@ def undo_one_sync(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -
         states = publish_and_tell(sync)
     _show(context, sync, counts | states)
     context.log.info("Sync %s is undone: %d changes.", config.sync_id, applied.plan.total(*ACTIONS))
+
+
+@dg.op(name="question", description="Answers why a person or the people of a section see a course or not.")
+def explain_one(context: dg.OpExecutionContext, config: Question, sync: SyncRun) -> None:
+    """The answer is in the output's metadata and in the log, without anybody's name."""
+    with sync.step(), sync.connect() as connection:
+        staging.require_staged(connection)
+        found = explain_by_id(connection, sync.info.district, config.who, config.course)
+    context.add_output_metadata({"answer": found.sentence, "the way": dg.MetadataValue.md(found.markdown())})
+    context.log.info(found.sentence)
 
 
 def _show(context: dg.OpExecutionContext, sync: SyncRun, metadata: Mapping[str, Mapping[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from roster_pipeline.model.history import (
     TURNOVER,
     UNDONE,
 )
+from roster_pipeline.model.questions import QUESTIONS, as_it_was, first_before
 from roster_pipeline.model.roster import COURSE_ACCESS, COURSES, ENTITIES, SECTIONS, SUBJECTS, SUGGESTIONS, UNMAPPED
 from roster_pipeline.model.scratch import SCRATCH, scratch
 from roster_pipeline.model.sources import INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
@@ -34,6 +35,7 @@ __all__ = [
     "ISSUES",
     "LANDING",
     "PUBLISHED",
+    "QUESTIONS",
     "SCHEMA_VERSIONS",
     "SCRATCH",
     "SECTIONS",
@@ -48,8 +50,10 @@ __all__ = [
     "Column",
     "Entity",
     "Table",
+    "as_it_was",
     "carried_names",
     "carried_values",
+    "first_before",
     "json_columns",
     "scratch",
 ]
@@ -72,5 +76,6 @@ PUBLISHED: tuple[Table, ...] = (
     SETTLED,
     UNDONE,
     SCHEMA_VERSIONS,
+    *QUESTIONS,
 )
 """What `published.duckdb` holds, in the order of the data dictionary."""

@@ -34,7 +34,9 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     view: str = ""
-    """The statement that makes it, when it is a view."""
+    """The statement that makes it, when it is a view or a table macro."""
+    takes: str = ""
+    """What a table macro is called with; a view takes nothing."""
 
     @property
     def full_name(self) -> str:

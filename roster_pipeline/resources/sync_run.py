@@ -53,9 +53,9 @@ EXIT_CODE = "exit code"
 TRIGGER = "roster/trigger"
 """The run tag in which whoever launches a run says what it is."""
 
-DECISION, PUBLISH, PLAN = "decision", "publish", "plan"
+DECISION, PUBLISH, PLAN, EXPLAIN = "decision", "publish", "plan", "explain"
 MAPPING, SYNC_NOW, NIGHTLY = "mapping", "sync_now", "nightly"
-NO_SYNC = (DECISION, PUBLISH, PLAN)
+NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
 PLAN_RECORDS = "roster/plan_records"

@@ -68,6 +68,23 @@ def is_locked(path: Path) -> bool:
 
 
 @contextmanager
+def at_rest(path: Path) -> Iterator[bool]:
+    """Keeps runs of a district waiting for a moment, for a reader; False when a run is at work, or never was."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Waits for the lock at `path`, without a note and without a limit: its holders need moments."""
     with path.open("ab") as file:

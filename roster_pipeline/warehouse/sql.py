@@ -4,7 +4,8 @@ Belongs here: reading these files and running them. Does not belong here: SQL te
 model for every entity alike.
 
 The first line of a file is a comment with the grain of what it makes, the second names the tables that it needs.
-Parameters are bound by name; `{...}` stands for what the model says of the columns that Clever's records carry.
+Parameters are bound by name; `{...}` stands for what the model says of
+a table's columns.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _IN_MEMORY = "CREATE OR REPLACE TABLE memory."
 _ANEW = {"temp": "CREATE OR REPLACE TEMP TABLE "}
 """How a table begins anew; a transaction that writes the truth may write to no other file or memory than `temp`."""
 
-_FROM_MODEL = re.compile(r"\{(json_columns|carried_values|carried_names) (\w+)\}")
+_FROM_MODEL = re.compile(r"\{(json_columns|carried_values|carried_names|first_before|as_it_was) (\w+)\}")
 
 
 @functools.cache

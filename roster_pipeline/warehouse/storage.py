@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
+from roster_pipeline import model
 from roster_pipeline.errors import RosterError
 from roster_pipeline.failpoints import failpoint
+from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS
+from roster_pipeline.warehouse.sql import run
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +65,37 @@ def attach_staging(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 
 
 @contextmanager
+def staging_beside(connection: duckdb.DuckDBPyConnection, file: Path | None) -> Iterator[bool]:
+    """Shows what was staged, in `file`, beside a published copy that is opened to be read; False when none can be.
+
+    Its tables are empty then.
+    """
+    staged = file is not None and file.exists() and _attached_to_read(connection, file)
+    if not staged:
+        connection.execute("ATTACH ':memory:' AS staged (READ_WRITE); CREATE SCHEMA staged.staging")
+        for table in (t for t in model.SCRATCH if t.schema == "staging"):
+            connection.execute(table.ddl("CREATE TABLE staged."))
+    ((path,),) = connection.execute("SELECT current_setting('search_path')").fetchall()
+    published = ",".join(f"published.{schema}" for schema in TRUTH_SCHEMAS)
+    connection.execute(f"SET search_path = '{path or published},staged.staging'")
+    if not path:  # else it is a connection of ours, which has its macros
+        run(connection, "warehouse/macros/platform_id")
+    try:
+        yield staged
+    finally:
+        connection.execute(f"SET search_path = '{path}'; DETACH DATABASE IF EXISTS staged")
+
+
+def _attached_to_read(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
+    try:
+        connection.execute(f"ATTACH {literal(file)} AS staged (READ_ONLY)")
+    except duckdb.Error as error:
+        log.warning("%s/%s cannot be read (%s).", file.parent.name, file.name, type(error).__name__)
+        return False
+    return True
+
+
+@contextmanager
 def fresh_staging(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """An empty file, attached as `fresh`, that takes the place of the attached one when it is filled.
 
@@ -78,6 +113,25 @@ def fresh_staging(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     part.replace(file)
     failpoint("staging_kept")
     attach_staging(connection, file)
+
+
+def detach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lets go of the district's files, whatever state a step left the connection in."""
+    with suppress(duckdb.TransactionException):
+        connection.execute("ROLLBACK")  # says so when there is nothing to roll back
+    connection.execute(
+        "SET search_path = 'memory'; DETACH DATABASE IF EXISTS truth; DETACH DATABASE IF EXISTS staged;"
+        "DETACH DATABASE IF EXISTS fresh"
+    )
+
+
+def reason_of(error: Exception) -> str:
+    """The reason of an error in a few words, without paths and values."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    first_line = str(error).splitlines()[0] if str(error) else ""
+    masked = re.sub(r"'[^']*'|\"[^\"]*\"|\d{2,}", "…", first_line)
+    return f"{type(error).__name__}: {masked[:200]}"
 
 
 def literal(path: Path) -> str:

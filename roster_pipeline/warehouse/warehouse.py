@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -23,10 +22,19 @@ from slugify import slugify
 from roster_pipeline import model
 from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.warehouse.lock import exclusive, is_locked, locked
+from roster_pipeline.warehouse.lock import at_rest, exclusive, is_locked, locked
 from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
 from roster_pipeline.warehouse.sql import make, run
-from roster_pipeline.warehouse.storage import attach_staging, attach_truth, literal, sync_to_disk, unreadable_copy
+from roster_pipeline.warehouse.storage import (
+    attach_staging,
+    attach_truth,
+    detach,
+    literal,
+    reason_of,
+    staging_beside,
+    sync_to_disk,
+    unreadable_copy,
+)
 
 SLUG_LENGTH = 80
 _UNFINISHED = ".part"
@@ -220,7 +228,7 @@ class Warehouse:
                 make(connection, "mapping/input/districts", slugs=self._slugs())
                 yield connection
             finally:
-                _detach(connection)
+                detach(connection)
 
     def publish_copy(self, slug: str) -> Path:
         """Copies the roster to `published.duckdb`; who reads the old copy keeps it until they reopen.
@@ -242,7 +250,7 @@ class Warehouse:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
             raise PublishFailed(
-                f"The published copy is the old one ({_why(error)})",
+                f"The published copy is the old one ({reason_of(error)})",
                 do=f"When that is mended, `roster publish --district {slug}` or the next sync makes it again",
             ) from None
         folder.unpublished.unlink(missing_ok=True)
@@ -281,6 +289,21 @@ class Warehouse:
                     yield connection
             except duckdb.Error as error:
                 raise unreadable_copy(error, published) from None
+
+    @contextmanager
+    def read_all(self, slug: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, bool]]:
+        """As `read`, with what was staged last beside it, and whether that could be looked at.
+
+        Where nothing is staged, or a run is at work on the district, the staging's tables are empty. For a moment only:
+        a run that begins meanwhile waits for it.
+        """
+        folder = self.folder(slug)
+        with (
+            self.read(slug) as connection,
+            at_rest(folder.path / "lock") as free,
+            staging_beside(connection, folder.staging if free else None) as staged,
+        ):
+            yield connection, staged
 
     @contextmanager
     def lock(
@@ -350,16 +373,6 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _detach(connection: duckdb.DuckDBPyConnection) -> None:
-    """Lets go of the district's files, whatever state a step left the connection in."""
-    with suppress(duckdb.TransactionException):
-        connection.execute("ROLLBACK")  # says so when there is nothing to roll back
-    connection.execute(
-        "SET search_path = 'memory'; DETACH DATABASE IF EXISTS truth; DETACH DATABASE IF EXISTS staged;"
-        "DETACH DATABASE IF EXISTS fresh"
-    )
-
-
 def write_atomically(path: Path, content: bytes) -> None:
     part = path.with_name(path.name + _UNFINISHED)
     with part.open("wb") as file:
@@ -368,15 +381,6 @@ def write_atomically(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     failpoint("atomic_part_written")
     part.replace(path)
-
-
-def _why(error: Exception) -> str:
-    """The reason of an error in a few words, without paths and values."""
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    first_line = str(error).splitlines()[0] if str(error) else ""
-    masked = re.sub(r"'[^']*'|\"[^\"]*\"|\d{2,}", "…", first_line)
-    return f"{type(error).__name__}: {masked[:200]}"
 
 
 @contextmanager
@@ -388,5 +392,5 @@ def without_values() -> Iterator[None]:
         raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise RosterError(
-            f"DuckDB could not do this step ({_why(error)})", do="If it happens again, report it with the sync id"
+            f"DuckDB could not do this step ({reason_of(error)})", do="If it happens again, report it with the sync id"
         ) from None

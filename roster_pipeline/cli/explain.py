@@ -1,0 +1,47 @@
+"""`roster explain`: why somebody does or does not see a course.
+
+Belongs here: its arguments, and asking one district after the other. Does not belong here: the answer
+(`history/explain/`), printing (`terminal.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from roster_pipeline.cli.common import DISTRICT, JSON, each, readable, show
+from roster_pipeline.cli.terminal import Row, print_explained
+
+
+@click.command("explain")
+@click.argument("who", metavar="ID_OR_EMAIL_OR_SIS_ID")
+@click.option("--course", metavar="ID_OR_TITLE", help="Why they see this course or not; without it, what they see.")
+@DISTRICT
+@JSON
+def explain_one(who: str, course: str | None, district: str | None, as_json: bool) -> None:
+    """The whole way of one person or section, and why they do or do not see a course.
+
+    Exit 0 answered, 1 nobody is called so or several are.
+    """
+    from roster_pipeline.history.explain.answer import explain
+    from roster_pipeline.history.explain.facts import Context, read_context
+    from roster_pipeline.history.explain.find import find, find_course, nobody
+
+    warehouse, slugs = readable(district)
+    contexts: list[Context] = []
+
+    def answer(slug: str) -> Row:
+        with warehouse.read_all(slug) as (connection, staged):
+            context = read_context(connection, slug, named=True, staged=staged)
+            contexts.append(context)
+            matches = find(connection, context, who)
+            if len(matches) != 1:
+                return {"matches": [asdict(m) for m in matches]}
+            asked = find_course(connection, course) if course else None
+            return asdict(explain(connection, context, matches[0], asked))
+
+    rows = [row for row in each(slugs, answer) if row.get("matches", [row])]
+    if not rows:
+        raise nobody(contexts)
+    show(rows, print_explained, as_json, code=lambda row: int("matches" in row))
