@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,9 +18,11 @@ from unittest import mock
 import duckdb
 
 from roster_pipeline import sync
+from roster_pipeline.errors import RosterError
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
 from roster_pipeline.history.record import SyncInfo, record_failure
+from roster_pipeline.mapping.decide import Deed, decide
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
@@ -109,6 +111,17 @@ def _begin(district: Guarded) -> None:
 
 def _change_the_mapping(district: Guarded) -> None:
     district.sync(from_clever=False)
+
+
+def _decide_about_the_mapping(district: Guarded) -> None:
+    """A person hangs a course on a section, an undo takes that back, and another undo gives it back."""
+    run = district.begin(from_clever=False)
+    with district.connect() as connection:
+        run.decide(connection, [Deed("north-s1", "sci-6", "add")], "asked for")
+        with suppress(RosterError):
+            decide(connection, [Deed("north-s1", "sci", "add")], by="Rae", why="", at=NOW)
+    for sync_id in (f"S{district.syncs:03}", f"S{district.syncs + 1:03}"):
+        district.undo(sync_id)
 
 
 def _change(district: Guarded) -> None:
@@ -218,13 +231,15 @@ def _report(district: Guarded) -> None:
         report.compare(connection, "S001", last)
         report.plan_counts(connection)
         report.course_access_rows(connection)
-        for what in ("syncs", "holds"):
+        report.mapped_sections(connection)
+        for what in ("syncs", "holds", "sections"):
             report.ids_that_begin(connection, what, "S")
 
 
 _LIFE: Sequence[Callable[[Guarded], object]] = (
     _begin,
     _change_the_mapping,
+    _decide_about_the_mapping,
     _change,
     _approve,
     _leave_clever,

@@ -19,6 +19,7 @@ import click
 from roster_pipeline.cli.answers import details, holds, recent, status
 from roster_pipeline.cli.decisions import approve, forget_for_good, reject, undo_sync
 from roster_pipeline.cli.local_clever import sandbox
+from roster_pipeline.cli.mapping import mapping
 from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
 from roster_pipeline.config import PROJECT_ROOT
@@ -59,6 +60,7 @@ class _Commands(click.Group):
         recent,
         details,
         show_plan,
+        mapping,
         holds,
         approve,
         reject,

@@ -104,8 +104,21 @@ def plan_changes(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list
 
 
 def ids_that_begin(connection: duckdb.DuckDBPyConnection, what: str, start: str) -> list[str]:
-    """The ids of `syncs` or `holds` that begin with `start`."""
+    """The ids of `syncs`, `holds` or `sections` that begin with `start`; a section may be named by Clever's too."""
     return [row["id"] for row in _rows(connection, f"history/report/{what}_that_begin", {"start": start})]
+
+
+def mapped_sections(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    site: str | None = None,
+    course: str | None = None,
+    unmapped: bool = False,
+    limit: int = 50,
+) -> list[Row]:
+    """Active sections with their courses and what hung these there, `limit` at most; those without a course first."""
+    asked = {"site": site, "course": course, "unmapped": unmapped, "limit": limit}
+    return _rows(connection, "history/report/mapped_sections", asked)
 
 
 def course_access_rows(connection: duckdb.DuckDBPyConnection) -> int:

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.jobs.ops import decide_one_hold, undo_one_sync
-from roster_pipeline.resources.sync_run import DECISION, NIGHTLY, SYNC_NOW, TRIGGER
+from roster_pipeline.jobs.ops import decide_one_hold, map_one_section, undo_one_sync
+from roster_pipeline.resources.sync_run import DECISION, MAPPING, NIGHTLY, SYNC_NOW, TRIGGER
 
 _SYNC = dg.AssetSelection.all()
 
@@ -44,3 +44,14 @@ def decide_hold() -> None:
 def undo_sync() -> None:
     """One undo, in one district."""
     undo_one_sync()
+
+
+@dg.job(
+    description="Hang courses on a section by hand, or take them off; who is in it sees the difference at once.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: MAPPING},
+)
+def map_section() -> None:
+    """One person's decision, in one district."""
+    map_one_section()

@@ -16,7 +16,7 @@ import duckdb
 import msgspec
 
 from roster_pipeline.mapping import inputs
-from roster_pipeline.warehouse.sql import has_rows, make, run
+from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 _AHEAD = timedelta(days=1)
 """How far in the future a login may be: a time without an offset is read as UTC, whatever zone it was written in."""
@@ -47,6 +47,7 @@ def load_inputs(
     elsewhere = {**elsewhere, **{file: lines.elsewhere for file, lines in files.values()}}
     named = [_Named(file, d, n) for file, others in elsewhere.items() for d, n in others.items()]
     tables: dict[str, Sequence[msgspec.Struct]] = {name: lines.rows for name, (_, lines) in files.items()}
+    empty(connection, "input.decisions")
     with tempfile.TemporaryDirectory() as folder:
         for name, rows in {**tables, "courses": courses, "named_districts": named}.items():
             file = Path(folder) / f"{name}.ndjson"
@@ -55,9 +56,14 @@ def load_inputs(
 
 
 def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes `mapped.section_courses` from the sections, who is who, data/section_courses.csv and the rules."""
-    make(connection, "mapping/section_courses", "mapping/line_issues")
+    """Makes `mapped.section_courses` from the sections, who is who, and all that says what hangs on them.
+
+    The strongest first: what people have decided, data/section_courses.csv, the rules.
+    """
+    make(connection, "mapping/section_courses", "mapping/line_issues", "mapping/decisions")
     if has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id"):
         make(connection, "mapping/renamed_lines")
         for name in ("drop_rules_of_renamed", "map_renamed", "known_lines"):
             run(connection, f"mapping/{name}")
+    for name in ("drop_decided", "map_by_hand"):
+        run(connection, f"mapping/{name}")

@@ -17,7 +17,7 @@ from roster_pipeline.model.history import (
     TURNOVER,
     UNDONE,
 )
-from roster_pipeline.model.roster import COURSE_ACCESS, COURSES, ENTITIES, SECTIONS, SUGGESTIONS, UNMAPPED
+from roster_pipeline.model.roster import COURSE_ACCESS, COURSES, DECISIONS, ENTITIES, SECTIONS, SUGGESTIONS, UNMAPPED
 from roster_pipeline.model.scratch import SCRATCH, scratch
 from roster_pipeline.model.sources import INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
 
@@ -27,6 +27,7 @@ __all__ = [
     "CHANGE_LOG",
     "COURSES",
     "COURSE_ACCESS",
+    "DECISIONS",
     "ENTITIES",
     "HOLDS",
     "HOLD_PARTS",
@@ -57,6 +58,7 @@ PUBLISHED: tuple[Table, ...] = (
     *(e.table for e in ENTITIES),
     COURSE_ACCESS,
     COURSES,
+    DECISIONS,
     UNMAPPED,
     SUGGESTIONS,
     SYNCS,

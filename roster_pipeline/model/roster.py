@@ -170,6 +170,23 @@ COURSES = Table(
     ),
     ("course_id",),
 )
+DECISIONS = Table(
+    "mapping",
+    "decisions",
+    "thing that a person decided about a section and a course; of several the last counts",
+    (
+        Column("no", "BIGINT", "order in which they were made, from 1; clocks do not matter"),
+        Column("section_id", "UUID", "section"),
+        Column("course_id", "VARCHAR", "course"),
+        Column("decision", "VARCHAR", "`add` (it hangs there) or `remove` (nothing may hang it there)"),
+        Column("by", "VARCHAR", "who decided"),
+        Column("why", "VARCHAR", "why, as they said"),
+        Column("at", "TIMESTAMP", "UTC"),
+        Column("sync_id", "VARCHAR", "the sync that put it into effect"),
+        Column("undone_by", "VARCHAR", "the undo that took it back; it counts no more"),
+    ),
+    ("no",),
+)
 UNMAPPED = Table(
     "mapping",
     "unmapped",

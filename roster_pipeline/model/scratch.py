@@ -117,6 +117,15 @@ MAPPED: tuple[Table, ...] = (
         ("course_id", "VARCHAR", "course"),
         _CLEVER_ID,
     ),
+    table(
+        "mapped",
+        "decisions",
+        "shared section and course that a person has decided about",
+        _CLEVER_ID,
+        _SECTION_ID,
+        ("course_id", "VARCHAR", "course"),
+        ("decision", "VARCHAR", "`add` or `remove`"),
+    ),
     table("mapped", "line_issues", "line of a file that names nothing that is there", *_LINE_ISSUE),
 )
 

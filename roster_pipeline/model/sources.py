@@ -283,5 +283,16 @@ INPUTS: tuple[Table, ...] = (
         ("district", "VARCHAR", "slug"),
         ("lines", "BIGINT", "how many lines name it"),
     ),
+    table(
+        "input",
+        "decisions",
+        "thing that a person decides with this sync",
+        ("section_id", "UUID", "section"),
+        ("course_id", "VARCHAR", "course"),
+        ("decision", "VARCHAR", "`add` or `remove`"),
+        ("by", "VARCHAR", "who decides"),
+        ("why", "VARCHAR", "why, as they say"),
+        ("at", "TIMESTAMP", "UTC"),
+    ),
     table("input", "districts", "district of this warehouse", ("slug", "VARCHAR", "its slug")),
 )

@@ -1,0 +1,57 @@
+"""`roster map` and job map_section, as people use them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.platform import Platform
+
+
+def unmapped(platform: Platform) -> dict[str, Any]:
+    (found,) = platform.json("map", "list", "--unmapped", "--limit", "1")["districts"]
+    (first,) = found["sections"]
+    assert first["courses"] == []
+    return dict(first)
+
+
+def test_a_course_is_added_removed_and_the_removal_undone(synced: Platform) -> None:
+    section = unmapped(synced)
+    (added,) = synced.json("map", "add", section["clever_id"], "math-7", "--by", "Rae", "--why", "asked")["syncs"]
+    seen = f"SELECT count(DISTINCT user_id) FROM roster.course_access WHERE section_id = '{section['section_id']}'"
+    ((people,),) = synced.rows(seen)
+    assert (added["trigger"], added["requested_by"], added["reason"]) == ("mapping", "Rae", "asked")
+    assert added["people"] == people > section["students"]
+    (removed,) = synced.json("map", "remove", section["section_id"][:13], "MATH-7")["syncs"]
+    assert synced.rows(seen) == [(0,)]
+    synced.json("undo", removed["sync_id"])
+    assert synced.rows(seen) == [(people,)]
+    (listed,) = synced.json("map", "list", "--course", "math-7", "--site", section["site"])["districts"]
+    (now,) = (s for s in listed["sections"] if s["section_id"] == section["section_id"])
+    assert [c["mapped_by"] for c in now["courses"]] == ["manual"]
+
+
+def test_what_it_did_is_told_in_a_line(synced: Platform) -> None:
+    section = unmapped(synced)
+    said, _ = synced.roster("map", "add", section["section_id"], "math-7")
+    assert "1 section courses added, 0 taken away" in said
+    assert "people see other courses" in said
+    assert "to take it back: `roster undo" in said
+    listed, _ = synced.roster("map", "list", "--course", "math-7", "--site", section["site_id"])
+    assert "math-7 (manual)" in listed
+
+
+def test_a_section_that_nobody_knows_is_refused_before_anything_is_run(synced: Platform) -> None:
+    _, said = synced.roster("map", "add", "nothing", "math-7", exits=1)
+    assert "There is no single section_id 'nothing': none begins so. `roster map list` lists them." in said
+
+
+def test_the_job_does_the_same_and_shows_counts(synced: Platform) -> None:
+    section = unmapped(synced)["section_id"]
+    assert synced.run("map_section", "map", section=section, add=["math-7"], why="asked")
+    assert synced.rows("SELECT section_id::VARCHAR, course_id, why FROM mapping.decisions") == [
+        (section, "math-7", "asked")
+    ]
+    shown = synced.shown("sync/syncs")
+    assert shown["trigger"] == "mapping"
+    assert shown["people"] > 0
+    assert not synced.run("map_section", "map", section=section)
