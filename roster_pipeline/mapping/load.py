@@ -58,12 +58,15 @@ def load_inputs(
 def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes `mapped.section_courses` from the sections, who is who, and all that says what hangs on them.
 
-    The strongest first: what people have decided, data/section_courses.csv, the rules.
+    The strongest first: what people have decided, data/section_courses.csv, the rules, what the sections
+    before them had.
     """
     make(connection, "mapping/section_courses", "mapping/line_issues", "mapping/decisions")
     if has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id"):
         make(connection, "mapping/renamed_lines")
         for name in ("drop_rules_of_renamed", "map_renamed", "known_lines"):
             run(connection, f"mapping/{name}")
-    for name in ("drop_decided", "map_by_hand"):
+    run(connection, "mapping/stay_carried")
+    make(connection, "mapping/uncovered", "mapping/predecessors", "mapping/carried")
+    for name in ("carry_over", "drop_decided", "map_by_hand"):
         run(connection, f"mapping/{name}")

@@ -17,7 +17,16 @@ from roster_pipeline.model.history import (
     TURNOVER,
     UNDONE,
 )
-from roster_pipeline.model.roster import COURSE_ACCESS, COURSES, DECISIONS, ENTITIES, SECTIONS, SUGGESTIONS, UNMAPPED
+from roster_pipeline.model.roster import (
+    COURSE_ACCESS,
+    COURSES,
+    DECISIONS,
+    ENTITIES,
+    NOT_CARRIED,
+    SECTIONS,
+    SUGGESTIONS,
+    UNMAPPED,
+)
 from roster_pipeline.model.scratch import SCRATCH, scratch
 from roster_pipeline.model.sources import INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
 
@@ -34,6 +43,7 @@ __all__ = [
     "INPUTS",
     "ISSUES",
     "LANDING",
+    "NOT_CARRIED",
     "PUBLISHED",
     "SCHEMA_VERSIONS",
     "SCRATCH",
@@ -59,6 +69,7 @@ PUBLISHED: tuple[Table, ...] = (
     COURSE_ACCESS,
     COURSES,
     DECISIONS,
+    NOT_CARRIED,
     UNMAPPED,
     SUGGESTIONS,
     SYNCS,

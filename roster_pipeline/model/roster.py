@@ -97,6 +97,7 @@ SECTIONS = Table(
         Column("section_number", "VARCHAR", "section number", clever=("section_number",)),
         Column("sis_id", "VARCHAR", "id in the student information system; reused over terms", clever=("sis_id",)),
         Column("clever_course", "VARCHAR", "name of Clever's course (not a course of the platform)"),
+        Column("course_number", "VARCHAR", "number of Clever's course, as last known", kept=True),
         Column("term_name", "VARCHAR", "name of the term"),
         Column("term_start", "DATE", "first day of the term"),
         Column("term_end", "DATE", "last day of the term"),
@@ -135,6 +136,13 @@ SECTION_COURSES = Table(
         Column("site_id", "VARCHAR", "site of the section"),
         Column("mapped_by", "VARCHAR", "`manual`, `file`, `rule` or `carried_over`"),
         Column("rule_id", "VARCHAR", "the rule of data/mapping_rules.csv, when a rule did it"),
+        Column("from_section_id", "UUID", "the section that had the course before, when it is carried over"),
+        Column(
+            "carried_because",
+            "VARCHAR",
+            "`same_students` (the class was split off, or goes on under another id) or `last_term` (the same course, "
+            "site and grade in the term before)",
+        ),
         _SINCE,
     ),
     ("section_id", "course_id"),
@@ -186,6 +194,21 @@ DECISIONS = Table(
         Column("undone_by", "VARCHAR", "the undo that took it back; it counts no more"),
     ),
     ("no",),
+)
+NOT_CARRIED = Table(
+    "mapping",
+    "not_carried",
+    "section without a course to which nothing is carried over, though there are sections before it",
+    (
+        Column("section_id", "UUID", "section"),
+        Column(
+            "because",
+            "VARCHAR",
+            "`disagree` (the sections before it had different courses) or `retired` (none of theirs is active)",
+        ),
+        Column("sections", "BIGINT", "how many sections were before it"),
+    ),
+    ("section_id",),
 )
 UNMAPPED = Table(
     "mapping",

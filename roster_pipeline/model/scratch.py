@@ -106,7 +106,7 @@ MAPPED: tuple[Table, ...] = (
         *(
             (c.name, c.type, c.meaning)
             for c in SECTION_COURSES.columns
-            if c.name in ("course_id", "mapped_by", "rule_id")
+            if c.name in ("course_id", "mapped_by", "rule_id", "from_section_id", "carried_because")
         ),
     ),
     table(
@@ -116,6 +116,43 @@ MAPPED: tuple[Table, ...] = (
         ("line", "INTEGER", "line of the file"),
         ("course_id", "VARCHAR", "course"),
         _CLEVER_ID,
+    ),
+    table(
+        "mapped",
+        "uncovered",
+        "shared section about which neither the file nor a rule says anything, and nothing was carried over so far",
+        _SECTION_N,
+        _CLEVER_ID,
+        _SECTION_ID,
+        _SITE,
+        ("clever_course", "VARCHAR", "name of Clever's course, in small letters"),
+        ("course_number", "VARCHAR", "its number, in small letters"),
+        ("grade", "VARCHAR", "grade, in small letters"),
+        ("period", "VARCHAR", "period"),
+        ("teacher", "UUID", "the primary teacher"),
+        ("term_start", "DATE", "first day of the term"),
+    ),
+    table(
+        "mapped",
+        "predecessors",
+        "uncovered section and section that was before it",
+        _CLEVER_ID,
+        ("from_section_id", "UUID", "the section before it"),
+        ("because", "VARCHAR", "`same_students` or `last_term`"),
+        ("same_teacher", "BOOLEAN", "whether it had the same primary teacher"),
+        ("same_place", "BOOLEAN", "whether it had the same primary teacher and period"),
+        ("courses", "VARCHAR[]", "its courses, in order"),
+    ),
+    table(
+        "mapped",
+        "carried",
+        "uncovered section with sections before it, and what follows from them",
+        _CLEVER_ID,
+        _SECTION_ID,
+        ("from_section_id", "UUID", "the section whose courses it takes; NULL when they disagree"),
+        ("because", "VARCHAR", "`same_students` or `last_term`"),
+        ("courses", "VARCHAR[]", "the courses that it takes; NULL when they disagree"),
+        ("sections", "BIGINT", "how many sections were before it"),
     ),
     table(
         "mapped",

@@ -43,6 +43,7 @@ STAGING: tuple[Table, ...] = (
         ("site_id", "VARCHAR", "site of the section"),
         *((c.name, c.type, c.meaning) for c in carried(SECTIONS)),
         ("clever_course", "VARCHAR", "name of Clever's course"),
+        ("course_number", "VARCHAR", "number of Clever's course"),
         ("term_name", "VARCHAR", "name of the term"),
         ("term_start", "DATE", "first day of the term"),
         ("term_end", "DATE", "last day of the term"),
@@ -115,6 +116,7 @@ STAGED: tuple[Table, ...] = (
         "course of Clever's",
         ("course", "VARCHAR", "Clever course id"),
         ("clever_course", "VARCHAR", "its name"),
+        ("course_number", "VARCHAR", "its number"),
     ),
     Table(
         "staging",
@@ -193,7 +195,7 @@ LANDING: tuple[Table, ...] = tuple(
         ("districts", "district", "id, name, state, error, last_sync, pause_start, pause_end"),
         ("schools", "school", "id, name"),
         ("terms", "term", "id, name, start_date, end_date"),
-        ("courses", "course", "id, name"),
+        ("courses", "course", "id, name, number"),
         ("sections", "section", ", ".join(_paths("sections"))),
         ("users", "user", ", ".join(_paths("users"))),
     )

@@ -62,6 +62,9 @@ def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_di
     """What the inputs and the guards leave behind, besides the roster."""
     blocked = has_rows(connection, "guards.holds WHERE blocks")
     run(connection, "mapping/settle_decided")
+    run(connection, "mapping/course_numbers")
+    for name in ("forget_not_carried", "not_carried"):
+        run(connection, f"mapping/{name}")
     run(connection, "mapping/keep_decisions", sync_id=info.sync_id)
     run(connection, "plan/undo/settle", whole_district=whole_district and not blocked)
     for name in ("forget_courses", "courses"):
