@@ -135,12 +135,17 @@ def open_days(root: Path, first: date = FIRST) -> Iterator[World]:
         yield World(root, server, random.Random(0), day=first)
 
 
-def live(world: World, number: int, seed: int) -> Iterator[Days]:
-    """That many days, of which the first is the first sync; yields what they came to after each."""
+def live(world: World, number: int, seed: int, every: int = 1) -> Iterator[Days]:
+    """That many days, of which the first is the first sync; yields what they came to after each that is synced.
+
+    That is every day, or `every` so many and the last.
+    """
     days = Days()
     for nth in range(number):
         if nth:
             _pass_a_day(world, seed, days)
+        if nth % every and nth < number - 1:
+            continue
         synced = world.sync()
         days.days += 1
         days.applied += synced.applied

@@ -27,12 +27,15 @@ Courses = frozenset[str]
 class Successors:
     """What they came to. `kept` has those with their predecessors' courses, `queued` those left without any.
 
+    `overruled` have what the file or a rule says: lines name a section by its id, and ids are used again for others.
+
     `wrong` are sections to which other courses were carried over than the truth says, by Clever id. Where the
     predecessors had different courses, any of theirs is right, and none is too.
     """
 
     kept: int = 0
     queued: int = 0
+    overruled: int = 0
     split: int = 0
     split_kept: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -48,15 +51,19 @@ class Successors:
         """Remembers which sections succeed which; an id that is used again begins anew."""
         for happening in happenings:
             if happening.succeeds:
+                self._waiting.pop(happening.id, None)
                 self._waiting[happening.id] = happening
 
     def look(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Judges the successors that the roster has now, by what their predecessors had before."""
         now = {clever_id: (frozenset(courses), carried) for clever_id, courses, carried in _rows(connection)}
-        for clever_id in sorted(self._waiting.keys() & _active(connection)):
-            happening = self._waiting.pop(clever_id)
-            before = {self._known.get(old, frozenset[str]()) for old in happening.succeeds}
-            self._judge(happening, before, *now[clever_id])
+        active, today = _active(connection), dict[str, Courses]()
+        for happening in [one for one in self._waiting.values() if one.id in active]:
+            del self._waiting[happening.id]
+            # a class is split from one of today's; other ids may be those of other classes from today on
+            known = self._known | today if happening.kind == "section_new" else self._known
+            self._judge(happening, {known.get(old, frozenset[str]()) for old in happening.succeeds}, *now[happening.id])
+            today[happening.id] = now[happening.id][0]
         self._known |= {clever_id: courses for clever_id, (courses, _) in now.items() if clever_id not in self._waiting}
 
     def _judge(self, happening: Happening, before: set[Courses], courses: Courses, carried: bool) -> None:
@@ -65,7 +72,8 @@ class Successors:
             self.wrong.append(happening.id)
         elif len(before) == 1 and any(before):
             self.kept += agreed
-            self.queued += not agreed
+            self.queued += not courses
+            self.overruled += bool(courses) and not agreed
             if happening.kind == "section_new":
                 self.split += 1
                 self.split_kept += agreed
@@ -76,7 +84,8 @@ class Successors:
         return (
             f"Of {all_of_them:,} new sections that continue mapped ones, {self.share:.0f} % got their courses "
             f"({self.split_kept} of {self.split} split classes), {len(self.wrong)} got "
-            f"others, {self.queued} are in the queue."
+            f"others, {self.queued} are in the queue, "
+            f"and of {self.overruled} more the file or a rule says otherwise."
         )
 
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from tests.golden.case import M6, M7, NOW, S6, Case, Row, values
 
 
 def test_a_line_of_the_file_is_stronger_than_a_rule(case: Case) -> None:
-    case.given("staging.sections", {"clever_id": "m6", "subject": "math"}, {"clever_id": "m7", "subject": "Math"})
-    case.given("input.rules", {"rule_id": "r1", "subject": "math", "course_id": "math"})
-    case.given("input.rules", {"rule_id": "r2", "subject": "math", "grade": "6", "course_id": "math-6"})
+    case.given("staging.sections", {"clever_id": "m6"}, {"clever_id": "m7"})
+    for section, rule, course, counts in (
+        ("m6", "r1", "math", True),
+        ("m7", "r2", "math", True),
+        ("m7", "r1", "math", True),
+        ("m7", "r3", "art", False),
+    ):
+        row = {"clever_id": section, "rule_id": rule, "course_id": course, "counts": counts}
+        case.given("mapped.rule_matches", row)
     case.given("input.section_courses", {"section_id": "m6", "course_id": "art", "line": 2})
     assert values(case.make("mapping/section_courses", "clever_id, course_id, mapped_by, rule_id")) == [
         ("m6", "art", "file", None),
@@ -26,11 +34,66 @@ def test_a_line_may_name_the_section_by_any_of_its_ids(case: Case) -> None:
     assert values(case.make("mapping/section_courses", "clever_id")) == [("M6",), ("fresh",), ("known",)]
 
 
-def test_a_rule_looks_at_the_last_known_course_when_clever_lists_it_no_more(case: Case) -> None:
-    case.given("staging.sections", {"clever_id": "m6", "course_unlisted": True})
-    case.given("roster.sections", {"section_id": M6, "clever_id": "m6", "clever_course": "Algebra"})
-    case.given("input.rules", {"rule_id": "r1", "clever_course": "algebra", "course_id": "math"})
-    assert case.make("mapping/section_courses", "rule_id") == [{"rule_id": "r1"}]
+def test_rules_look_at_the_last_known_course_when_clever_lists_it_no_more(case: Case) -> None:
+    case.given("staging.sites", {"site_id": "north", "name": "North High"})
+    row = {"clever_id": "m6", "site_id": "north", "name": "Math - Po - 1", "course_unlisted": True, "term_name": "S1"}
+    case.given("staging.sections", row)
+    case.given(
+        "roster.sections", {"section_id": M6, "clever_id": "m6", "clever_course": "Algebra", "course_number": "A1"}
+    )
+    found = case.make("mapping/ruled_sections", "site, clever_course, course_number, name, term")
+    assert values(found) == [("north high", "algebra", "a1", "math - po - 1", "s1")]
+
+
+SECTION: Row = {
+    "clever_id": "m6",
+    "site_id": "north",
+    "site": "north high",
+    "subject": "math",
+    "grade": "6",
+    "clever_course": "algebra i",
+    "course_number": "101",
+    "name": "algebra i - po - 3",
+    "term": "s1",
+    "period": "3",
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "takes"),
+    [
+        ({"subject": "math", "grade": "6"}, True),
+        ({"subject": "math", "grade": "7"}, False),
+        ({"clever_course": "algebra i", "course_number": "101"}, True),
+        ({"course_number": "102"}, False),
+        ({"site": "north"}, True),
+        ({"site": "north high"}, True),
+        ({"site": "south"}, False),
+        ({"term": "s1", "period": "3"}, True),
+        ({"term": "s2"}, False),
+        ({"period": "4"}, False),
+        ({"section_name": "algebra", "match": "prefix"}, True),
+        ({"section_name": "po", "match": "prefix"}, False),
+        ({"section_name": "- 3", "match": "suffix"}, True),
+        ({"section_name": "po", "match": "contains"}, True),
+        ({"section_name": "^ALGEBRA I+ ", "match": "regex"}, True),
+        ({"section_name": "^po", "match": "regex"}, False),
+        ({"subject": "math", "active": False}, False),
+    ],
+)
+def test_a_rule_takes_the_sections_that_agree_with_all_it_says(case: Case, rule: Row, takes: bool) -> None:
+    case.given("mapped.ruled_sections", SECTION)
+    case.given("input.rules", {"rule_id": "r1", "course_id": "math", "active": True, "priority": 100, **rule})
+    assert values(case.make("mapping/rule_matches", "clever_id, rule_id, counts")) == [("m6", "r1", True)] * takes
+
+
+def test_of_the_rules_that_take_a_section_the_best_priority_counts(case: Case) -> None:
+    case.given("mapped.ruled_sections", SECTION)
+    for rule, priority in (("r1", 10), ("r2", 5), ("r3", 5)):
+        row = {"rule_id": rule, "course_id": rule, "subject": "math", "priority": priority, "active": True}
+        case.given("input.rules", row)
+    found = case.make("mapping/rule_matches", "rule_id, counts")
+    assert values(found) == [("r1", False), ("r2", True), ("r3", True)]
 
 
 def test_a_line_may_name_the_section_by_an_id_that_it_had_before(case: Case) -> None:
@@ -117,9 +180,12 @@ def test_a_course_of_the_catalog_has_its_row(case: Case) -> None:
     assert case.make("mapping/input/courses", "*", file=case.file({**course, "line": 2})) == [course]
 
 
-def test_a_rule_is_compared_in_small_letters(case: Case) -> None:
-    file = case.file({"rule_id": "R1", "subject": "Math", "grade": None, "clever_course": "Algebra", "course_id": "A1"})
-    assert values(case.make("mapping/input/rules", "*", file=file)) == [("R1", "math", None, "algebra", "A1")]
+def test_a_rule_is_compared_in_small_letters_and_may_have_several_courses(case: Case) -> None:
+    rule: Row = {"rule_id": "R1", "subject": "Math", "clever_course": "Algebra", "course_id": "A1;A2", "active": True}
+    named: Row = {"site": "North", "section_name": "Alg", "match": "prefix", "priority": 5}
+    columns = "rule_id, subject, grade, clever_course, course_id, site, section_name, priority, active"
+    found = case.make("mapping/input/rules", columns, file=case.file({**rule, **named}))
+    assert values(found) == [("R1", "math", None, "algebra", c, "north", "alg", 5, True) for c in ("A1", "A2")]
 
 
 def test_a_line_about_a_section_keeps_its_number(case: Case) -> None:
