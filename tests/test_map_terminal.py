@@ -55,3 +55,26 @@ def test_the_job_does_the_same_and_shows_counts(synced: Platform) -> None:
     assert shown["trigger"] == "mapping"
     assert shown["people"] > 0
     assert not synced.run("map_section", "map", section=section)
+
+
+def test_rules_are_rehearsed_without_mapping_anything(synced: Platform) -> None:
+    rules = synced.data / "mapping_rules.csv"
+    first = rules.read_text().splitlines()[0]
+    rules.write_text(
+        f"{first},priority,active\nr1,science,5,,science-elementary,,\nr2,science,5,,math-5,,\nr3,nothing,,,math-5,,\n"
+    )
+    before = synced.rows("FROM roster.section_courses ORDER BY ALL")
+    (found,) = synced.json("map", "rules")["districts"]
+    takes = {r["rule_id"]: r["takes"] for r in found["today"]["rules"]}
+    assert takes["r1"] == takes["r2"] > takes["r3"] == 0
+    assert found["today"]["fights"] == [{"one": "r1", "other": "r2", "sections": takes["r1"]}]
+    said, _ = synced.roster("map", "rules")
+    assert "r1 and r2 fight over" in said
+    assert synced.rows("FROM roster.section_courses ORDER BY ALL") == before
+
+
+def test_a_pattern_that_cannot_be_used_names_its_line(synced: Platform) -> None:
+    rules = synced.data / "mapping_rules.csv"
+    rules.write_text("rule_id,subject,grade,clever_course,course_id,section_name,match\nr1,,,,math-5,(?=x),regex\n")
+    _, said = synced.roster("map", "rules", exits=1)
+    assert "mapping_rules.csv, line 2, column section_name: not a regular expression that can be used" in said

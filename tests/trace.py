@@ -23,6 +23,7 @@ from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
 from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.mapping.decide import Deed, decide
+from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
@@ -122,6 +123,11 @@ def _decide_about_the_mapping(district: Guarded) -> None:
             decide(connection, [Deed("north-s1", "sci", "add")], by="Rae", why="", at=NOW)
     for sync_id in (f"S{district.syncs:03}", f"S{district.syncs + 1:03}"):
         district.undo(sync_id)
+
+
+def _rehearse(district: Guarded) -> None:
+    with district.connect() as connection:
+        rehearse(connection, district.data, "d")
 
 
 def _change(district: Guarded) -> None:
@@ -240,6 +246,7 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _begin,
     _change_the_mapping,
     _decide_about_the_mapping,
+    _rehearse,
     _change,
     _approve,
     _leave_clever,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import click
 
-from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, find, show, sync_code
+from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, each, find, refuse_unknown, show, sync_code
 from roster_pipeline.cli.terminal import Row, print_hold, print_table, say
 from roster_pipeline.config import usable_settings
 
 _BY = click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with it.")
 _WHY = click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with it.")
+_REHEARSED = ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
 _SITE = click.option("--site", metavar="ID_OR_NAME", help="Sections of this site only.")
 
 
@@ -79,6 +80,26 @@ def list_sections(
     )
 
 
+@mapping.command("rules")
+@DISTRICT
+@JSON
+def rehearse_rules(district: str | None, as_json: bool) -> None:
+    """Dry run of data/mapping_rules.csv: what each rule takes, which fight, and a replay on last year's sections."""
+    from roster_pipeline.mapping.rehearse import rehearse
+    from roster_pipeline.warehouse.warehouse import Warehouse
+
+    settings = usable_settings()
+    warehouse = Warehouse(settings.warehouse)
+    known = [d.slug for d in warehouse.districts()]
+    refuse_unknown(district, known)
+
+    def answer(slug: str) -> Row:
+        with warehouse.read(slug, scratch=True) as connection:
+            return rehearse(connection, settings.data, slug)
+
+    show(each([district] if district else known, answer), _print_rehearsal, as_json)
+
+
 def _decide(
     section: str, district: str | None, requested_by: str, why: str, as_json: bool, **courses: list[str]
 ) -> None:
@@ -121,3 +142,23 @@ def _print_sections(row: Row) -> None:
 
 def _source(course: Row) -> str:
     return f"rule {course['rule_id']}" if course["mapped_by"] == "rule" else str(course["mapped_by"])
+
+
+def _print_rehearsal(row: Row) -> None:
+    for name, title in (("today", "on today's sections"), ("last_year", "on those that ended in the last year")):
+        say(f"{row['district']}: the rules {title}")
+        print_table(
+            [
+                {
+                    **{
+                        k: r[k]
+                        for k in ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
+                    },
+                    "state": "off" if not r["active"] else "takes nothing" if not r["takes"] else "on",
+                    "sites": [f"{s['site_id']} {s['sections']}" for s in r["sites"]],
+                }
+                for r in row[name]["rules"]
+            ]
+        )
+        for fight in row[name]["fights"]:
+            say(f"  {fight['one']} and {fight['other']} fight over {fight['sections']} sections: give one a priority")

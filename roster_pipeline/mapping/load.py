@@ -57,6 +57,16 @@ def load_inputs(
             make(connection, f"mapping/input/{name}", file=str(file))
 
 
+def load_rules(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
+    """Loads only the rules, for a dry run. Raises InputError for a mistake in them, or in the catalog."""
+    rules = inputs.read_rules(data, district, inputs.read_courses(data)).rows
+    _check_patterns(connection, data, rules)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "rules.ndjson"
+        inputs.write_ndjson(rules, file)
+        make(connection, "mapping/input/rules", file=str(file))
+
+
 def _check_patterns(connection: duckdb.DuckDBPyConnection, data: Path, rules: Sequence[inputs.MappingRule]) -> None:
     """Raises InputError for a regular expression that DuckDB, which will use it, does not understand."""
     for rule in rules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -210,3 +210,47 @@ def test_a_district_that_a_file_names_is_counted(case: Case) -> None:
 
 def test_the_districts_of_this_warehouse_are_known(case: Case) -> None:
     assert values(case.make("mapping/input/districts", "slug", slugs=["harbor", "hill"])) == [("harbor",), ("hill",)]
+
+
+def test_a_rehearsal_looks_at_active_sections_or_at_those_of_the_last_year(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North High"})
+    ended = (("active", 2028), ("concluded", 2027), ("concluded", 2026))
+    for section_id, (status, year) in zip((M6, M7, S6), ended, strict=True):
+        row = {"section_id": section_id, "site_id": "north", "status": status, "term_end": date(year, 6, 4)}
+        case.given("roster.sections", {**row, "course_number": "A1"})
+    found = case.make("mapping/rehearsed_sections", "clever_id, site, course_number", ended=False)
+    assert values(found) == [(M6, "north high", "a1")]
+    assert values(case.make("mapping/rehearsed_sections", "clever_id", ended=True)) == [(M7,)]
+
+
+def test_a_rehearsal_counts_what_a_rule_takes_and_whether_that_is_what_hangs_there(case: Case) -> None:
+    """r1 decides of three sections, which have the same, others and none; r2 takes one, but r1 is stronger."""
+    rules = [("r1", "math", 1), ("r1", "art", 1), ("r2", "sci", 9), ("r3", "pe", 9)]
+    for rule_id, course_id, priority in rules:
+        row = {"rule_id": rule_id, "course_id": course_id, "priority": priority, "active": True}
+        case.given("input.rules", row)
+    for section_id in (M6, M7, S6):
+        case.given("mapped.ruled_sections", {"clever_id": section_id, "site_id": "north"})
+        for course_id in ("math", "art"):
+            row = {"clever_id": section_id, "rule_id": "r1", "course_id": course_id, "counts": True}
+            case.given("mapped.rule_matches", row)
+    row = {"clever_id": S6, "rule_id": "r2", "course_id": "sci", "counts": False}
+    case.given("mapped.rule_matches", row)
+    for section_id, course_id in ((M6, "math"), (M6, "art"), (M7, "math")):
+        case.given("roster.section_courses", {"section_id": section_id, "course_id": course_id})
+    north = [{"site_id": "north", "sections": 3}]
+    assert values(case.answer("mapping/rehearsal")) == [
+        ("r1", ["art", "math"], 1, True, 3, 3, 1, 1, 1, north),
+        ("r2", ["sci"], 9, True, 1, 0, 0, 0, 0, [{"site_id": "north", "sections": 1}]),
+        ("r3", ["pe"], 9, True, 0, 0, 0, 0, 0, []),
+    ]
+
+
+_RULES = (("r1", "math", True), ("r2", "art", True), ("r3", "pe", False), ("r4", "art", True))
+
+
+def test_rules_fight_over_a_section_where_both_decide_with_other_courses(case: Case) -> None:
+    for rule_id, course_id, counts in _RULES:
+        row = {"clever_id": "m6", "rule_id": rule_id, "course_id": course_id, "counts": counts}
+        case.given("mapped.rule_matches", row)
+    assert values(case.answer("mapping/fights")) == [("r1", "r2", 1), ("r1", "r4", 1)]
