@@ -320,6 +320,7 @@ class Run:
     inputs: Inputs | None = None
     mapped: Mapped | None = None
     guarded: Guarded | None = None
+    applied: Applied | None = None
 
     def read_early(self, connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
         read_list(connection, endpoint)
@@ -361,7 +362,8 @@ class Run:
         return self.apply_plan(connection)
 
     def apply_plan(self, connection: duckdb.DuckDBPyConnection) -> Applied:
-        return apply(connection, self.order, self.need_plan(connection))
+        self.applied = apply(connection, self.order, self.need_plan(connection))
+        return self.applied
 
 
 def take_back(

@@ -237,7 +237,8 @@ def _report(district: Guarded) -> None:
         report.compare(connection, "S001", last)
         report.plan_counts(connection)
         report.course_access_rows(connection)
-        report.mapped_sections(connection)
+        for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped):
+            queue(connection)
         for what in ("syncs", "holds", "sections"):
             report.ids_that_begin(connection, what, "S")
 

@@ -121,6 +121,16 @@ def mapped_sections(
     return _rows(connection, "history/report/mapped_sections", asked)
 
 
+def unmapped(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Row]:
+    """The queue: active sections without a course, `limit` at most, those with most students first."""
+    return _rows(connection, "history/report/unmapped", {"limit": limit})
+
+
+def newly_unmapped(connection: duckdb.DuckDBPyConnection) -> Row:
+    """How many `sections` with how many `students` the last sync put into the queue."""
+    return _rows(connection, "history/report/newly_unmapped", {})[0]
+
+
 def course_access_rows(connection: duckdb.DuckDBPyConnection) -> int:
     """How many rows `roster.course_access` has."""
     return int(_rows(connection, "history/report/course_access_rows", {})[0]["rows"])

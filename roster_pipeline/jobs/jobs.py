@@ -22,6 +22,13 @@ nightly_sync = dg.define_asset_job(
     executor_def=dg.in_process_executor,
     tags={TRIGGER: NIGHTLY},
 )
+apply_mapping = dg.define_asset_job(
+    "apply_mapping",
+    selection=dg.AssetSelection.groups("mapping", "roster", "sync"),
+    description="Let an edited catalog, file or rule take effect: the mapping and all below it, without asking Clever.",
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: MAPPING},
+)
 
 
 @dg.job(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, timedelta
 
 import pytest
 
-from tests.golden.case import M6, M7, NOW, S6, Case, Row, values
+from tests.golden.case import M6, M7, NOW, S6, S7, Case, Row, values
 
 
 def test_a_line_of_the_file_is_stronger_than_a_rule(case: Case) -> None:
@@ -152,13 +152,34 @@ def test_a_district_that_nobody_knows_is_a_warning_with_the_one_that_may_be_mean
     assert values(found) == [("logins.csv, 1 line", "logins", True), ("logins.csv, 2 lines", "logins", False)]
 
 
-def test_an_active_section_without_a_course_is_unmapped(case: Case) -> None:
-    for section_id, status, courses in ((M6, "active", 0), (M7, "active", 1), (S6, "archived", 0)):
-        row = {"section_id": section_id, "status": status, "course_count": courses, "unmapped_since": NOW}
-        case.given("roster.sections", row)
-    assert case.view("mapping/unmapped", "section_id, since") == [
-        {"section_id": M6, "since": datetime(2026, 11, 23, 10)}
+COURSE: Row = {"course_id": "math-6", "subject": "math", "title": "x", "grade": "6"}
+
+
+def test_the_queue_has_active_sections_without_a_course_those_with_most_students_first(case: Case) -> None:
+    known: Row = {"unmapped_since": NOW - timedelta(days=2), "grade": "6", "subject": "math"}
+    for section_id, status, courses, students in ((M6, "active", 0, 3), (M7, "active", 1, 9), (S6, "archived", 0, 9)):
+        row = {"section_id": section_id, "status": status, "course_count": courses, "student_count": students}
+        case.given("roster.sections", {**row, **known})
+    case.given("roster.sections", {"section_id": S7, "status": "active", "course_count": 0, "student_count": 4})
+    case.given("sync.syncs", {"finished_at": NOW}, {"finished_at": NOW - timedelta(days=9)})
+    case.given("mapping.not_carried", {"section_id": M6, "because": "disagree"})
+    case.given("mapping.courses", {**COURSE, "active": True})
+    case.view("mapping/suggestions", "*")
+    found = case.view("mapping/unmapped", "section_id, students, grade, days, not_carried, suggestion")
+    assert sorted(values(found), key=lambda row: -row[1]) == [
+        (S7, 4, None, 0, None, None),
+        (M6, 3, "6", 2, "disagree", "math-6"),
     ]
+    assert [row["section_id"] for row in case.answer("history/report/unmapped", limit=9)] == [S7, M6]
+
+
+def test_what_the_last_applied_sync_left_unmapped_is_new(case: Case) -> None:
+    for n, status in enumerate(["succeeded", "held", "failed"]):
+        case.given("sync.syncs", {"sync_no": n, "status": status, "started_at": NOW + timedelta(days=n)})
+    for section_id, days in ((M6, 0), (M7, 1)):
+        row = {"section_id": section_id, "status": "active", "course_count": 0, "student_count": 7}
+        case.given("roster.sections", {**row, "unmapped_since": NOW + timedelta(days=days)})
+    assert case.answer("history/report/newly_unmapped") == [{"sections": 1, "students": 7}]
 
 
 def test_a_course_is_suggested_when_it_fits_by_half(case: Case) -> None:
