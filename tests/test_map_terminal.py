@@ -78,3 +78,21 @@ def test_a_pattern_that_cannot_be_used_names_its_line(synced: Platform) -> None:
     rules.write_text("rule_id,subject,grade,clever_course,course_id,section_name,match\nr1,,,,math-5,(?=x),regex\n")
     _, said = synced.roster("map", "rules", exits=1)
     assert "mapping_rules.csv, line 2, column section_name: not a regular expression that can be used" in said
+
+
+def test_suggestions_are_accepted_after_a_preview(synced: Platform) -> None:
+    ((least, fit),) = synced.rows(
+        "SELECT any_value(best), count(*) FROM (SELECT score, max(score) OVER () AS best FROM mapping.unmapped) "
+        "WHERE score >= best"
+    )
+    _, said = synced.roster("map", "accept", "--min-score", str(least), exits=3)
+    assert f"{fit} section courses would be added to sections with" in said
+    assert "Nothing was changed. Answer y, or say --yes." in said
+    (done,) = synced.json("map", "accept", "--min-score", str(least), "--yes")["syncs"]
+    assert done["created"] == fit
+    assert synced.rows("SELECT count(*) FROM mapping.decisions WHERE decision = 'add'") == [(fit,)]
+
+
+def test_there_is_nothing_to_refuse_where_nothing_was_carried_over(synced: Platform) -> None:
+    _, said = synced.roster("map", "refuse-carried", "--yes", exits=3)
+    assert "There is nothing of that kind" in said

@@ -237,8 +237,9 @@ def _report(district: Guarded) -> None:
         report.compare(connection, "S001", last)
         report.plan_counts(connection)
         report.course_access_rows(connection)
-        for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped):
+        for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped, report.carried):
             queue(connection)
+        report.best_suggestions(connection, 0.5)
         for what in ("syncs", "holds", "sections"):
             report.ids_that_begin(connection, what, "S")
 

@@ -12,10 +12,10 @@ from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, each, find, r
 from roster_pipeline.cli.terminal import Row, print_hold, print_table, say
 from roster_pipeline.config import usable_settings
 
-_BY = click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with it.")
-_WHY = click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with it.")
+BY = click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with it.")
+WHY = click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with it.")
 _REHEARSED = ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
-_SITE = click.option("--site", metavar="ID_OR_NAME", help="Sections of this site only.")
+SITE = click.option("--site", metavar="ID_OR_NAME", help="Sections of this site only.")
 
 
 @click.group("map")
@@ -27,8 +27,8 @@ def mapping() -> None:
 @click.argument("section")
 @click.argument("courses", metavar="COURSE...", nargs=-1, required=True)
 @DISTRICT
-@_BY
-@_WHY
+@BY
+@WHY
 @JSON
 def add(
     section: str, courses: tuple[str, ...], district: str | None, requested_by: str, why: str, as_json: bool
@@ -44,8 +44,8 @@ def add(
 @click.argument("section")
 @click.argument("courses", metavar="COURSE...", nargs=-1, required=True)
 @DISTRICT
-@_BY
-@_WHY
+@BY
+@WHY
 @JSON
 def remove(
     section: str, courses: tuple[str, ...], district: str | None, requested_by: str, why: str, as_json: bool
@@ -59,7 +59,7 @@ def remove(
 
 @mapping.command("list")
 @DISTRICT
-@_SITE
+@SITE
 @click.option("--unmapped", is_flag=True, help="Only sections without a course.")
 @click.option("--course", metavar="COURSE_ID", help="Only sections with this course.")
 @click.option("--limit", type=LIMIT, default=50, show_default=True, help="How many at most.")

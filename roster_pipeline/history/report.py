@@ -121,6 +121,18 @@ def mapped_sections(
     return _rows(connection, "history/report/mapped_sections", asked)
 
 
+def carried(
+    connection: duckdb.DuckDBPyConnection, site: str | None = None, course: str | None = None, origin: str | None = None
+) -> list[Row]:
+    """What was carried over to active sections, and from which; `origin` is one of those."""
+    return _rows(connection, "history/report/carried", {"site": site, "course": course, "from": origin})
+
+
+def best_suggestions(connection: duckdb.DuckDBPyConnection, least: float) -> list[Row]:
+    """The best suggestion of each unmapped section, where it has at least this score."""
+    return _rows(connection, "history/report/best_suggestions", {"least": least})
+
+
 def unmapped(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Row]:
     """The queue: active sections without a course, `limit` at most, those with most students first."""
     return _rows(connection, "history/report/unmapped", {"limit": limit})

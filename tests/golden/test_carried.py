@@ -144,3 +144,34 @@ def test_the_number_of_a_course_is_noted(case: Case) -> None:
         case.given("roster.sections", {"section_id": section_id, "course_number": known})
     found = case.change("mapping/course_numbers", "section_id, course_number")
     assert values(found) == [(M6, "101"), (M7, "7"), (S6, "8")]
+
+
+def test_what_was_carried_over_is_listed_by_site_course_and_origin(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
+    case.given("roster.sections", {"section_id": M6, "site_id": "north", "status": "active"})
+    case.given("roster.sections", {"section_id": M7, "site_id": "north", "status": "concluded"})
+    for section_id, course, mapped_by in (
+        (M6, "math", "carried_over"),
+        (M6, "art", "file"),
+        (M7, "math", "carried_over"),
+    ):
+        row = {"section_id": section_id, "course_id": course, "mapped_by": mapped_by, "from_section_id": S7}
+        case.given("roster.section_courses", row)
+    every: Row = {"site": None, "course": None, "from": None}
+    found = case.answer("history/report/carried", "section_id, course_id, from_section_id", **every)
+    assert values(found) == [(M6, "math", S7)]
+    for name, value, times in (("site", "NORTH", 1), ("site", "south", 0), ("course", "art", 0), ("from", S6, 0)):
+        assert len(case.answer("history/report/carried", **{**every, name: value})) == times
+
+
+def test_the_best_suggestions_above_a_score_are_listed(case: Case) -> None:
+    case.given(
+        "mapping.courses", {"course_id": "math", "subject": "math", "title": "Math", "grade": "6", "active": True}
+    )
+    for section_id, name in ((M6, "Math"), (M7, "Other")):
+        row = {"section_id": section_id, "clever_course": name, "subject": "math", "grade": "6", "status": "active"}
+        case.given("roster.sections", {**row, "course_count": 0})
+    for view in ("suggestions", "unmapped"):
+        case.view(f"mapping/{view}", "*")
+    found = case.answer("history/report/best_suggestions", "section_id, course_id", least=0.99)
+    assert values(found) == [(M6, "math")]
