@@ -240,6 +240,7 @@ def _report(district: Guarded) -> None:
         for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped, report.carried):
             queue(connection)
         report.best_suggestions(connection, 0.5)
+        report.every_section(connection)
         for what in ("syncs", "holds", "sections"):
             report.ids_that_begin(connection, what, "S")
 

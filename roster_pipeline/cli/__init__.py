@@ -21,12 +21,13 @@ from roster_pipeline.cli.decisions import approve, forget_for_good, reject, undo
 from roster_pipeline.cli.local_clever import sandbox
 from roster_pipeline.cli.mapping import mapping
 from roster_pipeline.cli.mapping_in_bulk import accept, refuse_carried
+from roster_pipeline.cli.mapping_sheet import export, import_file
 from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import RosterError
 
-for _command in (accept, refuse_carried):
+for _command in (accept, refuse_carried, export, import_file):
     mapping.add_command(_command)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _SHOWN = 20
-_YES = click.option("--yes", is_flag=True, help="Do not ask.")
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 @click.command("refuse-carried")
@@ -29,7 +29,7 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 @SITE
 @click.option("--course", metavar="COURSE_ID", help="Only this course.")
 @click.option("origin", "--from", metavar="SECTION_ID", help="Only what is from this section.")
-@_YES
+@YES
 @BY
 @WHY
 @JSON
@@ -55,7 +55,7 @@ def refuse_carried(
 @click.command("accept")
 @click.option("--min-score", type=click.FloatRange(0, 1), required=True, help="The least score of a suggestion.")
 @DISTRICT
-@_YES
+@YES
 @BY
 @WHY
 @JSON
@@ -86,7 +86,7 @@ def _decide(
         raise SyncRefused("There is nothing of that kind", do="`roster map list` shows what hangs where")
     for row in chosen:
         _preview(row["district"], row["rows"], decision)
-    if not yes and not _confirmed():
+    if not yes and not confirmed():
         raise SyncRefused("Nothing was changed", do="Answer y, or say --yes")
     done = (
         launch_mapping(
@@ -112,7 +112,8 @@ def _preview(district: str, rows: Sequence[Row], decision: str) -> None:
         say(f"  and {len(rows) - _SHOWN:,} more", err=True)
 
 
-def _confirmed() -> bool:
+def confirmed() -> bool:
+    """Whether somebody says yes."""
     try:
         return click.confirm(visible("Do that?"), err=True)
     except click.Abort:  # nobody is there to answer

@@ -119,3 +119,15 @@ def test_sections_are_listed_with_what_hung_their_courses_there(case: Case) -> N
 def test_sections_that_begin_so_are_found(case: Case) -> None:
     case.given("roster.sections", {"section_id": M6, "clever_id": "AB"}, {"section_id": M7, "clever_id": "cd"})
     assert values(case.answer("history/report/sections_that_begin", start="aB")) == [(M6,)]
+
+
+def test_a_spreadsheet_has_every_active_section(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
+    for section_id, status in ((M6, "active"), (M7, "active"), (S6, "archived")):
+        row = {"section_id": section_id, "site_id": "north", "status": status, "course_number": "007"}
+        case.given("roster.sections", row)
+    for course_id, mapped_by in (("sci", "rule"), ("math", "file")):
+        row = {"section_id": M6, "course_id": course_id, "mapped_by": mapped_by}
+        case.given("roster.section_courses", row)
+    found = case.answer("history/report/every_section", "section_id, courses, mapped_by, site, course_number")
+    assert values(found) == [(M6, "math;sci", "file;rule", "North", "007"), (M7, "", "", "North", "007")]
