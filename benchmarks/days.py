@@ -26,6 +26,7 @@ from rich.progress import track
 
 from benchmarks.accidents.world import World, copy_files
 from benchmarks.markdown import rewrite
+from benchmarks.successors import Successors
 from clever_sandbox.app import create_app
 from clever_sandbox.district.district import District
 from clever_sandbox.district.ids import clever_id
@@ -83,6 +84,7 @@ class Days:
     applied: int = 0
     happened: Counter[str] = field(default_factory=Counter)
     wrong: dict[str, dict[str, int]] = field(default_factory=dict)
+    successors: Successors = field(default_factory=Successors)
 
 
 def truth(district: District, today: date) -> Picture:
@@ -133,12 +135,17 @@ def open_days(root: Path, first: date = FIRST) -> Iterator[World]:
         yield World(root, server, random.Random(0), day=first)
 
 
-def live(world: World, number: int, seed: int) -> Iterator[Days]:
-    """That many days, of which the first is the first sync; yields what they came to after each."""
+def live(world: World, number: int, seed: int, every: int = 1) -> Iterator[Days]:
+    """That many days, of which the first is the first sync; yields what they came to after each that is synced.
+
+    That is every day, or `every` so many and the last.
+    """
     days = Days()
     for nth in range(number):
         if nth:
             _pass_a_day(world, seed, days)
+        if nth % every and nth < number - 1:
+            continue
         synced = world.sync()
         days.days += 1
         days.applied += synced.applied
@@ -157,7 +164,9 @@ def live(world: World, number: int, seed: int) -> Iterator[Days]:
 def _pass_a_day(world: World, seed: int, days: Days) -> None:
     world.day += timedelta(days=1)
     zone = world.district.zone
-    days.happened.update(happening.kind for happening in advance(world.district, seed, day=world.day))
+    happened = advance(world.district, seed, day=world.day)
+    days.happened.update(happening.kind for happening in happened)
+    days.successors.happened(happened)
     world.district.ingest(datetime.combine(world.day, time(3, 10), zone))
     world.server.sandbox.clock.set(datetime.combine(world.day, _MORNING, zone))
 
@@ -165,6 +174,7 @@ def _pass_a_day(world: World, seed: int, days: Days) -> None:
 def _compare(world: World, days: Days) -> None:
     with world.connect() as connection:
         found = roster(connection).differences(truth(world.district, world.day))
+        days.successors.look(connection)
     if found:
         days.wrong[str(world.day)] = found
 
@@ -198,7 +208,7 @@ def summary(days: Days, seed: int, first: date) -> str:
     return (
         f"{days.days} days from {first} on (seed {seed}): {days.applied:,} changes applied, {len(days.held)} days "
         f"with a hold, {days.decisions} decisions; the roster was wrong on {len(days.wrong)} days. "
-        f"What happened: {kinds}."
+        f"{days.successors.sentence()} What happened: {kinds}."
     )
 
 

@@ -5,21 +5,39 @@ from __future__ import annotations
 import dagster as dg
 
 from roster_pipeline.assets.clever import clever
-from roster_pipeline.assets.mapping import inputs, mapping_gaps, section_courses
+from roster_pipeline.assets.mapping import inputs, section_courses, suggestions, unmapped
 from roster_pipeline.assets.roster import roster_plan, roster_tables
 from roster_pipeline.assets.staging import staged_tables
 from roster_pipeline.assets.sync import sync_history
-from roster_pipeline.jobs.jobs import decide_hold, explain, nightly_sync, sync_now, undo_sync
+from roster_pipeline.jobs.jobs import (
+    apply_mapping,
+    decide_hold,
+    explain,
+    map_section,
+    nightly_sync,
+    sync_now,
+    undo_sync,
+)
 from roster_pipeline.jobs.schedules import nightly
 from roster_pipeline.jobs.sensors import new_districts
 from roster_pipeline.resources.sync_run import SyncRun
 
 
 def build_defs() -> dg.Definitions:
-    """The code location: five layers of assets, five jobs, a schedule and a sensor."""
+    """The code location: five layers of assets, seven jobs, a schedule and a sensor."""
     return dg.Definitions(
-        assets=[clever, staged_tables, inputs, section_courses, roster_plan, roster_tables, mapping_gaps, sync_history],
-        jobs=[sync_now, nightly_sync, decide_hold, undo_sync, explain],
+        assets=[
+            clever,
+            staged_tables,
+            inputs,
+            section_courses,
+            roster_plan,
+            roster_tables,
+            suggestions,
+            unmapped,
+            sync_history,
+        ],
+        jobs=[sync_now, nightly_sync, apply_mapping, map_section, decide_hold, undo_sync, explain],
         schedules=[nightly],
         sensors=[new_districts],
         resources={"sync": SyncRun.configure_at_launch()},

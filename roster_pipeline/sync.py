@@ -11,7 +11,7 @@ step returns says that they stand, and what of them people ask about. `Run` reme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -28,6 +28,7 @@ from roster_pipeline.guards.guard import DistrictLimits, Hold, Judging
 from roster_pipeline.history.record import SyncInfo, prune
 from roster_pipeline.identity import identify as identity
 from roster_pipeline.mapping import load as mapping
+from roster_pipeline.mapping.decide import Deed, decide
 from roster_pipeline.plan import undo
 from roster_pipeline.plan.apply import apply_plan
 from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
@@ -196,6 +197,15 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
     return Inputs(limits.load_limits(order.data, district), limits.load_expected(order.data, district))
 
 
+def decide_mapping(connection: duckdb.DuckDBPyConnection, order: Order, deeds: Sequence[Deed], _inputs: Inputs) -> None:
+    """Writes down what somebody decides about sections and their courses: the mapping of this sync goes by it.
+
+    Raises RosterError for a section or course that there is not, SyncRefused for a section that is not active.
+    """
+    info = order.info
+    decide(connection, deeds, by=info.requested_by, why=info.reason, at=order.now())
+
+
 def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Staged, inputs: Inputs) -> Identified:
     """Says who is who: which shared people and sections the platform knows, and under which id.
 
@@ -216,7 +226,7 @@ def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Stage
 
 
 def map_sections(connection: duckdb.DuckDBPyConnection, identified: Identified) -> Mapped:
-    """Hangs courses on sections, by data/section_courses.csv and by the rules."""
+    """Hangs courses on sections: by what people have decided, data/section_courses.csv, the rules."""
     mapping.hang_courses(connection)
     return Mapped(
         identified,
@@ -310,6 +320,7 @@ class Run:
     inputs: Inputs | None = None
     mapped: Mapped | None = None
     guarded: Guarded | None = None
+    applied: Applied | None = None
 
     def read_early(self, connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
         read_list(connection, endpoint)
@@ -344,8 +355,15 @@ class Run:
             self.guarded = guard(connection, self.order, planned, self.need_inputs(connection))
         return self.guarded
 
+    def decide(self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], why: str = "") -> Applied:
+        """Puts into effect what somebody decides about sections and their courses, without asking Clever."""
+        self.order = replace(self.order, info=replace(self.order.info, reason=why))
+        decide_mapping(connection, self.order, deeds, self.need_inputs(connection))
+        return self.apply_plan(connection)
+
     def apply_plan(self, connection: duckdb.DuckDBPyConnection) -> Applied:
-        return apply(connection, self.order, self.need_plan(connection))
+        self.applied = apply(connection, self.order, self.need_plan(connection))
+        return self.applied
 
 
 def take_back(

@@ -36,3 +36,15 @@ def test_a_day_that_clever_did_not_take_over_is_seen(tmp_path: Path, monkeypatch
         assert next(passing).wrong == {}
         monkeypatch.setattr(District, "ingest", lambda *_: None)
         assert next(passing).wrong.keys() == {"2027-01-15"}
+
+
+def test_after_a_rollover_sections_have_the_courses_of_those_before_and_none_has_others(tmp_path: Path) -> None:
+    """Some ids are those of other classes from then on: what lines say about these is wrong, and counted."""
+    with open_days(tmp_path / "days", date(2027, 6, 2)) as world:
+        days = list(live(world, 72, seed=11, every=36))[-1]
+    found = days.successors
+    assert found.kept > 200
+    assert found.share > 90
+    assert found.wrong == []
+    assert found.split_kept == found.split > 0
+    assert 0 < found.overruled < 30

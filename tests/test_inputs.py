@@ -56,6 +56,7 @@ HEADERS = {
     "logins.csv": "district,user_id,first_login_at",
     "sites.csv": "district,site_id,enrollment_source",
 }
+RULE_MAY_HAVE = "site, course_number, section_name, match, term, period, priority, active"
 KNOWN_LOGINS = "the columns are district, user_id, first_login_at and, if wanted, note, with commas between them"
 CLOSE_QUOTE = "Close the quote, and write a quote that belongs to the text twice."
 ONE_CELL = "Give every column one cell, empty or not; a value with a comma goes into double quotes."
@@ -244,7 +245,11 @@ def test_each_column_must_be_there(tmp_path: Path, file: str) -> None:
     names = HEADERS[file].split(",")
     for name in names:
         rest = [n for n in names if n != name]
-        optional = "district, note" if file == "mapping_rules.csv" else "note"
+        optional = (
+            "district, site, course_number, section_name, match, term, period, priority, active, note"
+            if file == "mapping_rules.csv"
+            else "note"
+        )
         assert error(tmp_path, file, ",".join(rest).encode()) == (
             f"{file}, line 1, column {name}: missing from the header. Add it; "
             f"the columns are {', '.join(names)} and, if wanted, {optional}, with commas between them."
@@ -442,7 +447,8 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         "a rule that matches everything",
         "mapping_rules.csv",
         RULES + b"r1,, ,,math-6\n",
-        "mapping_rules.csv, line 2: without subject, grade, clever_course it would match every section. "
+        "mapping_rules.csv, line 2: without any of subject, grade, clever_course, site, course_number, "
+        "section_name, term, period it would match every section. "
         "Fill in at least one of them.",
     ),
     # The cells.
@@ -504,7 +510,8 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         "mapping_rules.csv",
         b"rule_id,subject,grade,clever_course,course_id,distrct\n",
         "mapping_rules.csv, line 1: unknown column 'distrct'. Rename or remove it; the columns are rule_id, subject, "
-        "grade, clever_course, course_id and, if wanted, district, note, with commas between them.",
+        "grade, clever_course, course_id and, if wanted, district, site, course_number, section_name, match, term, "
+        "period, priority, active, note, with commas between them.",
     ),
     (
         "sixty characters are quoted whole",
@@ -744,3 +751,30 @@ def test_a_cell_that_may_name_somebody_is_not_quoted(tmp_path: Path) -> None:
             read_logins(tmp_path, "d", datetime(2026, 11, 23))
         assert f"a text of {len(shifted)} characters is not an ISO 8601 date or time" in str(raised.value)
         assert "Moss" not in str(raised.value)
+
+
+RULE_HEADER = f"rule_id,subject,grade,clever_course,course_id,{RULE_MAY_HAVE}".replace(" ", "")
+
+
+def test_what_a_rule_may_say_besides(tmp_path: Path) -> None:
+    """Cells that are empty say nothing; several courses are written as the catalog has them, each once."""
+    lines = f"{RULE_HEADER}\nr1,,,,MATH-6; math-6,North,101,Alg,regex,S1,2,10,off\nr2,Math,,,math-6,,,,,,,,\n"
+    first, second = read(tmp_path, "mapping_rules.csv", lines.encode())
+    assert first == MappingRule(
+        "r1", None, None, None, "math-6", 2, "North", "101", "Alg", "regex", "S1", "2", 10, False
+    )
+    assert second == MappingRule("r2", "Math", None, None, "math-6", 3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (",,,,,,,x,", "column priority: 'x' is not a whole number. Write it like 10."),
+        (",,,,,,,,perhaps", "column active: 'perhaps' is none of on, off, true, false, yes, no. Write one of these."),
+        (",,,,like,,,,", "column match: 'like' is none of prefix, suffix, contains, regex. Write one of these."),
+    ],
+)
+def test_what_a_rule_may_not_say(tmp_path: Path, cells: str, said: str) -> None:
+    site, *more = cells.split(",")[1:]
+    content = f"{RULE_HEADER}\nr1,Math,,,math-6,{','.join([site, *more])}\n".encode()
+    assert error(tmp_path, "mapping_rules.csv", content) == f"mapping_rules.csv, line 2, {said}"

@@ -27,6 +27,9 @@ _FILLED_STEP_BY_STEP = {
     "guards.population": "each entity is counted when a guard first asks for it",
     "guards.waiting": "for the relinks that are held, then for the ambiguous ones",
     "identity.candidates": "people first: the pairs of sections are compared by who their people are",
+    "mapped.ruled_sections": "a rehearsal looks at today's sections, then at last year's",
+    "mapped.rule_matches": "the same",
+    "mapped.section_courses": "the weaker sources first: a decision takes the place of what they say",
 }
 _TABLES = {t.full_name for t in (*model.SCRATCH, *model.STAGING, *model.PUBLISHED)} | set(_MADE_BEFORE)
 _SCHEMAS = "|".join(sorted({name.partition(".")[0] for name in _TABLES}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,12 +18,15 @@ from unittest import mock
 import duckdb
 
 from roster_pipeline import sync
+from roster_pipeline.errors import RosterError
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
 from roster_pipeline.history.explain.answer import explain
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.record import SyncInfo, record_failure
+from roster_pipeline.mapping.decide import Deed, decide
+from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
@@ -121,6 +124,22 @@ def _explain(district: Guarded) -> None:
         for who in ("north01", "north-s9"):
             (match,) = find(connection, context, who)
             explain(connection, context, match, find_course(connection, "sci-6"))
+
+
+def _decide_about_the_mapping(district: Guarded) -> None:
+    """A person hangs a course on a section, an undo takes that back, and another undo gives it back."""
+    run = district.begin(from_clever=False)
+    with district.connect() as connection:
+        run.decide(connection, [Deed("north-s1", "sci-6", "add")], "asked for")
+        with suppress(RosterError):
+            decide(connection, [Deed("north-s1", "sci", "add")], by="Rae", why="", at=NOW)
+    for sync_id in (f"S{district.syncs:03}", f"S{district.syncs + 1:03}"):
+        district.undo(sync_id)
+
+
+def _rehearse(district: Guarded) -> None:
+    with district.connect() as connection:
+        rehearse(connection, district.data, "d")
 
 
 def _change(district: Guarded) -> None:
@@ -230,7 +249,11 @@ def _report(district: Guarded) -> None:
         report.compare(connection, "S001", last)
         report.plan_counts(connection)
         report.course_access_rows(connection)
-        for what in ("syncs", "holds"):
+        for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped, report.carried):
+            queue(connection)
+        report.best_suggestions(connection, 0.5)
+        report.every_section(connection)
+        for what in ("syncs", "holds", "sections"):
             report.ids_that_begin(connection, what, "S")
 
 
@@ -238,6 +261,8 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _begin,
     _change_the_mapping,
     _explain,
+    _decide_about_the_mapping,
+    _rehearse,
     _change,
     _approve,
     _leave_clever,

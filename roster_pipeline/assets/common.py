@@ -20,7 +20,7 @@ from roster_pipeline.model import Table
 from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.warehouse.sql import count_rows
 
-_LAST_SYNC = "sync_id trigger status created updated archived restored held unchanged".split()
+_LAST_SYNC = "sync_id trigger status created updated archived restored held unchanged people".split()
 
 
 def spec(
@@ -81,7 +81,9 @@ def publish_and_tell(sync: SyncRun) -> dict[str, dict[str, Any]]:
     with sync.warehouse.read(sync.info.district) as connection:
         last = report.recent(connection, 1)
         standing = report.holds(connection)
-        details = row_count(connection, "sync.syncs") | {k: row[k] for row in last for k in _LAST_SYNC}
+        details = row_count(connection, "sync.syncs") | {
+            k: row[k] for row in last for k in _LAST_SYNC if row[k] is not None
+        }
         details["lines that name nothing"] = report.lines_without(connection)["lines"]
         kept = row_count(connection, "sync.holds")
         sync.published(report.sync_of_run(connection, sync.info.dagster_run_id))

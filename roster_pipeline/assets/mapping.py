@@ -1,14 +1,17 @@
 """Layer 3, `mapping`: which of the platform's courses hang on which section. Needs no Clever."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
 from roster_pipeline import model
-from roster_pipeline.assets.common import materialized, row_count, spec
-from roster_pipeline.resources.sync_run import SyncRun
+from roster_pipeline.assets.common import materialized, publish_and_tell, roster_counts, row_count, spec
+from roster_pipeline.history import report
+from roster_pipeline.resources.sync_run import SyncRun, maps_alone
 
+_UNMAPPED = dg.AssetKey(["mapping", "unmapped"])
+_SHOWN = 50
 _INPUTS = {table.name: table for table in model.INPUTS}
 
 
@@ -25,7 +28,7 @@ _INPUTS = {table.name: table for table in model.INPUTS}
         spec(
             "mapping",
             "rules",
-            "Rules that map sections by subject, grade or Clever course, from data/mapping_rules.csv.",
+            "Rules that map sections by what Clever says of them, from data/mapping_rules.csv.",
             table=_INPUTS["rules"],
             deps=["mapping/courses"],
             kinds=("csv",),
@@ -66,7 +69,7 @@ def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
         spec(
             "mapping",
             "section_courses",
-            "The courses that should hang on each section: data/section_courses.csv, else the rules.",
+            "The courses that should hang on each section: by hand, by file, by rule, or carried over.",
             deps=["mapping/courses", "mapping/rules", "staging/sections"],
         )
     ],
@@ -84,15 +87,8 @@ def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterato
 
 
 @dg.multi_asset(
-    name="mapping_gaps",
+    name="mapping_suggestions",
     specs=[
-        spec(
-            "mapping",
-            "unmapped",
-            "Active sections without a course: nobody in them sees anything. A view, so always as fresh as the roster.",
-            table=model.UNMAPPED,
-            deps=["roster/sections", "roster/section_courses"],
-        ),
         spec(
             "mapping",
             "suggestions",
@@ -102,10 +98,75 @@ def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterato
             deps=["roster/sections", "mapping/courses"],
         ),
     ],
-    can_subset=True,
 )
-def mapping_gaps(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
-    """Counts what is left to map."""
+def suggestions(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
+    """Counts what is suggested."""
     with sync.step(), sync.connect() as connection:
-        counts = {f"mapping/{t.name}": row_count(connection, t.full_name) for t in (model.UNMAPPED, model.SUGGESTIONS)}
+        counts = {"mapping/suggestions": row_count(connection, model.SUGGESTIONS.full_name)}
     yield from materialized(context, counts)
+
+
+@dg.multi_asset(
+    name="mapping_queue",
+    specs=[
+        spec(
+            "mapping",
+            "unmapped",
+            "Active sections without a course, most students first: nobody sees them. A view.",
+            table=model.UNMAPPED,
+            deps=["roster/sections", "roster/section_courses"],
+        ),
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "nothing_newly_unmapped",
+            asset=_UNMAPPED,
+            description="Yellow when the last sync left sections without a course that were not in the queue before.",
+        )
+    ],
+)
+def unmapped(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
+    """Shows the queue; when the mapping is materialized as a whole, and nothing below it, it takes effect first."""
+    with sync.step():
+        alone = maps_alone(context.run.asset_selection or ())
+        with sync.connect(changes_truth=alone) as connection:
+            roster = {}
+            if alone:
+                sync.run.apply_plan(connection)
+                roster = roster_counts(connection)
+            queue = report.unmapped(connection, _SHOWN)
+            rows = row_count(connection, model.UNMAPPED.full_name)
+            new = report.newly_unmapped(connection)
+        states = publish_and_tell(sync) if alone else {}
+    for name, values in {**roster, **states}.items():
+        event = dg.AssetMaterialization(name.split("/"), partition=sync.info.district, metadata=dict(values))
+        context.log_event(event)
+    fresh = f"{new['sections']:,} sections with {new['students']:,} seats are new in the queue."
+    yield dg.MaterializeResult(
+        asset_key=_UNMAPPED,
+        metadata={**rows, "new": new["sections"], "most students first": _queue(sync.info.district, queue)},
+        check_results=[
+            dg.AssetCheckResult(
+                asset_key=_UNMAPPED,
+                check_name="nothing_newly_unmapped",
+                passed=not new["sections"],
+                severity=dg.AssetCheckSeverity.WARN,
+                description=fresh if new["sections"] else "The last sync left no section newly unmapped.",
+                metadata=new,
+            )
+        ],
+    )
+
+
+def _queue(district: str, rows: Sequence[report.Row]) -> dg.TableMetadataValue:
+    """The queue without the names of sections, which are made of their teachers'; `line` is for section_courses.csv."""
+    shown = ("site", "clever_course", "grade", "period", "students", "days", "not_carried", "suggestion")
+    records = [
+        dg.TableRecord(
+            {name: "" if row[name] is None else row[name] for name in shown}
+            | {"line": f"{district},{row['section_id']},{row['suggestion'] or ''}"}
+        )
+        for row in rows
+    ]
+    columns = [dg.TableColumn(n, "int" if n in ("students", "days") else "string") for n in (*shown, "line")]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))

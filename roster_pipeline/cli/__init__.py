@@ -20,10 +20,16 @@ from roster_pipeline.cli.answers import details, holds, recent, status
 from roster_pipeline.cli.decisions import approve, forget_for_good, reject, undo_sync
 from roster_pipeline.cli.explain import explain_one
 from roster_pipeline.cli.local_clever import sandbox
+from roster_pipeline.cli.mapping import mapping
+from roster_pipeline.cli.mapping_in_bulk import accept, refuse_carried
+from roster_pipeline.cli.mapping_sheet import export, import_file
 from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import RosterError
+
+for _command in (accept, refuse_carried, export, import_file):
+    mapping.add_command(_command)
 
 
 class _Commands(click.Group):
@@ -61,6 +67,7 @@ class _Commands(click.Group):
         details,
         explain_one,
         show_plan,
+        mapping,
         holds,
         approve,
         reject,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from roster_pipeline.warehouse.warehouse import Warehouse
 
 INTERRUPTED = 130
+_LISTED_BY = {"syncs": "recent", "holds": "holds", "sections": "map list"}
+"""The command that lists what `find` finds."""
 
 JSON = click.option(
     "as_json",
@@ -120,7 +122,7 @@ def sync_code(row: Row) -> int:
 
 
 def find(table: str, column: str, start: str, district: str | None = None) -> tuple[str, str]:
-    """The district and the whole id of the one sync or hold that begins with `start`."""
+    """The district and the whole id of the one sync, hold or section that begins with `start`."""
 
     def matches(connection: Any) -> Row:
         from roster_pipeline.history import report
@@ -134,6 +136,6 @@ def find(table: str, column: str, start: str, district: str | None = None) -> tu
         not_asked = "".join(f"; {row['district']} could not be asked" for row in rows if "ids" not in row)
         raise RosterError(
             f"There is no single {column} {start!r}: {how_many} so{not_asked}",
-            do=f"`roster {'recent' if table == 'syncs' else table}` lists them",
+            do=f"`roster {_LISTED_BY[table]}` lists them",
         )
     return found[0]

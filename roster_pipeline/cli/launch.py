@@ -99,6 +99,12 @@ def launch_undo(settings: Settings, slug: str, requested_by: str, **undo: Any) -
     return _recorded(settings, slug, result)
 
 
+def launch_mapping(settings: Settings, slug: str, requested_by: str, **decided: Any) -> dict[str, Any]:
+    """Runs job map_section with the config `decided`; returns like launch_sync."""
+    result = _run("map_section", slug, resource={"requested_by": requested_by}, ops={"map": {"config": decided}})
+    return _recorded(settings, slug, result)
+
+
 def launch_decision(settings: Settings, slug: str, requested_by: str, **decision: Any) -> dict[str, Any]:
     """Runs job decide_hold with the config `decision`; returns who decided and since when, with `already`.
 

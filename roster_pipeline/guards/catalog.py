@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from roster_pipeline.guards import extract, relinks, site_setting, undone, words
+from roster_pipeline.guards import extract, relinks, retired, site_setting, undone, words
 from roster_pipeline.guards.counting import Counting
 from roster_pipeline.guards.guard import Guard
 
@@ -165,6 +165,17 @@ GUARDS: tuple[Guard, ...] = (
     ),
     *(_archives(e) for e in ("sites", "users", "user_sites", "sections", "enrollments")),
     *(_losses(e, days) for e in ("users", "sections", "enrollments") for days in (7, 30)),
+    Guard(
+        retired.GUARD,
+        words.NOUNS["section_courses"],
+        retired.breaches,
+        retired.marks,
+        retired.sentence,
+        "holds",
+        "courses taken off sections because `courses.csv` has them no more, or as inactive",
+        (),
+        frozenset({("section_courses", "archive")}),
+    ),
     _counting(
         Counting(
             "mapping",
@@ -172,6 +183,7 @@ GUARDS: tuple[Guard, ...] = (
             "mapping",
             "mapping_percent",
             "would be taken away, or replaced by others",
+            settled_by=("retired",),
         ),
         ("archive",),
         "courses taken off sections that stay, replaced or not",

@@ -104,8 +104,54 @@ def plan_changes(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list
 
 
 def ids_that_begin(connection: duckdb.DuckDBPyConnection, what: str, start: str) -> list[str]:
-    """The ids of `syncs` or `holds` that begin with `start`."""
+    """The ids of `syncs`, `holds` or `sections` that begin with `start`; a section may be named by Clever's too."""
     return [row["id"] for row in _rows(connection, f"history/report/{what}_that_begin", {"start": start})]
+
+
+def mapped_sections(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    site: str | None = None,
+    course: str | None = None,
+    unmapped: bool = False,
+    limit: int = 50,
+) -> list[Row]:
+    """Active sections with their courses and what hung these there, `limit` at most; those without a course first."""
+    asked = {"site": site, "course": course, "unmapped": unmapped, "limit": limit}
+    return _rows(connection, "history/report/mapped_sections", asked)
+
+
+def carried(
+    connection: duckdb.DuckDBPyConnection, site: str | None = None, course: str | None = None, origin: str | None = None
+) -> list[Row]:
+    """What was carried over to active sections, and from which; `origin` is one of those."""
+    return _rows(connection, "history/report/carried", {"site": site, "course": course, "from": origin})
+
+
+def every_section(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Every active section, as a spreadsheet has it; several values of a cell with `;` between them."""
+    return _rows(connection, "history/report/every_section", {})
+
+
+def active_courses(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The active courses of the catalog, as the last sync read it: the id in small letters, and as it is written."""
+    found = connection.execute("SELECT course_id FROM mapping.courses WHERE active").fetchall()
+    return {course_id.lower(): course_id for (course_id,) in found}
+
+
+def best_suggestions(connection: duckdb.DuckDBPyConnection, least: float) -> list[Row]:
+    """The best suggestion of each unmapped section, where it has at least this score."""
+    return _rows(connection, "history/report/best_suggestions", {"least": least})
+
+
+def unmapped(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Row]:
+    """The queue: active sections without a course, `limit` at most, those with most students first."""
+    return _rows(connection, "history/report/unmapped", {"limit": limit})
+
+
+def newly_unmapped(connection: duckdb.DuckDBPyConnection) -> Row:
+    """How many `sections` with how many `students` the last sync put into the queue."""
+    return _rows(connection, "history/report/newly_unmapped", {})[0]
 
 
 def course_access_rows(connection: duckdb.DuckDBPyConnection) -> int:

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.jobs.ops import decide_one_hold, explain_one, undo_one_sync
-from roster_pipeline.resources.sync_run import DECISION, EXPLAIN, NIGHTLY, SYNC_NOW, TRIGGER
+from roster_pipeline.jobs.ops import decide_one_hold, explain_one, map_one_section, undo_one_sync
+from roster_pipeline.resources.sync_run import DECISION, EXPLAIN, MAPPING, NIGHTLY, SYNC_NOW, TRIGGER
 
 _SYNC = dg.AssetSelection.all()
 
@@ -21,6 +21,13 @@ nightly_sync = dg.define_asset_job(
     description="The same sync, as the nightly schedule launches it, one run per district.",
     executor_def=dg.in_process_executor,
     tags={TRIGGER: NIGHTLY},
+)
+apply_mapping = dg.define_asset_job(
+    "apply_mapping",
+    selection=dg.AssetSelection.groups("mapping", "roster", "sync"),
+    description="Let an edited catalog, file or rule take effect: the mapping and all below it, without asking Clever.",
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: MAPPING},
 )
 
 
@@ -58,3 +65,14 @@ def undo_sync() -> None:
 def explain() -> None:
     """One question, in one district."""
     explain_one()
+
+
+@dg.job(
+    description="Hang courses on a section by hand, or take them off; who is in it sees the difference at once.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: MAPPING},
+)
+def map_section() -> None:
+    """One person's decision, in one district."""
+    map_one_section()

@@ -1,4 +1,4 @@
-"""What a person does besides syncing: deciding a hold, undoing a sync, asking why somebody sees a course or not."""
+"""What a person does besides syncing: deciding a hold, undoing a sync, mapping a section, asking why."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from roster_pipeline.assets.common import publish_and_tell, roster_counts
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds
 from roster_pipeline.history.explain.answer import explain_by_id
+from roster_pipeline.mapping.decide import Deed, parse_deeds
 from roster_pipeline.plan.difference import ACTIONS
 from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.staging import stage as staging
@@ -47,6 +48,18 @@ class Question(dg.Config):
 
     who: str = Field(description="The platform's or Clever's id of a person or a section; no e-mail, no SIS id.")
     course: str = Field(default="", description="A course_id or title; empty asks what they see at all.")
+
+
+class ByHand(dg.Config):
+    """Which courses hang on a section from now on, and which do not."""
+
+    section: str = Field(default="", description="The section: its section_id, its Clever id, or a unique beginning.")
+    add: list[str] = Field(default=[], description="Courses (course_id of data/courses.csv) to hang on it.")
+    remove: list[str] = Field(default=[], description="Courses that no file, rule or last year may hang on it.")
+    lines: list[str] = Field(
+        default=[], description="Many at once: `section_id,course_id,add` or `section_id,course_id,remove`."
+    )
+    why: str = Field(default="", description="Why; kept with the decision.")
 
 
 @dg.op(name="decide", description="Approves or rejects one hold; the next sync acts on it.")
@@ -97,6 +110,23 @@ def explain_one(context: dg.OpExecutionContext, config: Question, sync: SyncRun)
         found = explain_by_id(connection, sync.info.district, config.who, config.course)
     context.add_output_metadata({"answer": found.sentence, "the way": dg.MetadataValue.md(found.markdown())})
     context.log.info(found.sentence)
+
+
+@dg.op(name="map", description="Hangs courses on a section or takes them off, at once and without asking Clever.")
+def map_one_section(context: dg.OpExecutionContext, config: ByHand, sync: SyncRun) -> None:
+    """A sync of trigger `mapping`; what it decides outlives syncs, files, rules and new years."""
+    with sync.step():
+        deeds = [Deed(config.section, course, "add") for course in config.add]
+        deeds += [Deed(config.section, course, "remove") for course in config.remove]
+        deeds += parse_deeds(config.lines)
+        with sync.connect(changes_truth=True) as connection:
+            sync.run.decide(connection, deeds, config.why)
+            counts = roster_counts(connection)
+        states = publish_and_tell(sync)
+    _show(context, sync, counts | states)
+    people = states["sync/syncs"]["people"]
+    context.add_output_metadata({"decisions": len(deeds), "people who see other courses": people})
+    context.log.info("%d decisions; %d people see other courses.", len(deeds), people)
 
 
 def _show(context: dg.OpExecutionContext, sync: SyncRun, metadata: Mapping[str, Mapping[str, Any]]) -> None:

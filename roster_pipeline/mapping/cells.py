@@ -77,6 +77,24 @@ def word(words: dict[str, object]) -> Parse:
     return parse
 
 
+def whole(cells: Cells) -> Sequence[int]:
+    """A whole number."""
+    try:
+        return list(map(int, cells))
+    except ValueError:
+        raise CellError(f"{quoted(required(cells)[0])} is not a whole number", "Write it like 10") from None
+
+
+def or_else(parse: Parse, default: object) -> Parse:
+    """The same, and an empty cell is the default."""
+
+    def parse_given(cells: Cells) -> Sequence[object]:
+        given = iter(parse([cell for cell in cells if cell]))
+        return [next(given) if cell else default for cell in cells]
+
+    return parse_given
+
+
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from itertools import accumulate, compress
 from operator import itemgetter
 from pathlib import Path
-from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
 
@@ -29,11 +29,13 @@ from roster_pipeline.mapping.cells import (
     Parse,
     not_after,
     optional,
+    or_else,
     quoted,
     required,
     small,
     text,
     utc,
+    whole,
     word,
 )
 
@@ -88,8 +90,15 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
     line: int
 
 
+NameMatch = Literal["prefix", "suffix", "contains", "regex"]
+
+
 class MappingRule(msgspec.Struct, frozen=True, gc=False):
-    """A course for every section that agrees with what is given of subject, grade and clever_course."""
+    """Courses for every section that agrees with all that is given.
+
+    `course_id` may be several, with `;` between them. `match` says how `section_name` is compared; of the rules that
+    take a section only those with the smallest `priority` count.
+    """
 
     rule_id: str
     subject: str | None
@@ -97,6 +106,14 @@ class MappingRule(msgspec.Struct, frozen=True, gc=False):
     clever_course: str | None
     course_id: str
     line: int
+    site: str | None = None
+    course_number: str | None = None
+    section_name: str | None = None
+    match: NameMatch = "contains"
+    term: str | None = None
+    period: str | None = None
+    priority: int = 100
+    active: bool = True
 
 
 class Login(msgspec.Struct, frozen=True, gc=False):
@@ -121,12 +138,21 @@ _FILES: dict[type[msgspec.Struct], tuple[str, tuple[str, ...], tuple[str, ...]]]
     Course: ("courses.csv", ("course_id",), ()),
     Subject: ("subjects.csv", ("clever_subject", "catalog_subject"), ()),
     SectionCourse: ("section_courses.csv", ("district", "section_id", "course_id"), ()),
-    MappingRule: ("mapping_rules.csv", ("rule_id",), ("subject", "grade", "clever_course")),
+    MappingRule: (
+        "mapping_rules.csv",
+        ("rule_id",),
+        ("subject", "grade", "clever_course", "site", "course_number", "section_name", "term", "period"),
+    ),
     Login: ("logins.csv", ("district", "user_id"), ()),
     SiteSetting: ("sites.csv", ("district", "site_id"), ()),
 }
 
-_OPTIONAL: dict[type[msgspec.Struct], tuple[str, ...]] = {MappingRule: ("district",)}
+_OPTIONAL: dict[type[msgspec.Struct], tuple[str, ...]] = {
+    MappingRule: (
+        "district",
+        *("site", "course_number", "section_name", "match", "term", "period", "priority", "active"),
+    )
+}
 """Columns that may be missing from the header."""
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
@@ -154,18 +180,24 @@ class _Table(NamedTuple):
     broken: list[_Problem]
 
 
-def _mappable(courses: Sequence[Course]) -> Parse:
+def _mappable(courses: Sequence[Course], between: str | None = None) -> Parse:
+    """A course that may be mapped; with `between`, several with that between them."""
     catalog = {course.course_id.lower(): course for course in courses}
 
+    def parts(cell: str) -> list[str]:
+        return [part.strip() for part in cell.split(between)] if between else [cell]
+
     def parse(cells: Cells) -> Sequence[str]:
-        for cell in set(required(cells)):
+        for cell in {part for several in set(required(cells)) for part in parts(several)}:
             course = catalog.get(cell.lower())
             if course is None:
                 raise CellError(f"unknown course {quoted(cell)}", "Correct it, or add the course to courses.csv")
             if not course.active:
                 what = f"course {quoted(cell)} is inactive (courses.csv, line {course.line})"
                 raise CellError(what, "Name another course, or make this one active in courses.csv")
-        return [catalog[cell.lower()].course_id for cell in cells]
+        return [
+            (between or "").join(dict.fromkeys(catalog[p.lower()].course_id for p in parts(cell))) for cell in cells
+        ]
 
     return parse
 
@@ -178,6 +210,8 @@ _PARSE: dict[object, Parse] = {
     bool: word({"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}),
     datetime: utc,
     EnrollmentSource: word({"clever": "clever", "manual": "manual"}),
+    NameMatch: word({name: name for name in get_args(NameMatch)}),
+    int: whole,
 }
 
 
@@ -255,7 +289,8 @@ def _table(raw: bytes) -> _Table:
 def _header_problems(
     columns: Sequence[str], optional: Sequence[str], line: int, header: list[str]
 ) -> Iterator[_Problem]:
-    known = f"the columns are {', '.join(columns)} and, if wanted, {', '.join(optional)}, with commas between them"
+    needed = [name for name in columns if name not in optional]
+    known = f"the columns are {', '.join(needed)} and, if wanted, {', '.join(optional)}, with commas between them"
     for at, name in enumerate(header):
         if name not in columns and name not in optional:
             yield line, None, f"unknown column {quoted(name)}", f"Rename or remove it; {known}"
@@ -263,7 +298,7 @@ def _header_problems(
             what = f"the header names it twice, in its cells {first + 1} and {at + 1}"
             yield line, name, what, "Remove one of the two"
     for name in columns:
-        if name not in header:
+        if name not in header and name not in optional:
             yield line, name, "missing from the header", f"Add it; {known}"
 
 
@@ -307,8 +342,8 @@ def _values(
         except CellError:
             problems += _faults(table.lines, cells[name], name, parse_cells)
     if one_of:
-        what = f"without {', '.join(one_of)} it would match every section"
-        given = zip(*(cells[name] for name in one_of), strict=True)
+        what = f"without any of {', '.join(one_of)} it would match every section"
+        given = zip(*(cells[name] for name in one_of if name in cells), strict=True)
         empty = compress(table.lines, (not any(line) for line in given))
         problems += ((line, None, what, "Fill in at least one of them") for line in empty)
     problems += _duplicates(table.lines, {name: cells[name] for name in key})
@@ -319,24 +354,30 @@ def _read(row: type[_Row], data: Path, district: str | None = None, **parse: Par
     """The file's rows, of all districts or one; `parse` reads columns that ask for more than their type."""
     file, key, _ = _FILES[row]
     optional = _OPTIONAL.get(row, ())
-    fields = {f.name: _PARSE[f.type] for f in msgspec.structs.fields(row) if f.name != "line"} | parse
-    columns = {"district": small} | fields if "district" in key else fields
-    table = _table(_load(data / file, ",".join(columns)))
+    fields = {f.name: f for f in msgspec.structs.fields(row) if f.name != "line"}
+    columns = {name: parse.get(name) or _PARSE[f.type] for name, f in fields.items()}
+    columns |= {name: or_else(columns[name], fields[name].default) for name in optional if name in fields}
+    columns = {"district": small} | columns if "district" in key else columns
+    first_line = ",".join(name for name in columns if name not in optional)
+    table = _table(_load(data / file, first_line))
     table = table._replace(header=[name.lower() for name in table.header])
     if table.header:
         problems = list(_header_problems(list(columns), [*optional, NOTE], table.line, table.header))
     else:
-        problems = table.broken or [(1, None, "the file is empty", f"Make `{','.join(columns)}` its first line")]
+        problems = table.broken or [(1, None, "the file is empty", f"Make `{first_line}` its first line")]
     if problems:
         raise _error(data / file, problems)
     if "district" in optional and "district" in table.header:
         columns = {"district": lambda cells: [cell.lower() or None for cell in text(cells)]} | columns
+    columns = {name: read for name, read in columns.items() if name in table.header}
     values, problems = _values(row, table, columns)
     if problems:
         raise _error(data / file, problems)
     where = values.pop("district", [district] * len(table.lines))
     here = [slug is None or slug == district for slug in where]
-    rows = list(map(row, *(compress(values[name], here) for name in fields), compress(table.lines, here)))
+    lacking = {name: [f.default] * len(table.lines) for name, f in fields.items() if name not in values}
+    values = {**lacking, **values, "line": table.lines}
+    rows = list(map(row, *(compress(values[f.name], here) for f in msgspec.structs.fields(row))))
     elsewhere = {str(slug): lines for slug, lines in Counter(where).items() if slug not in (None, district)}
     return Lines(rows, elsewhere)
 
@@ -358,7 +399,8 @@ def read_section_courses(data: Path, district: str, courses: Sequence[Course]) -
 
 def read_rules(data: Path, district: str, courses: Sequence[Course]) -> Lines[MappingRule]:
     """The rows of mapping_rules.csv that hold for the district: its own, and those that name none."""
-    return _read(MappingRule, data, district, course_id=_mappable(courses))
+    on_or_off = word({"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False})
+    return _read(MappingRule, data, district, course_id=_mappable(courses, between=";"), active=on_or_off)
 
 
 def read_logins(data: Path, district: str, latest: datetime) -> Lines[Login]:

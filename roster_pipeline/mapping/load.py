@@ -15,8 +15,9 @@ from typing import Any
 import duckdb
 import msgspec
 
+from roster_pipeline.errors import InputError
 from roster_pipeline.mapping import inputs
-from roster_pipeline.warehouse.sql import has_rows, make, run
+from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 _AHEAD = timedelta(days=1)
 """How far in the future a login may be: a time without an offset is read as UTC, whatever zone it was written in."""
@@ -44,9 +45,11 @@ def load_inputs(
         "site_settings": ("sites.csv", inputs.read_site_settings(data, district)),
         "logins": ("logins.csv", inputs.read_logins(data, district, datetime.now(UTC).replace(tzinfo=None) + _AHEAD)),
     }
+    _check_patterns(connection, data, files["rules"][1].rows)
     elsewhere = {**elsewhere, **{file: lines.elsewhere for file, lines in files.values()}}
     named = [_Named(file, d, n) for file, others in elsewhere.items() for d, n in others.items()]
     tables: dict[str, Sequence[msgspec.Struct]] = {name: lines.rows for name, (_, lines) in files.items()}
+    empty(connection, "input.decisions")
     with tempfile.TemporaryDirectory() as folder:
         for name, rows in {
             **tables,
@@ -59,10 +62,45 @@ def load_inputs(
             make(connection, f"mapping/input/{name}", file=str(file))
 
 
+def load_rules(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
+    """Loads only the rules, for a dry run. Raises InputError for a mistake in them, or in the catalog."""
+    rules = inputs.read_rules(data, district, inputs.read_courses(data)).rows
+    _check_patterns(connection, data, rules)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "rules.ndjson"
+        inputs.write_ndjson(rules, file)
+        make(connection, "mapping/input/rules", file=str(file))
+
+
+def _check_patterns(connection: duckdb.DuckDBPyConnection, data: Path, rules: Sequence[inputs.MappingRule]) -> None:
+    """Raises InputError for a regular expression that DuckDB, which will use it, does not understand."""
+    for rule in rules:
+        if rule.match == "regex" and rule.section_name:
+            try:
+                connection.execute("SELECT regexp_matches('', $pattern)", {"pattern": rule.section_name})
+            except duckdb.Error:
+                raise InputError(
+                    data / "mapping_rules.csv",
+                    "not a regular expression that can be used (RE2, without look-around)",
+                    do="Correct it, or use prefix, suffix or contains",
+                    line=rule.line,
+                    column="section_name",
+                ) from None
+
+
 def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes `mapped.section_courses` from the sections, who is who, data/section_courses.csv and the rules."""
-    make(connection, "mapping/section_courses", "mapping/line_issues")
+    """Makes `mapped.section_courses` from the sections, who is who, and all that says what hangs on them.
+
+    The strongest first: what people have decided, data/section_courses.csv, the rules, what the sections
+    before them had.
+    """
+    make(connection, "mapping/ruled_sections", "mapping/rule_matches")
+    make(connection, "mapping/section_courses", "mapping/line_issues", "mapping/decisions")
     if has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id"):
         make(connection, "mapping/renamed_lines")
         for name in ("drop_rules_of_renamed", "map_renamed", "known_lines"):
             run(connection, f"mapping/{name}")
+    run(connection, "mapping/stay_carried")
+    make(connection, "mapping/uncovered", "mapping/predecessors", "mapping/carried")
+    for name in ("carry_over", "drop_decided", "map_by_hand"):
+        run(connection, f"mapping/{name}")

@@ -1,5 +1,5 @@
 -- one row per shared section and course that should hang on it; the file is stronger than the rules
--- needs: input.rules, input.section_courses, roster.sections, staging.sections
+-- needs: input.section_courses, mapped.rule_matches, roster.sections, staging.sections
 INSERT INTO mapped.section_courses BY NAME
 WITH file_lines AS (
   SELECT DISTINCT coalesce(by_clever_id.clever_id, by_roster.clever_id, by_first_id.clever_id) AS clever_id, f.course_id
@@ -9,18 +9,10 @@ WITH file_lines AS (
   LEFT JOIN staging.sections AS by_first_id ON platform_id('section', by_first_id.clever_id)::VARCHAR = f.section_id
 ),
 matching_rules AS (
-  SELECT s.clever_id, r.course_id, min(r.rule_id) AS rule_id
-  FROM (
-    SELECT s.clever_id, s.subject, s.grade, if(s.course_unlisted, c.clever_course, s.clever_course) AS clever_course
-    FROM staging.sections AS s
-    ANTI JOIN file_lines USING (clever_id)
-    LEFT JOIN roster.sections AS c USING (clever_id)
-  ) AS s
-  JOIN input.rules AS r ON
-    (r.subject IS NULL OR r.subject = lower(s.subject))
-    AND (r.grade IS NULL OR r.grade = lower(s.grade))
-    AND (r.clever_course IS NULL OR r.clever_course = lower(s.clever_course))
-  GROUP BY s.clever_id, r.course_id
+  SELECT clever_id, course_id, min(rule_id) AS rule_id
+  FROM mapped.rule_matches ANTI JOIN file_lines USING (clever_id)
+  WHERE counts
+  GROUP BY clever_id, course_id
 )
 SELECT clever_id, course_id, 'file' AS mapped_by, NULL::VARCHAR AS rule_id
 FROM file_lines SEMI JOIN staging.sections USING (clever_id)

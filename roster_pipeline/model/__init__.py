@@ -18,7 +18,17 @@ from roster_pipeline.model.history import (
     UNDONE,
 )
 from roster_pipeline.model.questions import QUESTIONS, as_it_was, first_before
-from roster_pipeline.model.roster import COURSE_ACCESS, COURSES, ENTITIES, SECTIONS, SUBJECTS, SUGGESTIONS, UNMAPPED
+from roster_pipeline.model.roster import (
+    COURSE_ACCESS,
+    COURSES,
+    DECISIONS,
+    ENTITIES,
+    NOT_CARRIED,
+    SECTIONS,
+    SUBJECTS,
+    SUGGESTIONS,
+    UNMAPPED,
+)
 from roster_pipeline.model.scratch import SCRATCH, scratch
 from roster_pipeline.model.sources import INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
 
@@ -28,12 +38,14 @@ __all__ = [
     "CHANGE_LOG",
     "COURSES",
     "COURSE_ACCESS",
+    "DECISIONS",
     "ENTITIES",
     "HOLDS",
     "HOLD_PARTS",
     "INPUTS",
     "ISSUES",
     "LANDING",
+    "NOT_CARRIED",
     "PUBLISHED",
     "QUESTIONS",
     "SCHEMA_VERSIONS",
@@ -63,9 +75,11 @@ PUBLISHED: tuple[Table, ...] = (
     COURSE_ACCESS,
     COURSES,
     SUBJECTS,
-    UNMAPPED,
+    DECISIONS,
+    NOT_CARRIED,
     SUGGESTIONS,
     SYNCS,
+    UNMAPPED,
     CHANGES,
     CHANGE_LOG,
     CHANGE_COUNTS,

@@ -32,6 +32,7 @@ SYNCS = Table(
         Column("sites", "VARCHAR[]", "the sites it was asked for; empty for the whole district"),
         Column("undoes", "VARCHAR", "the sync that it took back, for an undo"),
         Column("reason", "VARCHAR", "why it was asked for, as an undo was told"),
+        Column("people", "BIGINT", "people who see other courses since, of a sync of trigger `mapping`"),
         Column("pruned_at", "TIMESTAMP", "UTC, when its changes were forgotten: it cannot be undone any more"),
     ),
     ("sync_id",),

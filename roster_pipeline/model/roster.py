@@ -97,6 +97,7 @@ SECTIONS = Table(
         Column("section_number", "VARCHAR", "section number", clever=("section_number",)),
         Column("sis_id", "VARCHAR", "id in the student information system; reused over terms", clever=("sis_id",)),
         Column("clever_course", "VARCHAR", "name of Clever's course (not a course of the platform)"),
+        Column("course_number", "VARCHAR", "number of Clever's course, as last known", kept=True),
         Column("term_name", "VARCHAR", "name of the term"),
         Column("term_start", "DATE", "first day of the term"),
         Column("term_end", "DATE", "last day of the term"),
@@ -135,6 +136,13 @@ SECTION_COURSES = Table(
         Column("site_id", "VARCHAR", "site of the section"),
         Column("mapped_by", "VARCHAR", "`manual`, `file`, `rule` or `carried_over`"),
         Column("rule_id", "VARCHAR", "the rule of data/mapping_rules.csv, when a rule did it"),
+        Column("from_section_id", "UUID", "the section that had the course before, when it is carried over"),
+        Column(
+            "carried_because",
+            "VARCHAR",
+            "`same_students` (the class was split off, or goes on under another id) or `last_term` (the same course, "
+            "site and grade in the term before)",
+        ),
         _SINCE,
     ),
     ("section_id", "course_id"),
@@ -181,6 +189,38 @@ SUBJECTS = Table(
     ),
     ("clever_subject", "catalog_subject"),
 )
+DECISIONS = Table(
+    "mapping",
+    "decisions",
+    "thing that a person decided about a section and a course; of several the last counts",
+    (
+        Column("no", "BIGINT", "order in which they were made, from 1; clocks do not matter"),
+        Column("section_id", "UUID", "section"),
+        Column("course_id", "VARCHAR", "course"),
+        Column("decision", "VARCHAR", "`add` (it hangs there) or `remove` (nothing may hang it there)"),
+        Column("by", "VARCHAR", "who decided"),
+        Column("why", "VARCHAR", "why, as they said"),
+        Column("at", "TIMESTAMP", "UTC"),
+        Column("sync_id", "VARCHAR", "the sync that put it into effect"),
+        Column("undone_by", "VARCHAR", "the undo that took it back; it counts no more"),
+    ),
+    ("no",),
+)
+NOT_CARRIED = Table(
+    "mapping",
+    "not_carried",
+    "section without a course to which nothing is carried over, though there are sections before it",
+    (
+        Column("section_id", "UUID", "section"),
+        Column(
+            "because",
+            "VARCHAR",
+            "`disagree` (the sections before it had different courses) or `retired` (none of theirs is active)",
+        ),
+        Column("sections", "BIGINT", "how many sections were before it"),
+    ),
+    ("section_id",),
+)
 UNMAPPED = Table(
     "mapping",
     "unmapped",
@@ -189,9 +229,16 @@ UNMAPPED = Table(
         Column("section_id", "UUID", "section"),
         Column("site_id", "VARCHAR", "site"),
         Column("name", "VARCHAR", "name of the section"),
+        Column("clever_course", "VARCHAR", "name of Clever's course"),
+        Column("grade", "VARCHAR", "grade, in Clever's words"),
+        Column("period", "VARCHAR", "period"),
         Column("students", "INTEGER", "students in it"),
         Column("teachers", "INTEGER", "teachers in it"),
         Column("since", "TIMESTAMP", "UTC, since when it has had no course"),
+        Column("days", "INTEGER", "how many days that was when the last sync ended"),
+        Column("not_carried", "VARCHAR", "why nothing was carried over, as in mapping.not_carried"),
+        Column("suggestion", "VARCHAR", "the course that fits best, if any does"),
+        Column("score", "DOUBLE", "how well, as in mapping.suggestions"),
     ),
     ("section_id",),
     view="mapping/unmapped",

@@ -38,6 +38,8 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
     turnover.remember(connection, info, now)
     record_success(connection, info, _counts(made), made.fingerprint, now)
     run(connection, "plan/change_counts", sync_id=info.sync_id)
+    if info.trigger == "mapping":
+        run(connection, "plan/people", sync_id=info.sync_id)
     if info.asks_clever:
         run(connection, "plan/last_synced", at=now, sites=list(info.sites))
     run(connection, "plan/unsettle")
@@ -54,11 +56,18 @@ def _end_of_undo(connection: duckdb.DuckDBPyConnection, info: SyncInfo, undone: 
     holds.withdraw(connection, undone, by=info.requested_by, now=now)
     run(connection, "plan/undo/forget")
     run(connection, "plan/undo/remember", sync_id=info.sync_id, undoes=undone)
+    run(connection, "mapping/give_back_decisions", undoes=undone)
+    run(connection, "mapping/undo_decisions", undoes=undone, sync_id=info.sync_id)
 
 
 def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_district: bool) -> None:
     """What the inputs and the guards leave behind, besides the roster."""
     blocked = has_rows(connection, "guards.holds WHERE blocks")
+    run(connection, "mapping/settle_decided")
+    run(connection, "mapping/course_numbers")
+    for name in ("forget_not_carried", "not_carried"):
+        run(connection, f"mapping/{name}")
+    run(connection, "mapping/keep_decisions", sync_id=info.sync_id)
     run(connection, "plan/undo/settle", whole_district=whole_district and not blocked)
     for name in ("forget_courses", "courses", "forget_subjects", "subjects"):
         run(connection, f"plan/{name}")

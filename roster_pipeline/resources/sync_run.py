@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -377,9 +377,19 @@ def _trigger(run: dg.DagsterRun) -> str:
     return PUBLISH if layers == {"sync"} else MAPPING
 
 
+def maps_alone(chosen: Collection[dg.AssetKey]) -> bool:
+    """Whether these are the mapping as a whole and nothing below it: "Materialize all" on its group.
+
+    Whoever does that wants the mapping to take effect.
+    """
+    names = {"/".join(key.path) for key in chosen}
+    whole = {"mapping/section_courses", "mapping/unmapped"}
+    return whole <= names and all(name.startswith("mapping/") for name in names)
+
+
 def _applies(run: dg.DagsterRun) -> bool:
     """Whether a run that ends well leaves a row in sync.syncs."""
     if run.tags.get(TRIGGER) in NO_SYNC:
         return False
     chosen = run.asset_selection or ()
-    return not chosen or any(key.path[0] == "roster" and key != announce.PLAN for key in chosen)
+    return not chosen or maps_alone(chosen) or any(key.path[0] == "roster" and key != announce.PLAN for key in chosen)

@@ -4,7 +4,7 @@ INSERT INTO staging.sections BY NAME
 SELECT
   r.rowid::INTEGER AS section_n,
   r.* EXCLUDE (course, term_id, last_modified, primary_teacher, teachers, students) REPLACE (coalesce(r.name, r.sis_id, r.clever_id) AS name),
-  c.clever_course, t.name AS term_name, t.start_date AS term_start, t.end_date AS term_end,
+  c.clever_course, c.course_number, t.name AS term_name, t.start_date AS term_start, t.end_date AS term_end,
   -- it names one that Clever does not list, or Clever lists none at all
   t.term_id IS NULL AND (r.term_id IS NOT NULL OR NOT EXISTS (FROM staging.terms)) AS term_unlisted,
   c.course IS NULL AND (r.course IS NOT NULL OR NOT EXISTS (FROM staging.clever_courses)) AS course_unlisted

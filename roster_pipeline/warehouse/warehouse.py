@@ -267,8 +267,10 @@ class Warehouse:
         return exclusive(self.root / f"{what}.lock")
 
     @contextmanager
-    def read(self, slug: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def read(self, slug: str, *, scratch: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection to the published copy; one that an older release wrote has this one's tables too.
+
+        With `scratch`, the scratch tables of a run stand beside it, empty.
 
         Raises RosterError when nothing was published yet, when a newer release wrote it, and when it is damaged.
         """
@@ -280,7 +282,7 @@ class Warehouse:
         with without_values():
             try:
                 with duckdb.connect(str(published), read_only=True) as connection:
-                    if is_current(connection, published):
+                    if not scratch and is_current(connection, published):
                         yield connection
                         return
                 with in_memory() as connection:

@@ -316,3 +316,26 @@ def test_a_limit_that_is_not_set_has_no_key(case: Case) -> None:
 def test_all_records_in_force_are_added_up(case: Case) -> None:
     case.given("guards.population", {"entity": "users", "in_force": 3}, {"entity": "sites", "in_force": 1})
     assert values(case.answer("guards/in_force")) == [(4,)]
+
+
+def test_courses_that_go_because_the_catalog_lost_them_are_judged(case: Case) -> None:
+    """M6 and M7 lose what is retired or gone; a person takes it off S6; an approval counts; a section may end."""
+    case.given("input.courses", {"course_id": "math", "active": True}, {"course_id": "old", "active": False})
+    case.given("plan.sections", {"section_id": TIA, "action": "conclude"})
+    for section_id, course_id in ((M6, "old"), (M7, "gone"), (M6, "math"), (S6, "old"), (ANN, "old"), (TIA, "old")):
+        row = change("archive", section_id=section_id, course_id=course_id)
+        case.given("plan.section_courses", row)
+    case.given("mapped.decisions", {"section_id": S6, "course_id": "old", "decision": "remove"})
+    approved = {"guard": "retired", "status": "approved", "entity": "section_courses", "entity_id": f"{ANN}/old"}
+    case.given("guards.decided", approved)
+    case.make("guards/changes/retired", "*")
+    assert judged(case, "plan.section_courses", "course_id") == ["gone", "old"]
+
+
+def test_any_course_that_the_catalog_lost_is_too_much(case: Case) -> None:
+    for record, site_id in enumerate(["north", "north", "south"]):
+        case.given("guards.judged", {"record": record, "site_id": site_id})
+        case.given("roster.section_courses", {"section_id": M6, "course_id": str(record), "site_id": site_id})
+    case.given("roster.section_courses", {"section_id": M6, "course_id": "kept", "site_id": "south"})
+    found = case.make("guards/retired_breaches", 'site_id, changes, in_force, "limit"')
+    assert values(found) == [("north", 2, 2, 0.0), ("south", 1, 2, 0.0)]

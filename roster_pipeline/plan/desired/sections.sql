@@ -3,7 +3,7 @@
 INSERT INTO desired.sections BY NAME
 WITH shared AS (
   SELECT
-    i.section_id, s.* EXCLUDE (term_unlisted, course_unlisted) REPLACE (
+    i.section_id, s.* EXCLUDE (term_unlisted, course_unlisted, course_number) REPLACE (
       if(s.course_unlisted, c.clever_course, s.clever_course) AS clever_course,
       if(s.term_unlisted, c.term_name, s.term_name) AS term_name,
       if(s.term_unlisted, c.term_start, s.term_start) AS term_start,
@@ -17,7 +17,7 @@ WITH shared AS (
 SELECT *, if(term_end < $today, 'concluded', 'active') AS status
 FROM shared
 UNION ALL BY NAME
-SELECT c.* EXCLUDE (visible, student_count, teacher_count, course_count, unmapped_since, since_sync_id) REPLACE (
+SELECT c.* EXCLUDE (course_number, visible, student_count, teacher_count, course_count, unmapped_since, since_sync_id) REPLACE (
   if(status = 'concluded' OR (status = 'active' AND term_end < $today), 'concluded', 'archived') AS status
 )
 FROM roster.sections AS c ANTI JOIN shared USING (section_id)

@@ -1,0 +1,164 @@
+"""`roster map`: which courses hang on which sections, and hanging them there by hand.
+
+Belongs here: the arguments, and how an answer looks. Does not belong here: what a decision does (`mapping/decide.py`),
+and what is asked (`report.py`).
+"""
+
+from __future__ import annotations
+
+import click
+
+from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, each, find, refuse_unknown, show, sync_code
+from roster_pipeline.cli.terminal import Row, print_hold, print_table, say
+from roster_pipeline.config import usable_settings
+
+BY = click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with it.")
+WHY = click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with it.")
+_REHEARSED = ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
+SITE = click.option("--site", metavar="ID_OR_NAME", help="Sections of this site only.")
+
+
+@click.group("map")
+def mapping() -> None:
+    """Which courses hang on which sections: list, add, remove."""
+
+
+@mapping.command("add")
+@click.argument("section")
+@click.argument("courses", metavar="COURSE...", nargs=-1, required=True)
+@DISTRICT
+@BY
+@WHY
+@JSON
+def add(
+    section: str, courses: tuple[str, ...], district: str | None, requested_by: str, why: str, as_json: bool
+) -> None:
+    """Hang courses on a section: who is in it sees them at once, and no file or rule takes them away again.
+
+    SECTION is a section_id, a Clever id, or a unique beginning of one. Exit 0 done, 1 failed, 3 held or refused.
+    """
+    _decide(section, district, requested_by, why, as_json, add=list(courses))
+
+
+@mapping.command("remove")
+@click.argument("section")
+@click.argument("courses", metavar="COURSE...", nargs=-1, required=True)
+@DISTRICT
+@BY
+@WHY
+@JSON
+def remove(
+    section: str, courses: tuple[str, ...], district: str | None, requested_by: str, why: str, as_json: bool
+) -> None:
+    """Take courses off a section, and keep out what a file, a rule or last year would hang there again.
+
+    Exit 0 done, 1 failed, 3 held or refused.
+    """
+    _decide(section, district, requested_by, why, as_json, remove=list(courses))
+
+
+@mapping.command("list")
+@DISTRICT
+@SITE
+@click.option("--unmapped", is_flag=True, help="Only sections without a course.")
+@click.option("--course", metavar="COURSE_ID", help="Only sections with this course.")
+@click.option("--limit", type=LIMIT, default=50, show_default=True, help="How many at most.")
+@JSON
+def list_sections(
+    district: str | None, site: str | None, unmapped: bool, course: str | None, limit: int, as_json: bool
+) -> None:
+    """Active sections with their courses and what hung them there, those without one and with most students first."""
+    from roster_pipeline.history import report
+
+    show(
+        ask(
+            district,
+            lambda c: {"sections": report.mapped_sections(c, site=site, course=course, unmapped=unmapped, limit=limit)},
+        ),
+        _print_sections,
+        as_json,
+    )
+
+
+@mapping.command("rules")
+@DISTRICT
+@JSON
+def rehearse_rules(district: str | None, as_json: bool) -> None:
+    """Dry run of data/mapping_rules.csv: what each rule takes, which fight, and a replay on last year's sections."""
+    from roster_pipeline.mapping.rehearse import rehearse
+    from roster_pipeline.warehouse.warehouse import Warehouse
+
+    settings = usable_settings()
+    warehouse = Warehouse(settings.warehouse)
+    known = [d.slug for d in warehouse.districts()]
+    refuse_unknown(district, known)
+
+    def answer(slug: str) -> Row:
+        with warehouse.read(slug, scratch=True) as connection:
+            return rehearse(connection, settings.data, slug)
+
+    show(each([district] if district else known, answer), _print_rehearsal, as_json)
+
+
+def _decide(
+    section: str, district: str | None, requested_by: str, why: str, as_json: bool, **courses: list[str]
+) -> None:
+    from roster_pipeline.cli.launch import launch_mapping
+
+    slug, section_id = find("sections", "section_id", section, district)
+    done = launch_mapping(usable_settings(), slug, requested_by, section=section_id, why=why, **courses)
+    show([done], print_mapped, as_json, name="syncs", code=sync_code)
+
+
+def print_mapped(row: Row) -> None:
+    """What a change of the mapping did, and for how many people."""
+    if row["failure"] or row["error"]:
+        say(f"{row['district']}: {row['failure'] or row['error']}", err=True)
+        return
+    say(
+        f"{row['district']}: sync {row['sync_id']} {row['status']}: {row['created']} section courses added, "
+        f"{row['archived']} taken away, {row['updated']} now hang for another reason; "
+        f"{row['people']} people see other courses"
+    )
+    for hold in row["holds"]:
+        print_hold(hold)
+    say(f"  to take it back: `roster undo {row['sync_id']}`")
+
+
+def _print_sections(row: Row) -> None:
+    say(f"{row['district']}: {len(row['sections'])} sections")
+    names = ("students", "site", "clever_course", "grade", "period", "name", "clever_id")
+    print_table(
+        [
+            {
+                "section_id": s["section_id"],
+                "courses": [f"{c['course_id']} ({_source(c)})" for c in s["courses"]],
+                **{name: s[name] for name in names},
+            }
+            for s in row["sections"]
+        ]
+    )
+
+
+def _source(course: Row) -> str:
+    return f"rule {course['rule_id']}" if course["mapped_by"] == "rule" else str(course["mapped_by"])
+
+
+def _print_rehearsal(row: Row) -> None:
+    for name, title in (("today", "on today's sections"), ("last_year", "on those that ended in the last year")):
+        say(f"{row['district']}: the rules {title}")
+        print_table(
+            [
+                {
+                    **{
+                        k: r[k]
+                        for k in ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
+                    },
+                    "state": "off" if not r["active"] else "takes nothing" if not r["takes"] else "on",
+                    "sites": [f"{s['site_id']} {s['sections']}" for s in r["sites"]],
+                }
+                for r in row[name]["rules"]
+            ]
+        )
+        for fight in row[name]["fights"]:
+            say(f"  {fight['one']} and {fight['other']} fight over {fight['sections']} sections: give one a priority")

@@ -1,0 +1,133 @@
+"""What people decide about sections and courses, statement by statement."""
+
+from __future__ import annotations
+
+from tests.golden.case import ANN, BEN, M6, M7, S6, S7, Case, Row, values
+
+
+def test_the_last_decision_that_stands_counts(case: Case) -> None:
+    case.given("identity.sections", {"clever_id": "m6", "section_id": M6})
+    for no, (section, course, decision, undone_by) in enumerate(
+        [
+            (M6, "math", "remove", None),
+            (M6, "math", "add", None),
+            (M6, "math", "remove", "S9"),
+            (M6, "art", "add", None),
+            (M7, "art", "add", None),
+        ]
+    ):
+        row = {"no": no, "section_id": section, "course_id": course, "decision": decision, "undone_by": undone_by}
+        case.given("mapping.decisions", row)
+    case.given("input.decisions", {"section_id": M6, "course_id": "art", "decision": "remove"})
+    assert values(case.make("mapping/decisions", "clever_id, course_id, decision")) == [
+        ("m6", "art", "remove"),
+        ("m6", "math", "add"),
+    ]
+
+
+def test_what_was_decided_gives_way_to_the_decision_and_nothing_else_does(case: Case) -> None:
+    case.given("mapped.decisions", {"clever_id": "m6", "course_id": "math", "decision": "remove"})
+    for section, course in (("m6", "math"), ("m6", "art"), ("m7", "math")):
+        case.given("mapped.section_courses", {"clever_id": section, "course_id": course, "mapped_by": "file"})
+    assert values(case.change("mapping/drop_decided", "clever_id, course_id")) == [("m6", "art"), ("m7", "math")]
+
+
+def test_only_what_the_catalog_has_is_hung_by_hand(case: Case) -> None:
+    case.given("input.courses", {"course_id": "math", "active": True}, {"course_id": "old", "active": False})
+    for course, decision in (("math", "add"), ("old", "add"), ("gone", "add"), ("math", "remove")):
+        case.given("mapped.decisions", {"clever_id": f"{decision}-6", "course_id": course, "decision": decision})
+    assert values(case.change("mapping/map_by_hand", "clever_id, course_id, mapped_by")) == [
+        ("add-6", "math", "manual")
+    ]
+
+
+def test_decisions_are_numbered_on(case: Case) -> None:
+    case.given("mapping.decisions", {"no": 4, "section_id": M6, "course_id": "art", "decision": "add"})
+    for section in (M7, M6):
+        case.given("input.decisions", {"section_id": section, "course_id": "math", "decision": "add"})
+    assert values(case.change("mapping/keep_decisions", "no, section_id, course_id, sync_id", sync_id="S2")) == [
+        (4, M6, "art", None),
+        (5, M6, "math", "S2"),
+        (6, M7, "math", "S2"),
+    ]
+
+
+def test_a_decision_ends_what_an_undo_refuses(case: Case) -> None:
+    case.given("input.decisions", {"section_id": M6, "course_id": "math"})
+    for entity, record in (("section_courses", f"{M6}/math"), ("section_courses", f"{M7}/math"), ("sections", M6)):
+        case.given("sync.undone", {"entity": entity, "entity_id": record})
+    assert values(case.change("mapping/settle_decided", "entity_id")) == [(M6,), (f"{M7}/math",)]
+
+
+def test_an_undo_takes_back_the_decisions_of_its_sync(case: Case) -> None:
+    for no, (sync_id, undone_by) in enumerate([("S1", None), ("S2", None), ("S2", "S3")]):
+        case.given("mapping.decisions", {"no": no, "sync_id": sync_id, "undone_by": undone_by})
+    found = case.change("mapping/undo_decisions", "no, undone_by", undoes="S2", sync_id="S4")
+    assert values(found) == [(0, None), (1, "S4"), (2, "S3")]
+
+
+def test_the_undo_of_an_undo_gives_them_back(case: Case) -> None:
+    for no, undone_by in enumerate(["S3", "S4"]):
+        case.given("mapping.decisions", {"no": no, "sync_id": "S2", "undone_by": undone_by})
+    assert values(case.change("mapping/give_back_decisions", "no, undone_by", undoes="S3")) == [(0, None), (1, "S4")]
+
+
+def test_a_section_may_be_named_by_the_beginning_of_either_id(case: Case) -> None:
+    case.given("roster.sections", {"section_id": M6, "clever_id": "AB", "status": "active"})
+    case.given("roster.sections", {"section_id": M7, "clever_id": "abc", "status": "archived"})
+    assert values(case.answer("mapping/find_sections", start="ab")) == [(M6, "active", True), (M7, "archived", False)]
+    assert values(case.answer("mapping/find_sections", start="7777")) == [(M7, "archived", False)]
+
+
+def test_courses_with_a_like_id_or_title_are_named(case: Case) -> None:
+    for course, title in (("math-6", "Math 6"), ("x", "Mathematics 6"), ("art", "Zzz"), ("math-7", "Math 7")):
+        case.given("input.courses", {"course_id": course, "title": title, "active": course != "math-7"})
+    assert values(case.answer("mapping/titles_alike", "course_id", said="Math6"))[:2] == [("math-6",), ("x",)]
+
+
+def test_people_who_see_other_courses_are_counted(case: Case) -> None:
+    """Ann gets math; Ben had it through another section; nobody is in the section that loses art."""
+    case.given("sync.syncs", {"sync_id": "S2"})
+    case.given("roster.users", {"user_id": ANN}, {"user_id": BEN})
+    for section in (M6, M7, S6):
+        case.given("roster.sections", {"section_id": section, "status": "active", "visible": True})
+    case.given("roster.section_courses", *({"section_id": s, "course_id": "math"} for s in (M6, M7)))
+    for section, user in ((M6, ANN), (M6, BEN), (M7, BEN)):
+        case.given("roster.enrollments", {"section_id": section, "user_id": user, "status": "active"})
+    case.given("plan.section_courses", {"section_id": M6, "course_id": "math", "action": "create"})
+    case.given("plan.section_courses", {"section_id": S6, "course_id": "art", "action": "archive"})
+    case.given("plan.section_courses", {"section_id": M7, "course_id": "art", "action": "create", "held_by": "h"})
+    assert case.change("plan/people", "people", sync_id="S2") == [{"people": 1}]
+
+
+def test_sections_are_listed_with_what_hung_their_courses_there(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
+    for section, status, students in ((M6, "active", 3), (M7, "active", 4), (S6, "active", 9), (S7, "archived", 5)):
+        row = {"section_id": section, "site_id": "north", "status": status, "student_count": students}
+        case.given("roster.sections", row)
+    case.given("mapping.courses", {"course_id": "math", "title": "Math"})
+    case.given("roster.section_courses", {"section_id": S6, "course_id": "math", "mapped_by": "rule", "rule_id": "r1"})
+    asked: Row = {"site": "NORTH", "course": None, "unmapped": False, "limit": 9}
+    found = case.answer("history/report/mapped_sections", "section_id, courses", **asked)
+    math = {"course_id": "math", "title": "Math", "mapped_by": "rule", "rule_id": "r1"}
+    assert values(found) == [(M7, []), (M6, []), (S6, [math])]
+    assert len(case.answer("history/report/mapped_sections", **{**asked, "unmapped": True})) == 2
+    assert len(case.answer("history/report/mapped_sections", **{**asked, "course": "Math"})) == 1
+    assert case.answer("history/report/mapped_sections", **{**asked, "site": "south"}) == []
+
+
+def test_sections_that_begin_so_are_found(case: Case) -> None:
+    case.given("roster.sections", {"section_id": M6, "clever_id": "AB"}, {"section_id": M7, "clever_id": "cd"})
+    assert values(case.answer("history/report/sections_that_begin", start="aB")) == [(M6,)]
+
+
+def test_a_spreadsheet_has_every_active_section(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
+    for section_id, status in ((M6, "active"), (M7, "active"), (S6, "archived")):
+        row = {"section_id": section_id, "site_id": "north", "status": status, "course_number": "007"}
+        case.given("roster.sections", row)
+    for course_id, mapped_by in (("sci", "rule"), ("math", "file")):
+        row = {"section_id": M6, "course_id": course_id, "mapped_by": mapped_by}
+        case.given("roster.section_courses", row)
+    found = case.answer("history/report/every_section", "section_id, courses, mapped_by, site, course_number")
+    assert values(found) == [(M6, "math;sci", "file;rule", "North", "007"), (M7, "", "", "North", "007")]

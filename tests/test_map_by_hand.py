@@ -1,0 +1,133 @@
+"""A person hangs courses on sections and takes them off: at once, for good, and it can be taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.mapping.decide import Choice, Deed
+from tests.conftest import TODAY, Tiny, section
+
+NEXT_YEAR = TODAY.replace(year=TODAY.year + 1)
+
+
+def decide(tiny: Tiny, decision: Choice, *courses: str, section: str = "m6") -> str:
+    """One decision, as the job makes it; returns its sync."""
+    with tiny.connect_anew() as connection:
+        run = tiny.begin(from_clever=False)
+        run.decide(connection, [Deed(section, course, decision) for course in courses], "because")
+    return run.order.info.sync_id
+
+
+def courses(tiny: Tiny) -> list[tuple[str, ...]]:
+    return tiny.rows("SELECT course_id, mapped_by FROM roster.section_courses ORDER BY ALL")
+
+
+@pytest.fixture
+def synced(tiny: Tiny) -> Tiny:
+    tiny.line("mapping_rules", "r1", "math", "", "", "math-6")
+    tiny.sync()
+    return tiny
+
+
+def test_an_added_course_is_seen_at_once_by_the_people_of_that_section(synced: Tiny) -> None:
+    synced.records["sections"].append(section("s6", "north", students=["ann"], subject="science"))
+    synced.sync()
+    sync_id = decide(synced, "add", "sci-6", section="S6")
+    seen = "SELECT clever_id FROM roster.course_access JOIN roster.users USING (user_id) WHERE course_id = 'sci-6'"
+    assert synced.rows(seen) == [("ann",)]
+    assert synced.rows("SELECT trigger, people, reason FROM sync.syncs WHERE sync_id = $id", id=sync_id) == [
+        ("mapping", 1, "because")
+    ]
+    assert synced.rows('SELECT course_id, decision, "by", why, sync_id FROM mapping.decisions') == [
+        ("sci-6", "add", "test", "because", sync_id)
+    ]
+
+
+def test_who_sees_the_course_through_another_section_already_is_not_counted(synced: Tiny) -> None:
+    synced.records["sections"].append(section("s6", "north", students=["ann", "ben"]))
+    synced.records["sections"][0]["students"] = ["ann"]
+    synced.sync()
+    sync_id = decide(synced, "add", "math-6", section="s6")
+    assert synced.rows("SELECT people FROM sync.syncs WHERE sync_id = $id", id=sync_id) == [(1,)]
+
+
+def test_adding_takes_nothing_away(synced: Tiny) -> None:
+    decide(synced, "add", "sci-6")
+    assert courses(synced) == [("math-6", "rule"), ("sci-6", "manual")]
+
+
+def test_a_removal_keeps_out_what_rules_and_files_say_and_outlives_syncs_and_relinks(synced: Tiny) -> None:
+    decide(synced, "remove", "math-6")
+    synced.line("section_courses", "d", "m6", "math-6")
+    synced.sync()
+    synced.records["sections"][0]["id"] = "m6-again"
+    synced.sync()
+    assert courses(synced) == []
+    assert synced.rows("SELECT count(*) FROM roster.sections") == [(1,)]
+
+
+def test_an_undo_takes_the_decision_back_and_it_stays_so(synced: Tiny) -> None:
+    sync_id = decide(synced, "remove", "math-6")
+    synced.undo(sync_id)
+    synced.sync()
+    assert courses(synced) == [("math-6", "rule")]
+    assert synced.rows("SELECT undone_by FROM mapping.decisions") == [("S003",)]
+    synced.undo("S003")
+    synced.sync()
+    assert courses(synced) == []
+
+
+def test_an_undo_brings_back_the_decision_before(synced: Tiny) -> None:
+    decide(synced, "add", "sci-6")
+    synced.undo(decide(synced, "remove", "sci-6"))
+    synced.sync(from_clever=False)
+    assert courses(synced) == [("math-6", "rule"), ("sci-6", "manual")]
+
+
+def test_what_an_undo_took_back_can_be_decided_once_more(synced: Tiny) -> None:
+    synced.undo(decide(synced, "add", "sci-6"))
+    decide(synced, "add", "sci-6")
+    assert courses(synced) == [("math-6", "rule"), ("sci-6", "manual")]
+
+
+@pytest.mark.parametrize(
+    ("named", "course", "decision", "said"),
+    [
+        ("nothing", "sci-6", "add", "There is no section 'nothing'"),
+        (
+            "m6",
+            "Sci 6",
+            "add",
+            "There is no course 'Sci 6'. .*; close to it: sci-6",
+        ),
+        ("m6", "old", "add", "Course 'old' is retired"),
+        ("m6", "never", "remove", "There is no course 'never'"),
+    ],
+)
+def test_what_cannot_be_decided_says_what_to_do(
+    synced: Tiny, named: str, course: str, decision: Choice, said: str
+) -> None:
+    synced.line("courses", "old", "math", "Old", "6", "false")
+    with pytest.raises(RosterError, match=said):
+        decide(synced, decision, course, section=named)
+    assert synced.rows("FROM mapping.decisions") == []
+
+
+def test_a_beginning_must_be_of_one_section(synced: Tiny) -> None:
+    synced.records["sections"].append(section("m7", "north"))
+    synced.sync()
+    with pytest.raises(RosterError, match="More than one section begins with 'm'"):
+        decide(synced, "add", "sci-6", section="m")
+    decide(synced, "add", "sci-6", section="m7")
+
+
+def test_a_section_that_is_over_keeps_what_it_had(synced: Tiny) -> None:
+    synced.sync(today=NEXT_YEAR)
+    with pytest.raises(SyncRefused, match="is concluded"):
+        decide(synced, "remove", "math-6")
+
+
+def test_a_course_cannot_be_added_and_removed_at_once(synced: Tiny) -> None:
+    with synced.connect_anew() as connection, pytest.raises(RosterError, match="to be added"):
+        synced.begin(from_clever=False).decide(connection, [Deed("m6", "sci-6", "add"), Deed("m6", "SCI-6", "remove")])

@@ -1,0 +1,98 @@
+"""`roster map` and job map_section, as people use them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.platform import Platform
+
+
+def unmapped(platform: Platform) -> dict[str, Any]:
+    (found,) = platform.json("map", "list", "--unmapped", "--limit", "1")["districts"]
+    (first,) = found["sections"]
+    assert first["courses"] == []
+    return dict(first)
+
+
+def test_a_course_is_added_removed_and_the_removal_undone(synced: Platform) -> None:
+    section = unmapped(synced)
+    (added,) = synced.json("map", "add", section["clever_id"], "math-7", "--by", "Rae", "--why", "asked")["syncs"]
+    seen = f"SELECT count(DISTINCT user_id) FROM roster.course_access WHERE section_id = '{section['section_id']}'"
+    ((people,),) = synced.rows(seen)
+    assert (added["trigger"], added["requested_by"], added["reason"]) == ("mapping", "Rae", "asked")
+    assert added["people"] == people > section["students"]
+    (removed,) = synced.json("map", "remove", section["section_id"][:13], "MATH-7")["syncs"]
+    assert synced.rows(seen) == [(0,)]
+    synced.json("undo", removed["sync_id"])
+    assert synced.rows(seen) == [(people,)]
+    (listed,) = synced.json("map", "list", "--course", "math-7", "--site", section["site"])["districts"]
+    (now,) = (s for s in listed["sections"] if s["section_id"] == section["section_id"])
+    assert [c["mapped_by"] for c in now["courses"]] == ["manual"]
+
+
+def test_what_it_did_is_told_in_a_line(synced: Platform) -> None:
+    section = unmapped(synced)
+    said, _ = synced.roster("map", "add", section["section_id"], "math-7")
+    assert "1 section courses added, 0 taken away" in said
+    assert "people see other courses" in said
+    assert "to take it back: `roster undo" in said
+    listed, _ = synced.roster("map", "list", "--course", "math-7", "--site", section["site_id"])
+    assert "math-7 (manual)" in listed
+
+
+def test_a_section_that_nobody_knows_is_refused_before_anything_is_run(synced: Platform) -> None:
+    _, said = synced.roster("map", "add", "nothing", "math-7", exits=1)
+    assert "There is no single section_id 'nothing': none begins so. `roster map list` lists them." in said
+
+
+def test_the_job_does_the_same_and_shows_counts(synced: Platform) -> None:
+    section = unmapped(synced)["section_id"]
+    assert synced.run("map_section", "map", section=section, add=["math-7"], why="asked")
+    assert synced.rows("SELECT section_id::VARCHAR, course_id, why FROM mapping.decisions") == [
+        (section, "math-7", "asked")
+    ]
+    shown = synced.shown("sync/syncs")
+    assert shown["trigger"] == "mapping"
+    assert shown["people"] > 0
+    assert not synced.run("map_section", "map", section=section)
+
+
+def test_rules_are_rehearsed_without_mapping_anything(synced: Platform) -> None:
+    rules = synced.data / "mapping_rules.csv"
+    first = rules.read_text().splitlines()[0]
+    rules.write_text(
+        f"{first},priority,active\nr1,science,5,,science-elementary,,\nr2,science,5,,math-5,,\nr3,nothing,,,math-5,,\n"
+    )
+    before = synced.rows("FROM roster.section_courses ORDER BY ALL")
+    (found,) = synced.json("map", "rules")["districts"]
+    takes = {r["rule_id"]: r["takes"] for r in found["today"]["rules"]}
+    assert takes["r1"] == takes["r2"] > takes["r3"] == 0
+    assert found["today"]["fights"] == [{"one": "r1", "other": "r2", "sections": takes["r1"]}]
+    said, _ = synced.roster("map", "rules")
+    assert "r1 and r2 fight over" in said
+    assert synced.rows("FROM roster.section_courses ORDER BY ALL") == before
+
+
+def test_a_pattern_that_cannot_be_used_names_its_line(synced: Platform) -> None:
+    rules = synced.data / "mapping_rules.csv"
+    rules.write_text("rule_id,subject,grade,clever_course,course_id,section_name,match\nr1,,,,math-5,(?=x),regex\n")
+    _, said = synced.roster("map", "rules", exits=1)
+    assert "mapping_rules.csv, line 2, column section_name: not a regular expression that can be used" in said
+
+
+def test_suggestions_are_accepted_after_a_preview(synced: Platform) -> None:
+    ((least, fit),) = synced.rows(
+        "SELECT any_value(best), count(*) FROM (SELECT score, max(score) OVER () AS best FROM mapping.unmapped) "
+        "WHERE score >= best"
+    )
+    _, said = synced.roster("map", "accept", "--min-score", str(least), exits=3)
+    assert f"{fit} section courses would be added to sections with" in said
+    assert "Nothing was changed. Answer y, or say --yes." in said
+    (done,) = synced.json("map", "accept", "--min-score", str(least), "--yes")["syncs"]
+    assert done["created"] == fit
+    assert synced.rows("SELECT count(*) FROM mapping.decisions WHERE decision = 'add'") == [(fit,)]
+
+
+def test_there_is_nothing_to_refuse_where_nothing_was_carried_over(synced: Platform) -> None:
+    _, said = synced.roster("map", "refuse-carried", "--yes", exits=3)
+    assert "There is nothing of that kind" in said
