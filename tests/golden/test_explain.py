@@ -120,8 +120,8 @@ def test_courses_and_suggestions_of_sections(case: Case) -> None:
     found = case.answer("history/explain/courses_of_sections", "section_id, title, mapped_by, rule_id", ids=[M6])
     assert values(found) == [(M6, "Math 6", "rule", "r1")]
     for section_id in (M7, S6):
-        row = {"section_id": section_id, "clever_course": "Math 6", "subject": "math", "status": "active"}
-        case.given("roster.sections", {**row, "course_count": 0})
+        case.given("roster.sections", {"section_id": section_id, "status": "active"})
+        case.given("mapping.suggestions", {"section_id": section_id, "course_id": "math-6", "score": 0.9})
     found = case.answer("history/explain/suggestions_of_sections", "section_id, course_id, title", ids=[M7])
     assert values(found) == [(M7, "math-6", "Math 6")]
     found = case.answer("history/explain/sections_with_course", course_id="math-6")
