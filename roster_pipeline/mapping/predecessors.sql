@@ -11,6 +11,8 @@ alike AS (
   JOIN roster.sections AS p ON p.site_id = n.site_id AND p.section_id <> n.section_id
     AND lower(p.grade) IS NOT DISTINCT FROM n.grade
     AND coalesce(lower(p.course_number) = n.course_number, lower(p.clever_course) = n.clever_course)
+  -- where none of them has a course there is nothing to carry: in a district that maps nothing, these are all
+  QUALIFY bool_or(p.section_id IN (SELECT section_id FROM roster.section_courses)) OVER (PARTITION BY n.section_n)
 ),
 in_term AS (
   SELECT * FROM alike WHERE began IS NOT DISTINCT FROM term_start

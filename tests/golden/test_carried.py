@@ -70,6 +70,7 @@ def test_without_a_number_the_name_of_the_course_counts(case: Case) -> None:
     case.given(
         "roster.sections", {**LAST_YEAR, "section_id": M7}, {**LAST_YEAR, "section_id": S6, "clever_course": "Art"}
     )
+    case.given("roster.section_courses", {"section_id": M7, "course_id": "math"})
     assert values(case.make("mapping/predecessors", "from_section_id")) == [(M7,)]
 
 
@@ -84,8 +85,9 @@ def test_a_class_of_the_same_term_comes_before_one_that_has_most_of_its_students
         case.given("roster.sections", {**MATH, **YEAR, "section_id": section_id, "status": "active"})
     for user_id in (ANN, BEN):
         case.given("roster.enrollments", {"section_id": M7, "user_id": user_id, "role": "student"})
+    case.given("roster.section_courses", {"section_id": M7, "course_id": "math"})
     found = case.make("mapping/predecessors", "from_section_id, because, courses")
-    assert values(found) == [(M7, "same_students", [])]
+    assert values(found) == [(M7, "same_students", ["math"])]
 
 
 def carried(case: Case, *before: tuple[list[str], bool, bool]) -> list[tuple[object, ...]]:
