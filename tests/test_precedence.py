@@ -66,7 +66,7 @@ def district(root: Path, rules: Mapping[int, set[str]], before: tuple[set[str], 
     return made
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(decisions, some, ruled, st.tuples(some, some))
 def test_the_strongest_source_says_what_hangs_on_a_section(
     decided: list[tuple[Choice, str]], file: set[str], rules: dict[int, set[str]], before: tuple[set[str], set[str]]
