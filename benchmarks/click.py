@@ -106,6 +106,7 @@ def _environment(platform: Path, url: str, token: str) -> dict[str, str]:
         "ROSTER_DATA": str(platform / "inputs"),
         "ROSTER_WAREHOUSE": str(platform / "warehouse"),
         "DAGSTER_HOME": str(platform / "dagster"),
+        "ROSTER_FIRST_SYNC": "apply",
         "CLEVER_API_URL": url,
         "CLEVER_DISTRICT_TOKEN": token,
     }

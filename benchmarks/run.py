@@ -167,6 +167,7 @@ class Bench:
             "ROSTER_DATA": str(platform / "inputs"),
             "ROSTER_WAREHOUSE": str(platform / "warehouse"),
             "DAGSTER_HOME": str(platform / "dagster"),
+            "ROSTER_FIRST_SYNC": "apply",
             "CLEVER_API_URL": url,
             "CLEVER_DISTRICT_TOKEN": self._prepared.token,
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -65,6 +65,7 @@ class Settings:
     history_days: int | None
     max_wait_minutes: int = 60
     max_sync_minutes: int = 110
+    asks_first: bool = True
     wrong: RosterError | None = None
     places_known: bool = True
 
@@ -100,6 +101,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         history_days=_number(given, wrong, "ROSTER_HISTORY_DAYS", "days"),
         max_wait_minutes=_number(given, wrong, "ROSTER_MAX_WAIT_MINUTES", "minutes", 60),
         max_sync_minutes=_number(given, wrong, "ROSTER_MAX_SYNC_MINUTES", "minutes", 110),
+        asks_first=_choice(given, wrong, "ROSTER_FIRST_SYNC", ("ask", "apply")) == "ask",
     )
     for name, url in (("CLEVER_API_URL", clever.api_url), ("CLEVER_TOKENS_URL", clever.tokens_url)):
         try:
@@ -261,6 +263,15 @@ def _timezone(given: Mapping[str, str], wrong: list[RosterError]) -> str:
             RosterError(f"ROSTER_TIMEZONE is {name!r}, which is no time zone", do=f"Set a name such as {TIMEZONE}")
         )
         return TIMEZONE
+
+
+def _choice(given: Mapping[str, str], wrong: list[RosterError], name: str, choices: Sequence[str]) -> str:
+    """The first of the choices where nothing is said, or nothing that can be used."""
+    value = given.get(name, choices[0])
+    if value in choices:
+        return value
+    wrong.append(RosterError(f"{name} is {value!r}", do=f"Set {' or '.join(choices)}, or leave it unset"))
+    return choices[0]
 
 
 @overload

@@ -15,6 +15,7 @@ from roster_pipeline.jobs.jobs import (
     explain,
     map_section,
     nightly_sync,
+    start_sync,
     sync_now,
     undo_sync,
 )
@@ -37,7 +38,7 @@ def build_defs() -> dg.Definitions:
             unmapped,
             sync_history,
         ],
-        jobs=[sync_now, nightly_sync, apply_mapping, map_section, decide_hold, undo_sync, explain],
+        jobs=[sync_now, nightly_sync, start_sync, apply_mapping, map_section, decide_hold, undo_sync, explain],
         schedules=[nightly],
         sensors=[new_districts],
         resources={"sync": SyncRun.configure_at_launch()},

@@ -33,6 +33,7 @@ from roster_pipeline.plan import undo
 from roster_pipeline.plan.apply import apply_plan
 from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
 from roster_pipeline.plan.difference import Plan, make_plan, summarize
+from roster_pipeline.plan.start import Starts, read_confirmed
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.warehouse.sql import count_rows
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
@@ -47,6 +48,7 @@ def utc_now() -> datetime:
 class Order:
     """Which sync is asked for, with the inputs of which folder, on which day; the day decides which terms are over.
 
+    `starts` are the sites whose counts somebody confirms with it; nothing of others that are new gets onto the roster.
     `today` is ours, and that of Clever's clock once this is known (`on_clevers_day`); `zone` is where days begin.
     """
 
@@ -55,6 +57,7 @@ class Order:
     today: date
     now: Callable[[], datetime] = utc_now
     zone: tzinfo = UTC
+    starts: Starts = "all"
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,7 @@ def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Stage
     is asked first.
     """
     judging = Judging(connection, inputs.limits_on(order.today), order.today, order.now())
+    read_confirmed(connection, order.starts)
     without_people = people_are_as_they_were(connection, order.today)
     identity.find_candidates(
         connection,
@@ -264,7 +268,13 @@ def plan(connection: duckdb.DuckDBPyConnection, order: Order, _desired: Desired)
     Raises SyncRefused for a site that the district does not have or that is not synced.
     """
     info = order.info
-    make_plan(connection, sync_id=info.sync_id, started_at=info.started_at, sites=info.sites)
+    make_plan(
+        connection,
+        sync_id=info.sync_id,
+        started_at=info.started_at,
+        requested_by=info.requested_by,
+        sites=info.sites,
+    )
     return Planned()
 
 

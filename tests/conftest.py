@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from roster_pipeline.clever.client import Clever, RetryLimits
 from roster_pipeline.clever.local import settings_for
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.start import Starts
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
@@ -69,10 +70,18 @@ class Tiny:
         """Appends a line to one of the CSV files people edit."""
         self.inputs[file] += ",".join(cells) + "\n"
 
-    def sync(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> Plan:
+    def sync(
+        self,
+        *,
+        sites: Sequence[str] = (),
+        today: date = TODAY,
+        from_clever: bool = True,
+        starts: Starts = "all",
+    ) -> Plan:
         """One sync; without `from_clever`, mapping and below only."""
         with self.connect_anew() as connection:
             run = self.begin(sites=sites, today=today, from_clever=from_clever)
+            run.order = replace(run.order, starts=starts)
             return carry_out(connection, run, self.landing if from_clever else None, guarded=False)
 
     def begin(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> Run:

@@ -83,6 +83,7 @@ class Platform:
         return {
             "ROSTER_DATA": str(self.data),
             "DAGSTER_HOME": str(self.root / "dagster"),
+            "ROSTER_FIRST_SYNC": "apply",
             "CLEVER_API_URL": self.clever.api_url,
             "CLEVER_TOKENS_URL": self.clever.tokens_url,
             "CLEVER_CLIENT_ID": self.clever.client_id or "",

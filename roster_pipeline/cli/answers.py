@@ -28,6 +28,7 @@ def status(district: str | None, as_json: bool) -> None:
     def answer(connection: Any) -> Row:
         return {
             "sites": report.sites(connection),
+            "waiting": report.waiting_sites(connection),
             "last_sync": report.sync(connection, None),
             "lines_that_name_nothing": report.lines_without(connection),
         }

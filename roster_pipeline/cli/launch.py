@@ -93,6 +93,22 @@ def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_b
     return _recorded(settings, slug, _run("sync_now", slug, resource=resource))
 
 
+def waiting_sites(settings: Settings, slug: str) -> list[dict[str, Any]] | None:
+    """The new schools of a district as its last sync found them; None when it was never synced."""
+    warehouse = Warehouse(settings.warehouse)
+    if not warehouse.folder(slug).published.exists():
+        return None
+    with warehouse.read(slug) as connection:
+        return report.waiting_sites(connection) if report.recent(connection, 1) else None
+
+
+def launch_start(settings: Settings, slug: str, requested_by: str, waiting: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Runs job start_sync for the schools of `waiting`, with their counts; returns like launch_sync."""
+    counts = [{name: site[name] for name in ("site_id", "sections", "teachers", "students")} for site in waiting]
+    result = _run("start_sync", slug, resource={"requested_by": requested_by, "confirm": counts})
+    return _recorded(settings, slug, result)
+
+
 def launch_undo(settings: Settings, slug: str, requested_by: str, **undo: Any) -> dict[str, Any]:
     """Runs job undo_sync with the config `undo`; returns like launch_sync."""
     result = _run("undo_sync", slug, resource={"requested_by": requested_by}, ops={"undo": {"config": undo}})
@@ -245,12 +261,13 @@ def _recorded(settings: Settings, slug: str, result: dg.ExecuteInProcessResult) 
     if not result.success and failure is None:
         failure = f"Sync {row['sync_id']} was applied; its run stopped after that. Look at it in Dagster (`make dev`)."
     warehouse = Warehouse(settings.warehouse)
-    found: dict[str, Any] = {"sites": [], "issues": [], "holds": []}
+    found: dict[str, Any] = {"sites": [], "issues": [], "holds": [], "waiting": []}
     if not warehouse.folder(slug).unpublished.exists():
         with warehouse.read(slug) as connection:
             found["sites"] = report.sites(connection)
             found["issues"] = report.issues(connection, row["sync_id"])
             found["holds"] = report.holds(connection)
+            found["waiting"] = report.waiting_sites(connection)
     return {
         **row,
         **found,

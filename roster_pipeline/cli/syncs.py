@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, each, refuse_unknown, show, sync_code
-from roster_pipeline.cli.terminal import print_plan, print_sync, say
+from roster_pipeline.cli.terminal import Row, print_plan, print_sync, print_waiting, say
 from roster_pipeline.config import Settings, usable_settings
 from roster_pipeline.errors import RosterError
 
@@ -25,11 +25,21 @@ def sync_now(district: str | None, sites: tuple[str, ...], requested_by: str, as
 
     Exit 0 done, 1 failed, 3 held or refused.
     """
-    from roster_pipeline.cli.launch import launch_sync
+    from roster_pipeline.cli.launch import launch_start, launch_sync
 
     settings = usable_settings()
-    slugs = _districts_to_sync(settings, district, sites)
-    done = each(slugs, lambda slug: launch_sync(settings, slug, sites, requested_by))
+    slugs = districts_to_sync(settings, district, sites)
+
+    def synced(slug: str) -> Row:
+        row = launch_sync(settings, slug, sites, requested_by)
+        if not (settings.is_demo and row["waiting"] and all(site["status"] == "new" for site in row["sites"])):
+            return row
+        if not as_json:
+            print_waiting({"district": slug, **row})
+            say("These are synthetic people, so the demo confirms them for you, as `roster start --confirm` does.")
+        return launch_start(settings, slug, "demo", row["waiting"])
+
+    done = each(slugs, synced)
     show(done, print_sync, as_json, name="syncs", code=sync_code)
 
 
@@ -48,7 +58,7 @@ def show_plan(district: str | None, limit: int, as_json: bool) -> None:
     from roster_pipeline.cli.launch import launch_plan
 
     settings = usable_settings()
-    slugs = _districts_to_sync(settings, district, ())
+    slugs = districts_to_sync(settings, district, ())
     show(each(slugs, lambda slug: launch_plan(slug, limit)), print_plan, as_json)
 
 
@@ -72,7 +82,8 @@ def publish_again(district: str | None, as_json: bool) -> None:
     show(each(slugs, made), lambda row: say(f"{row['district']}: published {row['published']}"), as_json)
 
 
-def _districts_to_sync(settings: Settings, district: str | None, sites: Sequence[str]) -> list[str]:
+def districts_to_sync(settings: Settings, district: str | None, sites: Sequence[str]) -> list[str]:
+    """The one district, or all that Clever lists."""
     from roster_pipeline.cli.launch import known_districts
 
     known = known_districts(settings)

@@ -74,14 +74,20 @@ class Counts:
 
 
 def record_success(
-    connection: duckdb.DuckDBPyConnection, info: SyncInfo, counts: Counts, fingerprint: str, finished_at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    info: SyncInfo,
+    counts: Counts,
+    fingerprint: str,
+    finished_at: datetime,
+    *,
+    waits: bool = False,
 ) -> None:
-    """Writes the sync, `held` when something of it is; the first of a district is called so.
+    """Writes the sync, `held` when something of it is held or `waits`; the first of a district is called so.
 
     Runs inside the transaction that applies the plan.
     """
-    trigger = info.trigger if has_succeeded_before(connection) else "first"
-    status = "held" if counts.held else "succeeded"
+    trigger = info.trigger if waits or has_succeeded_before(connection) else "first"
+    status = "held" if counts.held or waits else "succeeded"
     _insert_sync(
         connection, replace(info, trigger=trigger), finished_at, status=status, counts=counts, fingerprint=fingerprint
     )

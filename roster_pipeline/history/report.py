@@ -22,6 +22,11 @@ def sites(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     return _rows(connection, "history/report/sites", {})
 
 
+def waiting_sites(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The sites of which nothing is on the roster until somebody confirms their counts."""
+    return _rows(connection, "history/report/waiting_sites", {})
+
+
 def recent(connection: duckdb.DuckDBPyConnection, limit: int = 7) -> list[Row]:
     """The last syncs, the newest first."""
     return _rows(connection, "history/report/recent", {"limit": limit})

@@ -4,7 +4,7 @@ import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.jobs.ops import decide_one_hold, explain_one, map_one_section, undo_one_sync
-from roster_pipeline.resources.sync_run import DECISION, EXPLAIN, MAPPING, NIGHTLY, SYNC_NOW, TRIGGER
+from roster_pipeline.resources.sync_run import DECISION, EXPLAIN, MAPPING, NIGHTLY, START, SYNC_NOW, TRIGGER
 
 _SYNC = dg.AssetSelection.all()
 
@@ -21,6 +21,16 @@ nightly_sync = dg.define_asset_job(
     description="The same sync, as the nightly schedule launches it, one run per district.",
     executor_def=dg.in_process_executor,
     tags={TRIGGER: NIGHTLY},
+)
+start_sync = dg.define_asset_job(
+    "start_sync",
+    selection=_SYNC,
+    description=(
+        "Start the sync of new schools: with `confirm` of resource `sync`, their counts as you have seen them. When "
+        "Clever shares others by now, nothing of that school is written, and they are shown again."
+    ),
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: START},
 )
 apply_mapping = dg.define_asset_job(
     "apply_mapping",

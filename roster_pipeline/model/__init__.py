@@ -16,6 +16,7 @@ from roster_pipeline.model.history import (
     SYNCS,
     TURNOVER,
     UNDONE,
+    WAITING_SITES,
 )
 from roster_pipeline.model.questions import QUESTIONS, as_it_was, first_before
 from roster_pipeline.model.roster import (
@@ -59,6 +60,7 @@ __all__ = [
     "TURNOVER",
     "UNDONE",
     "UNMAPPED",
+    "WAITING_SITES",
     "Column",
     "Entity",
     "Table",
@@ -89,6 +91,7 @@ PUBLISHED: tuple[Table, ...] = (
     TURNOVER,
     SETTLED,
     UNDONE,
+    WAITING_SITES,
     SCHEMA_VERSIONS,
     *QUESTIONS,
 )

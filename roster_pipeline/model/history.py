@@ -37,6 +37,25 @@ SYNCS = Table(
     ),
     ("sync_id",),
 )
+WAITING_SITES = Table(
+    "sync",
+    "waiting_sites",
+    "site that waits for somebody to confirm its counts, as the last sync found it",
+    (
+        Column("site_id", "VARCHAR", "site"),
+        Column("name", "VARCHAR", "name of the school"),
+        Column("sections", "BIGINT", "sections that Clever shares of it, of terms that are not over"),
+        Column("teachers", "BIGINT", "teachers that Clever shares of it"),
+        Column("students", "BIGINT", "students that Clever shares of it"),
+        Column("pending", "BIGINT", "of the students, those who have never logged in"),
+        Column("unmapped", "BIGINT", "of the sections, those that would have no course"),
+        Column("visible_by", "VARCHAR", "what would hang courses on how many of the others"),
+        Column("quarantined", "BIGINT", "records that cannot be used"),
+        Column("moved", "BOOLEAN", "somebody confirmed other counts than these"),
+        Column("sync_id", "VARCHAR", "the sync that found it"),
+    ),
+    ("site_id",),
+)
 CHANGE_LOG = Table(
     "sync",
     "change_log",

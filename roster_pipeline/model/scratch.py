@@ -7,7 +7,7 @@ themselves (`sources.py`), and what outlives the run.
 from __future__ import annotations
 
 from roster_pipeline.model.core import Column, Table, table
-from roster_pipeline.model.history import HOLD_PARTS, ISSUES
+from roster_pipeline.model.history import HOLD_PARTS, ISSUES, WAITING_SITES
 from roster_pipeline.model.roster import ENTITIES, SECTION_COURSES, SECTIONS, SUGGESTIONS
 from roster_pipeline.model.sources import INPUTS, STAGED, STAGING
 
@@ -243,6 +243,8 @@ PLAN: tuple[Table, ...] = (
     table(
         "plan", "basis", "plan: all that people, memberships and enrollments depend on", ("basis", "VARCHAR", "as text")
     ),
+    Table("plan", "waiting_sites", WAITING_SITES.grain, WAITING_SITES.columns[:-2]),
+    table("plan", "confirmed", "site of which Clever shares what somebody confirmed", _SITE),
     table("plan", "untouched", "entity that is not looked at", _ENTITY),
     Table("temp", "counted_sections", "section whose counts are others now, as it will be", SECTIONS.columns),
     table(

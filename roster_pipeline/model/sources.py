@@ -310,5 +310,12 @@ INPUTS: tuple[Table, ...] = (
         ("why", "VARCHAR", "why, as they say"),
         ("at", "TIMESTAMP", "UTC"),
     ),
+    table(
+        "input",
+        "confirmed",
+        "site that somebody confirms with this sync; without counts, whatever is shared of it",
+        ("site_id", "VARCHAR", "site"),
+        *((name, "BIGINT", f"how many {name} they saw") for name in ("sections", "teachers", "students")),
+    ),
     table("input", "districts", "district of this warehouse", ("slug", "VARCHAR", "its slug")),
 )

@@ -16,6 +16,7 @@ from roster_pipeline.guards import holds, turnover
 from roster_pipeline.history.record import Counts, SyncInfo, record_success
 from roster_pipeline.mapping.suggest.suggest import suggest
 from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.start import any_waits, remember_waiting
 from roster_pipeline.warehouse.sql import has_rows, make, run
 
 
@@ -36,7 +37,8 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
         _end_of_sync(connection, info, whole_district, now)
     suggest(connection)
     turnover.remember(connection, info, now)
-    record_success(connection, info, _counts(made), made.fingerprint, now)
+    waits = info.asks_clever and any_waits(connection)
+    record_success(connection, info, _counts(made), made.fingerprint, now, waits=waits)
     run(connection, "plan/change_counts", sync_id=info.sync_id)
     if info.trigger == "mapping":
         run(connection, "plan/people", sync_id=info.sync_id)
@@ -74,6 +76,7 @@ def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_di
     run(connection, "plan/issues", sync_id=info.sync_id)
     run(connection, "plan/line_issues", sync_id=info.sync_id)
     run(connection, "guards/log_relinks", sync_id=info.sync_id)
+    remember_waiting(connection, info.sync_id)
 
 
 def _counts(made: Plan) -> Counts:

@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from roster_pipeline.plan.start import find_waiting
 from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 _OF_PEOPLE = ("users", "user_sites", "enrollments", "scope_issues", "login_issues")
@@ -30,6 +31,7 @@ def build_desired(connection: duckdb.DuckDBPyConnection, today: date, *, without
     With `without_people`, nothing is said about people, memberships and enrollments: they are left alone.
     """
     empty(connection, "plan.untouched", *(f"desired.{name}" for name in _OF_PEOPLE))
+    find_waiting(connection, today)
     make(connection, "plan/desired/sites")
     make(connection, "plan/desired/sections", today=today)
     if without_people:

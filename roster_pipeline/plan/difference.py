@@ -28,6 +28,8 @@ _CHANGES = "CREATE OR REPLACE VIEW plan.changes AS " + " UNION ALL ".join(
 _KEPT_VALUES = {
     "since_sync_id": "coalesce(c.since_sync_id, getvariable('sync_id'))",
     "first_synced_at": "coalesce(c.first_synced_at, getvariable('started_at'))",
+    "confirmed_at": "coalesce(c.confirmed_at, CASE WHEN w.status = 'confirmed' THEN getvariable('started_at') END)",
+    "confirmed_by": "coalesce(c.confirmed_by, CASE WHEN w.status = 'confirmed' THEN getvariable('requested_by') END)",
     "archived_at": (
         "CASE WHEN w.enrollment_status = 'archived' THEN coalesce(c.archived_at, getvariable('started_at')) END"
     ),
@@ -62,15 +64,20 @@ class Plan:
 
 
 def make_plan(
-    connection: duckdb.DuckDBPyConnection, *, sync_id: str, started_at: datetime, sites: Sequence[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    sync_id: str,
+    started_at: datetime,
+    requested_by: str = "",
+    sites: Sequence[str] = (),
 ) -> None:
     """Fills `plan.<entity>` with the records that change, as they will be; nothing is held yet.
 
     With `sites`, only changes at these sites are kept; everything else waits for a later sync. Raises
     SyncRefused for a site that the district does not have or that is not synced from Clever.
     """
-    connection.execute("SET VARIABLE sync_id = $sync_id", {"sync_id": sync_id})
-    connection.execute("SET VARIABLE started_at = $started_at", {"started_at": started_at})
+    for name, value in (("sync_id", sync_id), ("started_at", started_at), ("requested_by", requested_by)):
+        connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
     untouched = _untouched(connection)
     for entity in model.ENTITIES:
         desired, roster = f"desired.{entity.name}", entity.table.full_name
@@ -213,11 +220,14 @@ def _fields(differs: list[tuple[str, str, str]]) -> str:
 
 def _narrow(connection: duckdb.DuckDBPyConnection, sites: Sequence[str]) -> None:
     chosen = {"sites": list(sites)}
-    known: dict[str, str] = dict(run(connection, "plan/enrollment_sources").fetchall())
+    known = {site: rest for site, *rest in run(connection, "plan/enrollment_sources").fetchall()}
     for site in sites:
         if site not in known:
             raise SyncRefused(f"This district has no site {site}", do="`roster status` lists its sites")
-        refuse_manual(site, known[site])
+        source, status = known[site]
+        refuse_manual(site, source)
+        if status == "new":
+            raise SyncRefused(f"Nobody has confirmed the counts of site {site}", do="`roster start` shows them")
     make(connection, "plan/people_of_sites", **chosen)
     for entity in model.ENTITIES:
         of_people = " AND user_id NOT IN (FROM plan.people_of_sites)" if "user_id" in entity.table.key else ""

@@ -1,3 +1,3 @@
--- one row per site: where its enrollments come from
+-- one row per site: where its enrollments come from, and whether somebody has confirmed it
 -- needs: desired.sites
-SELECT site_id, enrollment_source FROM desired.sites
+SELECT site_id, enrollment_source, status FROM desired.sites

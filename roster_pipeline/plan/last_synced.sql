@@ -2,7 +2,7 @@
 -- needs: guards.holds, plan.counts, roster.sites, sync.holds
 UPDATE roster.sites
 SET last_synced_at = $at::TIMESTAMP
-WHERE enrollment_source = 'clever' AND status <> 'archived'
+WHERE enrollment_source = 'clever' AND status = 'confirmed'
   AND (len($sites) = 0 OR list_contains($sites, site_id))
   AND site_id NOT IN (
     SELECT site_id FROM plan.counts

@@ -37,6 +37,7 @@ from roster_pipeline.history.outcome import (
 )
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.history.report import Row
+from roster_pipeline.plan.start import Confirmed, Starts
 from roster_pipeline.sync import Order, Run, utc_now
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
@@ -54,12 +55,21 @@ TRIGGER = "roster/trigger"
 """The run tag in which whoever launches a run says what it is."""
 
 DECISION, PUBLISH, PLAN, EXPLAIN = "decision", "publish", "plan", "explain"
-MAPPING, SYNC_NOW, NIGHTLY = "mapping", "sync_now", "nightly"
+MAPPING, SYNC_NOW, NIGHTLY, START = "mapping", "sync_now", "nightly", "first"
 NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
 PLAN_RECORDS = "roster/plan_records"
 """The run tag in which whoever launches a run says how many records of the plan they want to see afterwards."""
+
+
+class SiteCounts(dg.Config):
+    """What Clever shares of a site, as somebody saw and confirms it."""
+
+    site_id: str = Field(description="Clever's id of the school.")
+    sections: int = Field(description="Sections of terms that are not over.")
+    teachers: int = Field(description="Teachers.")
+    students: int = Field(description="Students.")
 
 
 class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -70,6 +80,10 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         description="Apply changes at these sites only (Clever school ids); empty means the whole district.",
     )
     requested_by: str = Field(default="", description="Who asked for this sync, as the history will show it.")
+    confirm: list[SiteCounts] = Field(
+        default=[],
+        description="New schools whose counts you have seen and confirm: nothing of others gets onto the roster.",
+    )
 
     _settings: Settings = PrivateAttr()
     _info: SyncInfo = PrivateAttr()
@@ -164,7 +178,10 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._instance, self._applies = instance, _applies(run)
         self._plan_records = int(run.tags.get(PLAN_RECORDS, 0))
         zone = ZoneInfo(self._settings.schedule_timezone)
-        order = Order(self._info, self._settings.data, local_day(started_at.replace(tzinfo=UTC), zone), zone=zone)
+        confirmed = [Confirmed(**counts.model_dump()) for counts in self.confirm]
+        starts: Starts = confirmed if self._settings.asks_first else "all"
+        today = local_day(started_at.replace(tzinfo=UTC), zone)
+        order = Order(self._info, self._settings.data, today, zone=zone, starts=starts)
         self._run = Run(order, self.folder)
         announce.tag_start(instance, self._info)
         seconds, begun = 60.0 * self._settings.max_wait_minutes, False

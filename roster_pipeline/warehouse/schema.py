@@ -18,13 +18,13 @@ from roster_pipeline.failpoints import failpoint
 from roster_pipeline.warehouse.sql import run, statement
 
 TRUTH_SCHEMAS = ("roster", "mapping", "sync")
-VERSION = 4
+VERSION = 5
 """Raised when a file of the version before needs more than new columns, tables and views: they come by themselves.
 
 A step `migrations/<version>_*.sql` does that.
 """
 
-_STEPS = {2: ("sync_no", "pruned_at"), 3: (), 4: ()}
+_STEPS = {2: ("sync_no", "pruned_at"), 3: (), 4: (), 5: ("confirmed",)}
 
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, file: Path, search_path: str) -> None:

@@ -7,20 +7,27 @@ from datetime import date, datetime
 from tests.golden.case import ANN, BEN, CAL, DEE, M6, M7, NOW, S6, S7, Case, Row, values
 
 TODAY = NOW.date()
-NORTH: Row = {"site_id": "north", "enrollment_source": "clever"}
-SOUTH: Row = {"site_id": "south", "enrollment_source": "manual"}
+NORTH: Row = {"site_id": "north", "enrollment_source": "clever", "status": "confirmed"}
+SOUTH: Row = {"site_id": "south", "enrollment_source": "manual", "status": "confirmed"}
+NEW: Row = {"site_id": "new", "enrollment_source": "clever", "status": "new"}
 
 
 def test_a_site_is_new_until_somebody_confirms_it_and_archived_once_it_is_not_shared(case: Case) -> None:
-    for site, status in (("north", "confirmed"), ("back", "archived"), ("gone", "confirmed")):
-        case.given("roster.sites", {"site_id": site, "name": "Before", "status": status})
-    case.given("staging.sites", *({"site_id": s, "name": "Now"} for s in ("north", "back", "fresh")))
+    """What was confirmed before it was archived is so again when it comes back."""
+    confirmed = {"north": NOW, "back": NOW, "gone": NOW, "undone": None, "waits": None}
+    for site, at in confirmed.items():
+        case.given("roster.sites", {"site_id": site, "name": "Before", "status": "archived", "confirmed_at": at})
+    case.given("staging.sites", *({"site_id": s, "name": "Now"} for s in ("north", "back", "waits", "fresh", "yes")))
+    case.given("plan.confirmed", {"site_id": "yes"})
     case.given("input.site_settings", {"site_id": "north", "enrollment_source": "manual"})
     assert values(case.make("plan/desired/sites", "site_id, name, enrollment_source, status")) == [
-        ("back", "Now", "clever", "new"),
+        ("back", "Now", "clever", "confirmed"),
         ("fresh", "Now", "clever", "new"),
         ("gone", "Before", "clever", "archived"),
         ("north", "Now", "manual", "confirmed"),
+        ("undone", "Before", "clever", "archived"),
+        ("waits", "Now", "clever", "new"),
+        ("yes", "Now", "clever", "confirmed"),
     ]
 
 
@@ -75,7 +82,7 @@ def person(case: Case, n: int, user_id: str, *sites: str, role: str = "student")
 
 
 def test_a_persons_site_is_a_synced_one_and_the_primary_one_where_it_can_be(case: Case) -> None:
-    case.given("desired.sites", NORTH, SOUTH, {"site_id": "attic", "enrollment_source": "clever"})
+    case.given("desired.sites", NORTH, SOUTH, {**NORTH, "site_id": "attic"})
     person(case, 0, ANN, "north", "attic")
     person(case, 1, BEN, "south", "north")
     person(case, 2, CAL, "south")
@@ -115,9 +122,9 @@ def test_the_administrators_of_a_district_go_when_none_of_its_sites_is_on_clever
 
 
 def test_a_membership_is_of_a_synced_site(case: Case) -> None:
-    case.given("desired.sites", NORTH, SOUTH, {"site_id": "attic", "enrollment_source": "clever"})
+    case.given("desired.sites", NORTH, SOUTH, NEW, {**NORTH, "site_id": "attic"})
     case.given("desired.users", {"user_n": 0, "user_id": ANN, "site_id": "north"})
-    for site in ("north", "south", "attic"):
+    for site in ("north", "south", "attic", "new"):
         case.given("staging.user_sites", {"user_n": 0, "site_id": site})
     assert values(case.make("plan/desired/user_sites", "user_id, site_id, is_primary, status")) == [
         (ANN, "attic", False, "active"),

@@ -6,15 +6,18 @@ from datetime import date
 
 import pytest
 
-from tests.golden.case import ANN, BEN, CAL, DEE, M6, M7, S6, TIA, Case, Row, values
+from tests.golden.case import ANN, BEN, CAL, DEE, M6, M7, NOW, S6, TIA, Case, Row, values
 
 PAIR: Row = {"id": M6, "new_id": M7, "old_clever_id": "old", "new_clever_id": "new", "site_id": "north"}
 
 
-def test_a_site_is_synced_unless_the_file_takes_it_off_clever(case: Case) -> None:
-    case.given("staging.sites", {"site_id": "North"}, {"site_id": "south"})
+def test_a_site_is_synced_once_confirmed_unless_the_file_takes_it_off_clever(case: Case) -> None:
+    case.given("staging.sites", *({"site_id": s} for s in ("North", "south", "east", "west")))
+    case.given("roster.sites", {"site_id": "North", "confirmed_at": NOW}, {"site_id": "south", "confirmed_at": NOW})
+    case.given("roster.sites", {"site_id": "west"})
+    case.given("input.confirmed", {"site_id": "east"})
     case.given("input.site_settings", {"site_id": "north", "enrollment_source": "manual"})
-    assert case.make("identity/sites", "site_id") == [{"site_id": "south"}]
+    assert case.make("identity/sites", "site_id") == [{"site_id": "east"}, {"site_id": "south"}]
 
 
 def test_a_person_keeps_the_platforms_id_and_a_new_one_gets_theirs(case: Case) -> None:

@@ -15,7 +15,7 @@ def test_all_that_people_depend_on_is_one_text(case: Case) -> None:
     ((before,),) = values(case.make("plan/basis", "basis", today=NOW.date()))
     case.given("input.logins", {"user_id": "ann", "line": 2})
     ((after,),) = values(case.make("plan/basis", "basis", today=NOW.date()))
-    assert before == f"{staging}|2026-11-23|0|0"
+    assert before == f"{staging}|2026-11-23|0|0|0"
     assert after.startswith(f"{staging}|2026-11-23|1-")
 
 
@@ -134,9 +134,10 @@ def synced(case: Case, *sites: str) -> list[str]:
 
 def test_last_synced_moves_at_the_sites_that_were_covered(case: Case) -> None:
     for site, source, status in (
-        ("north", "clever", "new"),
-        ("south", "clever", "new"),
-        ("manual", "manual", "new"),
+        ("north", "clever", "confirmed"),
+        ("south", "clever", "confirmed"),
+        ("new", "clever", "new"),
+        ("manual", "manual", "confirmed"),
         ("gone", "clever", "archived"),
     ):
         case.given("roster.sites", {"site_id": site, "enrollment_source": source, "status": status})
@@ -155,7 +156,8 @@ def test_last_synced_moves_at_the_sites_that_were_covered(case: Case) -> None:
 )
 def test_last_synced_does_not_move_where_something_waits(case: Case, hold: Row, moved: list[str]) -> None:
     case.given(
-        "roster.sites", *({"site_id": s, "enrollment_source": "clever", "status": "new"} for s in ("north", "south"))
+        "roster.sites",
+        *({"site_id": s, "enrollment_source": "clever", "status": "confirmed"} for s in ("north", "south")),
     )
     case.given("guards.holds", {"hold_id": "h1", **hold})
     case.given("plan.counts", {"site_id": "north", "held_by": "h1"})
@@ -163,7 +165,7 @@ def test_last_synced_does_not_move_where_something_waits(case: Case, hold: Row, 
 
 
 def test_last_synced_moves_where_what_is_held_was_rejected(case: Case) -> None:
-    case.given("roster.sites", {"site_id": "north", "enrollment_source": "clever", "status": "new"})
+    case.given("roster.sites", {"site_id": "north", "enrollment_source": "clever", "status": "confirmed"})
     case.given("guards.holds", {"hold_id": "h1", "guard": "archives"})
     case.given("plan.counts", {"site_id": "north", "held_by": "h1"})
     case.given("sync.holds", {"hold_id": "h1", "status": "rejected"})
@@ -280,9 +282,9 @@ def test_a_plan_is_counted_in_the_order_of_its_entities(case: Case) -> None:
 
 def test_what_is_not_looked_at_and_where_enrollments_come_from_is_told(case: Case) -> None:
     case.given("plan.untouched", {"entity": "users"})
-    case.given("desired.sites", {"site_id": "north", "enrollment_source": "manual"})
+    case.given("desired.sites", {"site_id": "north", "enrollment_source": "manual", "status": "new"})
     assert values(case.answer("plan/left_alone")) == [("users",)]
-    assert values(case.answer("plan/enrollment_sources")) == [("north", "manual")]
+    assert values(case.answer("plan/enrollment_sources")) == [("north", "manual", "new")]
 
 
 def test_a_sync_that_is_to_be_undone_is_looked_up(case: Case) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.golden.case import Case, values
+from tests.golden.case import NOW, Case, values
 
 
 def test_a_file_remembers_of_which_model_its_tables_are(case: Case) -> None:
@@ -25,6 +25,18 @@ def test_a_sync_of_the_first_release_whose_counts_are_gone_was_forgotten(case: C
     case.given("sync.change_counts", {"sync_id": "S2"})
     found = case.change("warehouse/migrations/2_pruned_at", "sync_id, pruned_at IS NOT NULL AS is_forgotten")
     assert values(found) == [("S1", True), ("S2", False), ("S3", False)]
+
+
+def test_what_an_earlier_release_has_synced_is_confirmed(case: Case) -> None:
+    for site, source, status, at in (
+        ("a", "clever", "new", NOW),
+        ("b", "clever", "archived", NOW),
+        ("c", "manual", "new", None),
+    ):
+        row = {"site_id": site, "enrollment_source": source, "status": status, "last_synced_at": at}
+        case.given("roster.sites", row)
+    found = case.change("warehouse/migrations/5_confirmed", "site_id, status, confirmed_at")
+    assert values(found) == [("a", "confirmed", NOW), ("b", "archived", NOW), ("c", "new", None)]
 
 
 @pytest.mark.parametrize(

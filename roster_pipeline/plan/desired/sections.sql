@@ -11,7 +11,7 @@ WITH shared AS (
     )
   FROM staging.sections AS s
   JOIN identity.sections AS i ON i.section_n = s.section_n
-  JOIN desired.sites AS w ON w.site_id = s.site_id AND w.enrollment_source = 'clever'
+  JOIN desired.sites AS w ON w.site_id = s.site_id AND w.enrollment_source = 'clever' AND w.status = 'confirmed'
   LEFT JOIN roster.sections AS c ON c.section_id = i.section_id
 )
 SELECT *, if(term_end < $today, 'concluded', 'active') AS status

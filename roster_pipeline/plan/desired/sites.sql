@@ -1,5 +1,5 @@
--- one row per site ever seen
--- needs: input.site_settings, roster.sites, staging.sites
+-- one row per site ever seen; what was confirmed once comes back without a question
+-- needs: input.site_settings, plan.confirmed, roster.sites, staging.sites
 INSERT INTO desired.sites BY NAME
 SELECT
   coalesce(s.site_id, c.site_id) AS site_id,
@@ -7,9 +7,10 @@ SELECT
   coalesce(setting.enrollment_source, 'clever') AS enrollment_source,
   CASE
     WHEN s.site_id IS NULL THEN 'archived'
-    WHEN c.status IS NULL OR c.status = 'archived' THEN 'new'
-    ELSE c.status
+    WHEN c.confirmed_at IS NOT NULL OR n.site_id IS NOT NULL THEN 'confirmed'
+    ELSE 'new'
   END AS status
 FROM staging.sites AS s
 FULL JOIN roster.sites AS c ON c.site_id = s.site_id
+LEFT JOIN plan.confirmed AS n ON n.site_id = s.site_id
 LEFT JOIN input.site_settings AS setting ON setting.site_id = lower(coalesce(s.site_id, c.site_id))

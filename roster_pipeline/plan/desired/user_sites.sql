@@ -3,5 +3,5 @@
 INSERT INTO desired.user_sites BY NAME
 SELECT u.user_id, m.site_id, m.site_id = u.site_id AS is_primary, 'active' AS status
 FROM staging.user_sites AS m
-JOIN desired.sites AS w ON w.site_id = m.site_id AND w.enrollment_source = 'clever'
+JOIN desired.sites AS w ON w.site_id = m.site_id AND w.enrollment_source = 'clever' AND w.status = 'confirmed'
 JOIN desired.users AS u ON u.user_n = m.user_n

@@ -4,7 +4,7 @@ INSERT INTO desired.users BY NAME
 WITH synced_site AS (
   SELECT m.user_n, min_by(m.site_id, if(m.is_primary, '0', '1') || m.site_id) AS site_id
   FROM staging.user_sites AS m
-  SEMI JOIN (FROM desired.sites WHERE enrollment_source = 'clever') AS synced USING (site_id)
+  SEMI JOIN (FROM desired.sites WHERE enrollment_source = 'clever' AND status = 'confirmed') AS synced USING (site_id)
   GROUP BY m.user_n
 ),
 shared AS (
@@ -18,7 +18,7 @@ shared AS (
   LEFT JOIN input.logins AS by_clever_id ON by_clever_id.user_id = lower(u.clever_id)
   LEFT JOIN input.logins AS by_user_id ON by_user_id.platform_id = i.user_id
   WHERE synced_site.site_id IS NOT NULL
-    OR (list_contains(u.roles, 'district_admin') AND EXISTS (FROM desired.sites WHERE enrollment_source = 'clever'))
+    OR (list_contains(u.roles, 'district_admin') AND EXISTS (FROM desired.sites WHERE enrollment_source = 'clever' AND status = 'confirmed'))
 )
 SELECT *, if(first_login_at IS NULL, 'pending', 'active') AS enrollment_status
 FROM shared

@@ -1,0 +1,74 @@
+"""Starting a site: nothing of it is on the roster until somebody has confirmed the counts that Clever shares.
+
+Belongs here: what is shared of the sites that wait, whether it is still what somebody confirmed, and remembering both.
+Does not belong here: what a confirmed site means for the roster (`desired/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Literal
+
+import duckdb
+
+from roster_pipeline.errors import SyncRefused
+from roster_pipeline.warehouse.sql import empty, has_rows, insert, make, run
+
+TOLERANCE_PERCENT = 5
+TOLERANCE_RECORDS = 5
+"""By how much Clever's counts may have moved since they were shown: by the larger of the two."""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The counts of a site as somebody saw and confirmed them."""
+
+    site_id: str
+    sections: int
+    teachers: int
+    students: int
+
+
+Starts = Sequence[Confirmed] | Literal["all"]
+"""The sites that somebody confirms with a sync; `all` asks nobody."""
+
+
+def read_confirmed(connection: duckdb.DuckDBPyConnection, starts: Starts) -> None:
+    """Fills `input.confirmed`; needs `staging`. Raises SyncRefused for a site that does not wait for it."""
+    empty(connection, "input.confirmed")
+    if starts == "all":
+        run(connection, "plan/start/everything")
+        return
+    for confirmed in starts:
+        insert(connection, "input.confirmed", **asdict(confirmed))
+    if starts and (strange := run(connection, "plan/start/not_waiting").fetchone()):
+        raise SyncRefused(
+            f"Site {strange[0]} waits for no confirmation",
+            do="`roster start` lists those that wait; a site of data/sites.csv that is `manual` is not started",
+        )
+
+
+def find_waiting(connection: duckdb.DuckDBPyConnection, today: date) -> None:
+    """Fills `plan.waiting_sites` and `plan.confirmed`; needs `staging`, `input` and `mapped`.
+
+    `today` decides which terms are over.
+    """
+    if run(connection, "plan/start/any_new").fetchone():
+        make(connection, "plan/start/waiting_sites", today=today)
+        tolerance = {"percent": TOLERANCE_PERCENT, "records": TOLERANCE_RECORDS}
+        make(connection, "plan/start/confirmed", **tolerance)
+    else:
+        empty(connection, "plan.waiting_sites", "plan.confirmed")
+
+
+def any_waits(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a site is shared of which nothing may be on the roster yet."""
+    return has_rows(connection, "plan.waiting_sites ANTI JOIN plan.confirmed USING (site_id)")
+
+
+def remember_waiting(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
+    """Writes the sites that wait into the truth, in the transaction of apply."""
+    for name in ("forget_waiting", "keep_waiting"):
+        run(connection, f"plan/start/{name}", sync_id=sync_id)

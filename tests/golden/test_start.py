@@ -1,0 +1,96 @@
+"""What is shared of new sites, and whether it is what somebody confirmed, statement by statement."""
+
+from __future__ import annotations
+
+from tests.golden.case import NOW, TIA, Case, Row, values
+
+SEEN: Row = {"sections": 10, "teachers": 20, "students": 400}
+
+
+def test_asking_nobody_every_new_site_is_confirmed(case: Case) -> None:
+    case.given("staging.sites", {"site_id": "north"}, {"site_id": "south"})
+    case.given("roster.sites", {"site_id": "south", "confirmed_at": NOW}, {"site_id": "west"})
+    assert values(case.make("plan/start/everything", "site_id, students")) == [("north", None)]
+
+
+def test_a_site_that_does_not_wait_cannot_be_confirmed(case: Case) -> None:
+    case.given("staging.sites", *({"site_id": s} for s in ("North", "south", "west")))
+    case.given("roster.sites", {"site_id": "south", "confirmed_at": NOW}, {"site_id": "North"})
+    case.given("input.site_settings", {"site_id": "west", "enrollment_source": "manual"})
+    case.given("input.confirmed", *({"site_id": s} for s in ("North", "south", "west", "east")))
+    assert values(case.answer("plan/start/not_waiting", "site_id")) == [("east",), ("south",), ("west",)]
+
+
+def test_a_shared_site_that_nobody_confirmed_is_new(case: Case) -> None:
+    case.given("staging.sites", *({"site_id": s} for s in ("south", "West")))
+    case.given("roster.sites", {"site_id": "south", "confirmed_at": NOW})
+    case.given("input.site_settings", {"site_id": "west", "enrollment_source": "manual"})
+    assert case.answer("plan/start/any_new", "site_id") == []
+    case.given("staging.sites", {"site_id": "North"})
+    assert values(case.answer("plan/start/any_new", "site_id")) == [("North",)]
+
+
+def test_what_is_shared_of_a_waiting_site_is_counted(case: Case) -> None:
+    case.given("staging.sites", {"site_id": "north", "name": "North"}, {"site_id": "south", "name": "South"})
+    case.given("roster.sites", {"site_id": "south", "confirmed_at": NOW})
+    people = (
+        ("tia", ["teacher"]),
+        ("tom", ["staff"]),
+        ("ann", ["student"]),
+        ("ben", ["student"]),
+        ("cal", ["student"]),
+    )
+    for n, (who, roles) in enumerate(people):
+        case.given("staging.users", {"user_n": n, "clever_id": who, "roles": roles})
+        case.given("staging.user_sites", {"user_n": n, "site_id": "south" if who == "cal" else "north"})
+    case.given("identity.users", {"user_n": 3, "user_id": TIA})
+    case.given("input.logins", {"user_id": "ann"}, {"user_id": TIA, "platform_id": TIA})
+    for section, site, ended in (
+        ("a", "north", False),
+        ("b", "north", False),
+        ("c", "north", True),
+        ("d", "south", False),
+    ):
+        term: Row = {"term_end": NOW.replace(day=1 if ended else 30).date()}
+        case.given("staging.sections", {"clever_id": section, "site_id": site, **term})
+    for rule in (None, "r1"):
+        case.given(
+            "mapped.section_courses", {"clever_id": "a", "mapped_by": "rule" if rule else "file", "rule_id": rule}
+        )
+    for severity, record in (("error", "x"), ("error", "x"), ("warning", "y")):
+        row = {"severity": severity, "entity": "users", "record_id": record, "site_id": "north"}
+        case.given("staging.issues", row)
+    columns = "name, sections, teachers, students, pending, unmapped, visible_by, quarantined"
+    assert values(case.make("plan/start/waiting_sites", columns, today=NOW.date())) == [
+        ("North", 2, 1, 2, 0, 1, "file: 1, rule r1: 1", 1)
+    ]
+
+
+def test_the_counts_may_have_moved_a_little(case: Case) -> None:
+    """By five, or by five percent where that is more."""
+    for site, now in (
+        ("same", {}),
+        ("little", {"students": 420}),
+        ("much", {"students": 421}),
+        ("few", {"sections": 4}),
+    ):
+        case.given("plan.waiting_sites", {"site_id": site, **SEEN, **now})
+        case.given("input.confirmed", {"site_id": site, **SEEN})
+    case.given("plan.waiting_sites", {"site_id": "unseen", **SEEN}, {"site_id": "whatever", **SEEN})
+    case.given("input.confirmed", {"site_id": "whatever"})
+    found = case.make("plan/start/confirmed", "site_id", percent=5, records=5)
+    assert values(found) == [("little",), ("same",), ("whatever",)]
+
+
+def test_the_sites_that_wait_are_those_of_the_last_sync(case: Case) -> None:
+    case.given("sync.waiting_sites", {"site_id": "west"})
+    case.change("plan/start/forget_waiting", "site_id")
+    for site in ("north", "south", "east"):
+        case.given("plan.waiting_sites", {"site_id": site, "name": site, **SEEN})
+    case.given("input.confirmed", {"site_id": "south"}, {"site_id": "east"})
+    case.given("plan.confirmed", {"site_id": "south"})
+    assert values(case.change("plan/start/keep_waiting", "site_id, students, moved, sync_id", sync_id="S2")) == [
+        ("east", 400, True, "S2"),
+        ("north", 400, False, "S2"),
+    ]
+    assert values(case.answer("history/report/waiting_sites", "name, moved")) == [("east", True), ("north", False)]

@@ -1,0 +1,132 @@
+"""Starting a site: nothing of it is on the roster until somebody has confirmed what Clever shares of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from roster_pipeline.errors import SyncRefused
+from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.start import Confirmed, Starts
+from tests.conftest import TODAY, Tiny, section, student, teacher
+
+NORTH = Confirmed("north", sections=1, teachers=1, students=2)
+
+
+def sync(tiny: Tiny, starts: Starts = (), *, today: date = TODAY, sites: tuple[str, ...] = ()) -> Plan:
+    return tiny.sync(starts=starts, today=today, sites=sites)
+
+
+def people(tiny: Tiny) -> list[str]:
+    return [
+        who
+        for (who,) in tiny.rows("SELECT clever_id FROM roster.users WHERE enrollment_status <> 'archived' ORDER BY 1")
+    ]
+
+
+def waiting(tiny: Tiny) -> list[tuple[Any, ...]]:
+    return tiny.rows("SELECT site_id, sections, teachers, students, moved FROM sync.waiting_sites ORDER BY 1")
+
+
+def last_status(tiny: Tiny) -> tuple[Any, ...]:
+    return tiny.rows("SELECT status, trigger FROM sync.syncs ORDER BY sync_no DESC LIMIT 1")[0]
+
+
+def test_a_first_sync_writes_schools_and_their_counts_and_nothing_else(tiny: Tiny) -> None:
+    sync(tiny)
+    assert people(tiny) == []
+    assert tiny.rows("SELECT count(*) FROM roster.sections") == [(0,)]
+    assert tiny.rows("SELECT DISTINCT status, last_synced_at FROM roster.sites") == [("new", None)]
+    assert ("north", 1, 1, 2, False) in waiting(tiny)
+    assert last_status(tiny) == ("held", "sync_now")
+
+
+def test_once_confirmed_it_is_synced_and_asked_about_no_more(tiny: Tiny) -> None:
+    sync(tiny)
+    sync(tiny, [NORTH])
+    assert set(people(tiny)) >= {"ann", "ben", "tia"}
+    assert "north" not in {site for site, *_ in waiting(tiny)}
+    assert tiny.rows("SELECT status, confirmed_by FROM roster.sites WHERE site_id = 'north'") == [("confirmed", "test")]
+    tiny.records["users"].append(student("new", "north"))
+    sync(tiny)
+    assert "new" in people(tiny)
+
+
+def test_counts_that_have_moved_are_shown_again(tiny: Tiny) -> None:
+    sync(tiny)
+    tiny.records["users"] += [student(f"s{n}", "north") for n in range(6)]
+    sync(tiny, [NORTH])
+    assert people(tiny) == []
+    assert ("north", 1, 1, 8, True) in waiting(tiny)
+    sync(tiny, [Confirmed("north", 1, 1, 8)])
+    assert len(people(tiny)) >= 9
+
+
+def test_a_little_more_or_less_is_no_question(tiny: Tiny) -> None:
+    sync(tiny)
+    tiny.records["users"].append(student("late", "north"))
+    sync(tiny, [NORTH])
+    assert "late" in people(tiny)
+
+
+def test_a_new_school_holds_up_no_other(tiny: Tiny) -> None:
+    """Who is at both is on the roster by the one that was confirmed."""
+    sync(tiny, "all")
+    tiny.records["schools"].append({"id": "fresh", "name": "Fresh"})
+    both = student("both", "north")
+    both["roles"]["student"]["schools"] = ["north", "fresh"]
+    tiny.records["users"] += [teacher("fay", "fresh"), student("fin", "fresh"), both]
+    tiny.records["sections"].append(section("f1", "fresh", teachers=["fay"], students=["fin", "both"]))
+    sync(tiny)
+    assert {"fay", "fin"}.isdisjoint(people(tiny))
+    assert "both" in people(tiny)
+    assert waiting(tiny) == [("fresh", 1, 1, 2, False)]
+    assert tiny.rows("SELECT count(*) FROM roster.sites WHERE last_synced_at IS NOT NULL AND site_id = 'fresh'") == [
+        (0,)
+    ]
+    sync(tiny, [Confirmed("fresh", 1, 1, 2)])
+    assert {"fay", "fin", "both"} <= set(people(tiny))
+    assert waiting(tiny) == []
+    assert last_status(tiny)[0] == "succeeded"
+
+
+def test_what_waits_makes_no_change_of_the_mapping_a_held_one(tiny: Tiny) -> None:
+    sync(tiny)
+    tiny.sync(from_clever=False, starts=())
+    assert last_status(tiny) == ("succeeded", "mapping")
+    assert waiting(tiny)
+
+
+def test_a_confirmed_school_that_went_and_comes_back_is_not_asked_about(tiny: Tiny) -> None:
+    sync(tiny, "all")
+    school = tiny.records["schools"].pop()
+    users, tiny.records["users"] = tiny.records["users"], []
+    sync(tiny)
+    tiny.records["schools"].append(school)
+    tiny.records["users"] = users
+    sync(tiny)
+    assert waiting(tiny) == []
+    assert tiny.rows("SELECT DISTINCT status FROM roster.sites") == [("confirmed",)]
+
+
+@pytest.mark.parametrize("site", ["nowhere", "north"], ids=["not shared", "confirmed already"])
+def test_only_a_school_that_waits_can_be_confirmed(tiny: Tiny, site: str) -> None:
+    sync(tiny, "all")
+    with pytest.raises(SyncRefused, match="waits for no confirmation"):
+        sync(tiny, [Confirmed(site, 1, 1, 1)])
+
+
+def test_a_manual_school_waits_for_nobody_and_cannot_be_started(tiny: Tiny) -> None:
+    tiny.line("sites", "d", "north", "manual")
+    sync(tiny)
+    assert "north" not in {site for site, *_ in waiting(tiny)}
+    with pytest.raises(SyncRefused, match="waits for no confirmation"):
+        sync(tiny, [NORTH])
+
+
+def test_the_sync_of_a_school_that_waits_is_refused(tiny: Tiny) -> None:
+    sync(tiny)
+    with pytest.raises(SyncRefused, match="Nobody has confirmed"):
+        sync(tiny, sites=("north",))
