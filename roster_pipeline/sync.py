@@ -216,8 +216,8 @@ def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Stage
     is asked first.
     """
     judging = Judging(connection, inputs.limits_on(order.today), order.today, order.now())
-    read_confirmed(connection, order.starts)
-    without_people = people_are_as_they_were(connection, order.today)
+    starts = read_confirmed(connection, order.starts)
+    without_people = people_are_as_they_were(connection, order.today) and not starts
     identity.find_candidates(
         connection,
         without_people=without_people,

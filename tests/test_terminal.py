@@ -118,6 +118,7 @@ def dagster_stubbed(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def synced(*_: object) -> dict[str, Any]:
         with Warehouse(warehouse).read("d") as c:
             parts = {"sites": report.sites(c), "issues": report.issues(c, f"{SYNC}3"), "holds": report.holds(c)}
+            parts["waiting"] = report.waiting_sites(c)
             return {**report.sync(c, f"{SYNC}2"), **parts, "failure": None, "interrupted": False, "published": NASTY}
 
     def planned(*_: object) -> dict[str, Any]:

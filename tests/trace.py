@@ -28,10 +28,11 @@ from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.mapping.decide import Deed, decide
 from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.start import Confirmed, Starts
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse import sql
-from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
+from tests.conftest import NOW, TODAY, Record, Tiny, carry_out, section, student, teacher
 from tests.guards.guarded import Guarded, fill, ids
 
 _EMPTIED = re.compile(r"CREATE OR REPLACE (?:TEMP TABLE|TABLE memory\.) ?(\w+\.\w+)")
@@ -111,6 +112,17 @@ def _begin(district: Guarded) -> None:
     district.line("mapping_rules", "r1", "math", "", "", "math-6")
     district.line("logins", "d", "north01", "2026-09-01T00:00:00Z")
     district.sync()
+
+
+def _start_a_school(district: Guarded) -> None:
+    """A new school waits until somebody confirms its counts."""
+    district.records["schools"].append({"id": "late", "name": "Late"})
+    asked: tuple[Starts, ...] = ((), [Confirmed("late", 0, 0, 0)])
+    for starts in asked:
+        with district.connect_anew() as connection:
+            run = district.begin()
+            run.order = replace(run.order, starts=starts)
+            carry_out(connection, run, district.landing)
 
 
 def _change_the_mapping(district: Guarded) -> None:
@@ -239,7 +251,7 @@ def _report(district: Guarded) -> None:
     """What people ask, of the last sync."""
     last = f"S{district.syncs:03}"
     with district.connect() as connection:
-        for ask in (report.sites, report.recent, report.lines_without, report.holds, report.standing):
+        for ask in (report.sites, report.waiting_sites, report.recent, report.lines_without, report.holds, report.standing):
             ask(connection)
         for of in (report.sync, report.change_counts, report.changes, report.issues):
             of(connection, last)
@@ -259,6 +271,7 @@ def _report(district: Guarded) -> None:
 
 _LIFE: Sequence[Callable[[Guarded], object]] = (
     _begin,
+    _start_a_school,
     _change_the_mapping,
     _explain,
     _decide_about_the_mapping,

@@ -35,12 +35,15 @@ Starts = Sequence[Confirmed] | Literal["all"]
 """The sites that somebody confirms with a sync; `all` asks nobody."""
 
 
-def read_confirmed(connection: duckdb.DuckDBPyConnection, starts: Starts) -> None:
-    """Fills `input.confirmed`; needs `staging`. Raises SyncRefused for a site that does not wait for it."""
+def read_confirmed(connection: duckdb.DuckDBPyConnection, starts: Starts) -> bool:
+    """Fills `input.confirmed`, and says whether it has a site; needs `staging`.
+
+    Raises SyncRefused for a site that does not wait for it.
+    """
     empty(connection, "input.confirmed")
     if starts == "all":
         run(connection, "plan/start/everything")
-        return
+        return has_rows(connection, "input.confirmed")
     for confirmed in starts:
         insert(connection, "input.confirmed", **asdict(confirmed))
     if starts and (strange := run(connection, "plan/start/not_waiting").fetchone()):
@@ -48,6 +51,7 @@ def read_confirmed(connection: duckdb.DuckDBPyConnection, starts: Starts) -> Non
             f"Site {strange[0]} waits for no confirmation",
             do="`roster start` lists those that wait; a site of data/sites.csv that is `manual` is not started",
         )
+    return bool(starts)
 
 
 def find_waiting(connection: duckdb.DuckDBPyConnection, today: date) -> None:

@@ -15,7 +15,7 @@ def test_all_that_people_depend_on_is_one_text(case: Case) -> None:
     ((before,),) = values(case.make("plan/basis", "basis", today=NOW.date()))
     case.given("input.logins", {"user_id": "ann", "line": 2})
     ((after,),) = values(case.make("plan/basis", "basis", today=NOW.date()))
-    assert before == f"{staging}|2026-11-23|0|0|0"
+    assert before == f"{staging}|2026-11-23|0|0"
     assert after.startswith(f"{staging}|2026-11-23|1-")
 
 

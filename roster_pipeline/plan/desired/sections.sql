@@ -1,4 +1,4 @@
--- one row per section ever seen; a term that is over concludes its sections, whether Clever still lists them or not; of a term or course that Clever lists no longer, what was known last stands
+-- one row per section ever seen; a term that is over concludes its sections, whether Clever still lists them or not; of a term or course that Clever lists no longer, what was known last stands; those of a manual site stay
 -- needs: desired.sites, identity.sections, roster.sections, staging.sections
 INSERT INTO desired.sections BY NAME
 WITH shared AS (
@@ -18,6 +18,10 @@ SELECT *, if(term_end < $today, 'concluded', 'active') AS status
 FROM shared
 UNION ALL BY NAME
 SELECT c.* EXCLUDE (course_number, visible, student_count, teacher_count, course_count, unmapped_since, since_sync_id) REPLACE (
-  if(status = 'concluded' OR (status = 'active' AND term_end < $today), 'concluded', 'archived') AS status
+  CASE
+    WHEN status = 'concluded' OR (status = 'active' AND term_end < $today) THEN 'concluded'
+    WHEN site_id IN (SELECT site_id FROM desired.sites WHERE enrollment_source = 'manual' AND status = 'confirmed') THEN status
+    ELSE 'archived'
+  END AS status
 )
 FROM roster.sections AS c ANTI JOIN shared USING (section_id)

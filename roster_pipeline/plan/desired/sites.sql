@@ -1,4 +1,4 @@
--- one row per site ever seen; what was confirmed once comes back without a question
+-- one row per site ever seen; what was confirmed once comes back without a question, and what is manual stays whether it is shared or not
 -- needs: input.site_settings, plan.confirmed, roster.sites, staging.sites
 INSERT INTO desired.sites BY NAME
 SELECT
@@ -6,7 +6,7 @@ SELECT
   coalesce(s.name, c.name) AS name,
   coalesce(setting.enrollment_source, 'clever') AS enrollment_source,
   CASE
-    WHEN s.site_id IS NULL THEN 'archived'
+    WHEN s.site_id IS NULL AND NOT (setting.enrollment_source = 'manual' AND c.status = 'confirmed') THEN 'archived'
     WHEN c.confirmed_at IS NOT NULL OR n.site_id IS NOT NULL THEN 'confirmed'
     ELSE 'new'
   END AS status

@@ -1,11 +1,18 @@
--- one row per person ever seen; who has no synced site any more is archived as they were
--- needs: desired.sites, identity.users, input.logins, roster.users, staging.user_sites, staging.users
+-- one row per person ever seen; who has no synced site any more stays as they were at one that is manual, and is archived elsewhere
+-- needs: desired.sites, identity.users, input.logins, roster.user_sites, roster.users, staging.user_sites, staging.users
 INSERT INTO desired.users BY NAME
 WITH synced_site AS (
   SELECT m.user_n, min_by(m.site_id, if(m.is_primary, '0', '1') || m.site_id) AS site_id
   FROM staging.user_sites AS m
   SEMI JOIN (FROM desired.sites WHERE enrollment_source = 'clever' AND status = 'confirmed') AS synced USING (site_id)
   GROUP BY m.user_n
+),
+kept AS (
+  SELECT m.user_id, min_by(m.site_id, if(m.is_primary, '0', '1') || m.site_id) AS site_id
+  FROM roster.user_sites AS m
+  SEMI JOIN (FROM desired.sites WHERE enrollment_source = 'manual' AND status = 'confirmed') AS manual USING (site_id)
+  WHERE m.status = 'active'
+  GROUP BY m.user_id
 ),
 shared AS (
   SELECT
@@ -23,5 +30,8 @@ shared AS (
 SELECT *, if(first_login_at IS NULL, 'pending', 'active') AS enrollment_status
 FROM shared
 UNION ALL BY NAME
-SELECT c.* EXCLUDE (first_synced_at, archived_at, since_sync_id) REPLACE ('archived' AS enrollment_status)
-FROM roster.users AS c ANTI JOIN shared USING (user_id)
+SELECT c.* EXCLUDE (first_synced_at, archived_at, since_sync_id) REPLACE (
+  coalesce(kept.site_id, c.site_id) AS site_id,
+  if(kept.site_id IS NULL, 'archived', c.enrollment_status) AS enrollment_status
+)
+FROM roster.users AS c ANTI JOIN shared USING (user_id) LEFT JOIN kept ON kept.user_id = c.user_id
