@@ -150,10 +150,7 @@ def _print_rehearsal(row: Row) -> None:
         print_table(
             [
                 {
-                    **{
-                        k: r[k]
-                        for k in ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
-                    },
+                    **{name: r[name] for name in _REHEARSED},
                     "state": "off" if not r["active"] else "takes nothing" if not r["takes"] else "on",
                     "sites": [f"{s['site_id']} {s['sections']}" for s in r["sites"]],
                 }
