@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.golden.case import ANN, BEN, M6, M7, S6, S7, Case, Row, values
+from tests.golden.case import ANN, BEN, M6, M7, NOW, S6, S7, Case, Row, values
 
 
 def test_the_last_decision_that_stands_counts(case: Case) -> None:
@@ -75,8 +75,44 @@ def test_the_undo_of_an_undo_gives_them_back(case: Case) -> None:
 def test_a_section_may_be_named_by_the_beginning_of_either_id(case: Case) -> None:
     case.given("roster.sections", {"section_id": M6, "clever_id": "AB", "status": "active"})
     case.given("roster.sections", {"section_id": M7, "clever_id": "abc", "status": "archived"})
-    assert values(case.answer("mapping/find_sections", start="ab")) == [(M6, "active", True), (M7, "archived", False)]
-    assert values(case.answer("mapping/find_sections", start="7777")) == [(M7, "archived", False)]
+    case.given("input.deeds", *({"section": said} for said in ("ab", "ab", "a", "7777", M6, "none", "")))
+    assert values(case.make("mapping/meant_sections", "said, section_id, status, found")) == [
+        (M6, M6, "active", 1),
+        ("7777", M7, "archived", 1),
+        ("a", M6, "active", 2),
+        ("ab", M6, "active", 1),
+    ]
+
+
+def test_the_first_deed_that_nobody_can_carry_out_is_told(case: Case) -> None:
+    case.given("input.deeds", *({"no": no, "section": said} for no, said in enumerate(("m6", "m", "old", "none"))))
+    case.given("input.meant_sections", {"said": "m6", "section_id": M6, "status": "active", "found": 1})
+    assert values(case.answer("mapping/refused_deeds")) == [("m", None, None, 0, 3)]
+    case.given("input.meant_sections", {"said": "m", "section_id": M6, "status": "active", "found": 2})
+    case.given("input.meant_sections", {"said": "old", "section_id": M7, "status": "archived", "found": 1})
+    assert values(case.answer("mapping/refused_deeds")) == [("m", M6, "active", 2, 3)]
+
+
+def test_what_is_to_be_added_and_removed_is_told(case: Case) -> None:
+    for no, (said, course, decision) in enumerate(
+        [("m6", "art", "add"), ("m6", "math", "add"), (M6, "math", "remove"), ("m7", "art", "remove")]
+    ):
+        case.given("input.deeds", {"no": no, "section": said, "course_id": course, "decision": decision})
+    case.given("input.meant_sections", *({"said": s, "section_id": i} for s, i in (("m6", M6), (M6, M6), ("m7", M7))))
+    assert values(case.answer("mapping/contradictory_deeds")) == [(M6, "math")]
+
+
+def test_deeds_become_decisions_each_once(case: Case) -> None:
+    file = case.file(
+        {"no": 0, "section": "m6", "course_id": "art", "decision": "add"},
+        {"no": 1, "section": M6, "course_id": "art", "decision": "add"},
+    )
+    assert values(case.make("mapping/input/deeds", "section", file=file)) == [(M6,), ("m6",)]
+    case.given("input.meant_sections", *({"said": said, "section_id": M6} for said in ("m6", M6)))
+    decided = case.make(
+        "mapping/input/decisions", 'section_id, course_id, decision, "by", why, "at"', by="Rae", why=None, at=NOW
+    )
+    assert values(decided) == [(M6, "art", "add", "Rae", None, NOW)]
 
 
 def test_courses_with_a_like_id_or_title_are_named(case: Case) -> None:
