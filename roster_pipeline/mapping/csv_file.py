@@ -98,10 +98,10 @@ def load(path: Path, header: str) -> bytes:
     return raw
 
 
-def table_of(raw: bytes) -> Table:
+def table_of(raw: bytes, delimiter: str = ",") -> Table:
     """The file's cells, by column, with the line on which each record begins."""
     lines_of_text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline="")
-    reader = csv.reader(lines_of_text, strict=True, skipinitialspace=True)
+    reader = csv.reader(lines_of_text, strict=True, skipinitialspace=True, delimiter=delimiter)
     cells: list[str] = []
     widths: list[int] = []
     lines = [1]  # on which each record begins, physically
@@ -154,7 +154,7 @@ def _header_problems(
             yield line, name, "missing from the header", f"Add it; {known}"
 
 
-def _faults(lines: Sequence[int], cells: Cells, name: str, parse: Parse) -> Iterator[Problem]:
+def faults(lines: Sequence[int], cells: Cells, name: str, parse: Parse) -> Iterator[Problem]:
     """What is wrong in a column in which something is, by asking the same rule about each cell."""
     wrong: dict[str, CellError] = {}
     for cell in set(cells):
@@ -189,7 +189,7 @@ def _values(file: File, table: Table, parse: Mapping[str, Parse]) -> tuple[dict[
         try:
             values[name] = parse_cells(cells[name])
         except CellError:
-            problems += _faults(table.lines, cells[name], name, parse_cells)
+            problems += faults(table.lines, cells[name], name, parse_cells)
     if file.one_of:
         what = f"without any of {', '.join(file.one_of)} it would match every section"
         given = zip(*(cells[name] for name in file.one_of if name in cells), strict=True)

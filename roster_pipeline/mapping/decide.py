@@ -64,8 +64,6 @@ def decide(connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], *, by: 
     another; SyncRefused for a section that is not active. Fifty thousand deeds take no longer than a few.
     """
     empty(connection, "input.decisions")
-    if not deeds:
-        raise RosterError("No course was named", do="Name the courses to add, or those to remove")
     courses = {
         (said, decision): find_course(connection, said, decision)
         for said, decision in sorted({(deed.course, deed.decision) for deed in deeds})

@@ -136,6 +136,34 @@ def test_people_who_see_other_courses_are_counted(case: Case) -> None:
     assert case.change("plan/people", "people", sync_id="S2") == [{"people": 1}]
 
 
+def test_the_people_of_one_sync_are_told(case: Case) -> None:
+    case.given("sync.syncs", {"sync_id": "S1", "people": 3}, {"sync_id": "S2", "people": 5})
+    assert values(case.answer("plan/people_of_sync", sync_id="S2")) == [(5,)]
+
+
+def test_sections_that_get_or_lose_a_course_are_counted_once(case: Case) -> None:
+    for section_id, course, action, held_by in (
+        (M6, "art", "create", None),
+        (M6, "math", "archive", None),
+        (M7, "art", "update", None),
+        (S6, "art", "create", "h"),
+        (S7, "art", "archive", None),
+    ):
+        row = {"section_id": section_id, "course_id": course, "action": action, "held_by": held_by}
+        case.given("plan.section_courses", row)
+    assert values(case.answer("plan/sections_concerned")) == [(2,)]
+
+
+def test_what_is_being_decided_is_listed_where_most_students_are_first(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
+    for section_id, site, students in ((M6, "north", 3), (M7, "south", 9)):
+        case.given("roster.sections", {"section_id": section_id, "site_id": site, "student_count": students})
+        case.given("input.decisions", {"section_id": section_id, "course_id": "art", "decision": "add"})
+    found = case.answer("mapping/deciding", "section_id, course_id, decision, site, students", limit=9)
+    assert values(found) == [(M7, "art", "add", "south", 9), (M6, "art", "add", "North", 3)]
+    assert len(case.answer("mapping/deciding", limit=1)) == 1
+
+
 def test_sections_are_listed_with_what_hung_their_courses_there(case: Case) -> None:
     case.given("roster.sites", {"site_id": "north", "name": "North"})
     for section, status, students in ((M6, "active", 3), (M7, "active", 4), (S6, "active", 9), (S7, "archived", 5)):
