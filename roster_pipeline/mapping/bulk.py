@@ -7,7 +7,6 @@ and how a spreadsheet is read and written (`sheet_file.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +62,12 @@ def from_sheet(connection: duckdb.DuckDBPyConnection, file: Path, district: str)
     has = {section["section_id"]: _parts(section["courses"]) for section in report.every_section(connection)}
     deeds: list[Deed] = []
     refused: list[tuple[int, str]] = []
-    for lines in _by_section(read_sheet(file)):
-        line = lines[0]
+    lines_of_all = read_sheet(file)
+    for line in lines_of_all:
         if line.district not in slugs:
-            refused += ((one.line, f"there is no district {quoted(one.district)}") for one in lines)
-        if line.district != district or not any(map(_is_edited, lines)):
-            continue
+            refused.append((line.line, f"there is no district {quoted(line.district)}"))
+    for lines in _edited(line for line in lines_of_all if line.district == district):
+        line = lines[0]
         if other := next((one for one in lines if _courses(one.courses) != _courses(line.courses)), None):
             refused.append((other.line, f"line {line.line} says something else of its section (remove one of them)"))
         elif (now := has.get(line.section_id)) is None:
@@ -83,13 +82,12 @@ def from_sheet(connection: duckdb.DuckDBPyConnection, file: Path, district: str)
     return deeds
 
 
-def _by_section(lines: Iterable[SheetLine]) -> Iterator[list[SheetLine]]:
-    """The lines about each section, which are more than one where somebody copied a line."""
-
-    def section(line: SheetLine) -> tuple[str, str]:
-        return line.district, line.section_id
-
-    return (list(same) for _, same in groupby(sorted(lines, key=section), key=section))
+def _edited(lines: Iterable[SheetLine]) -> Iterable[list[SheetLine]]:
+    """The lines about each section that one of them changes; they are several where somebody copied a line."""
+    found: dict[str, list[SheetLine]] = {}
+    for line in lines:
+        found.setdefault(line.section_id, []).append(line)
+    return [same for same in found.values() if any(map(_is_edited, same))]
 
 
 def _parts(cell: str) -> dict[str, str]:
@@ -103,7 +101,9 @@ def _courses(cell: str) -> frozenset[str]:
 
 def _is_edited(line: SheetLine) -> bool:
     """Without the column that says what was exported, whatever differs from now is an edit."""
-    return line.exported is None or _courses(line.exported) != _courses(line.courses)
+    if line.exported is None or line.exported == line.courses:
+        return line.exported is None
+    return _courses(line.exported) != _courses(line.courses)
 
 
 def _changes(line: SheetLine, now: Mapping[str, str], catalog: Mapping[str, str]) -> Iterator[Deed]:
