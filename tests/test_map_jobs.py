@@ -55,6 +55,17 @@ def test_suggestions_are_counted_first_and_accepted_then(synced: Platform) -> No
     assert "1.5 is no score. Give one from 0 to 1." in failure(result)
 
 
+@pytest.mark.parametrize("ops", [{}, {"accept": {}}, {"accept": {"config": {}}}])
+def test_who_says_nothing_gets_a_preview(synced: Platform, ops: dict[str, Any]) -> None:
+    with synced.instance() as instance:
+        job = defs.resolve_job_def("accept_suggestions")
+        result = job.execute_in_process(instance=instance, partition_key=SLUG, run_config={"ops": ops})
+        run = instance.get_run_by_id(result.run_id)
+    assert run
+    assert run.tags["roster/trigger"] == "look"
+    assert synced.rows(COUNT) == [(1,)]
+
+
 def test_what_was_carried_over_is_refused_only_where_there_is_some(synced: Platform) -> None:
     for preview in (True, False):
         result, _ = launch(synced, "refuse_carried", "refuse", site="Alder Elementary School", preview=preview)

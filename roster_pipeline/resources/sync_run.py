@@ -55,8 +55,7 @@ TRIGGER = "roster/trigger"
 """The run tag in which whoever launches a run says what it is."""
 
 DECISION, PUBLISH, PLAN, EXPLAIN, LOOK = "decision", "publish", "plan", "explain", "look"
-MAPPING, SYNC_NOW, NIGHTLY = "mapping", "sync_now", "nightly"
-BULK = "bulk"  # MAPPING when its op is told not to preview, else LOOK
+MAPPING, SYNC_NOW, NIGHTLY, BULK = "mapping", "sync_now", "nightly", "bulk"
 NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN, LOOK)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
@@ -373,9 +372,10 @@ def sync_id_of(run_id: str, started_at: datetime) -> str:
 def _trigger(run: dg.DagsterRun) -> str:
     """What whoever launched the run says that it is; a sync of which Clever was left out is what is left of it."""
     said = run.tags.get(TRIGGER, SYNC_NOW)
-    if said == BULK:
-        ops = cast("dict[str, Row]", run.run_config.get("ops", {}))
-        return MAPPING if [op["config"].get("preview") for op in ops.values()] == [False] else LOOK
+    if said == BULK:  # who says nothing gets a preview
+        ops = cast("dict[str, Row | None]", run.run_config.get("ops") or {})
+        told = [((op or {}).get("config") or {}).get("preview") for op in ops.values()]
+        return MAPPING if told == [False] else LOOK
     layers = {key.path[0] for key in run.asset_selection or () if key != announce.PLAN}
     if said not in (SYNC_NOW, NIGHTLY) or not run.asset_selection or "clever" in layers:
         return said
