@@ -23,6 +23,7 @@ from roster_pipeline.clever.extract import extract_district
 from roster_pipeline.clever.landing import Notice, discard, newest_complete, read_receipt
 from roster_pipeline.clever.today import ClockReading, local_day
 from roster_pipeline.config import Settings
+from roster_pipeline.errors import SyncRefused
 from roster_pipeline.guards import holds, judge, limits, relinks
 from roster_pipeline.guards.guard import DistrictLimits, Hold, Judging
 from roster_pipeline.history.record import SyncInfo, prune
@@ -33,7 +34,8 @@ from roster_pipeline.plan import undo
 from roster_pipeline.plan.apply import apply_plan
 from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
 from roster_pipeline.plan.difference import Plan, make_plan, summarize
-from roster_pipeline.plan.start import Starts, read_confirmed
+from roster_pipeline.plan.preview import Preview, preview_plan, shown_as
+from roster_pipeline.plan.start import Starts, find_ending, read_confirmed, read_ended
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.warehouse.sql import count_rows
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
@@ -49,6 +51,7 @@ class Order:
     """Which sync is asked for, with the inputs of which folder, on which day; the day decides which terms are over.
 
     `starts` are the sites whose counts somebody confirms with it; nothing of others that are new gets onto the roster.
+    `ends` is a site of which nothing stays there.
     `today` is ours, and that of Clever's clock once this is known (`on_clevers_day`); `zone` is where days begin.
     """
 
@@ -58,6 +61,7 @@ class Order:
     now: Callable[[], datetime] = utc_now
     zone: tzinfo = UTC
     starts: Starts = "all"
+    ends: str | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,8 @@ def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Stage
     """
     judging = Judging(connection, inputs.limits_on(order.today), order.today, order.now())
     starts = read_confirmed(connection, order.starts)
-    without_people = people_are_as_they_were(connection, order.today) and not starts
+    read_ended(connection, order.ends)
+    without_people = people_are_as_they_were(connection, order.today) and not starts and order.ends is None
     identity.find_candidates(
         connection,
         without_people=without_people,
@@ -365,10 +370,37 @@ class Run:
             self.guarded = guard(connection, self.order, planned, self.need_inputs(connection))
         return self.guarded
 
-    def decide(self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], why: str = "") -> Applied:
-        """Puts into effect what somebody decides about sections and their courses, without asking Clever."""
+    def preview(self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed]) -> Preview:
+        """What would change if somebody decided so; nothing is applied."""
+        decide_mapping(connection, self.order, deeds, self.need_inputs(connection))
+        guarded = self.need_plan(connection)
+        return preview_plan(connection, self.order.info, guarded.plan, guarded.holds, now=self.order.now())
+
+    def decide(
+        self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], why: str = "", *, shown: str = ""
+    ) -> Applied:
+        """Puts into effect what somebody decides about sections and their courses, without asking Clever.
+
+        Raises SyncRefused when something else would change than what a preview has `shown`.
+        """
         self.order = replace(self.order, info=replace(self.order.info, reason=why))
         decide_mapping(connection, self.order, deeds, self.need_inputs(connection))
+        if shown and shown != shown_as(self.need_plan(connection).plan):
+            raise SyncRefused("Something else would change by now than the preview showed", do="Look at it once more")
+        return self.apply_plan(connection)
+
+    def end_site(self, connection: duckdb.DuckDBPyConnection, said: str, people: int, why: str = "") -> Applied:
+        """Archives all of a site that is not on Clever, as somebody has confirmed it; nothing of it is held.
+
+        Raises SyncRefused, see `find_ending`.
+        """
+        self.need_inputs(connection)
+        site_id = find_ending(connection, said, people)
+        self.order = replace(
+            self.order, info=replace(self.order.info, sites=(site_id,), reason=why), ends=site_id, starts=()
+        )
+        desired = desire(connection, self.order, self.need_mapping(connection))
+        self.guarded = let_pass(connection, plan(connection, self.order, desired))
         return self.apply_plan(connection)
 
     def apply_plan(self, connection: duckdb.DuckDBPyConnection) -> Applied:

@@ -74,8 +74,9 @@ def left(tiny: Tiny) -> str:
 
 def site_off(tiny: Tiny) -> str:
     tiny.line("sites", "d", "north", "manual")
+    tiny.records["users"].append(student("new", "north"))
     tiny.sync()
-    return "ann"
+    return "new"
 
 
 def not_applied(tiny: Tiny) -> str:
@@ -124,9 +125,12 @@ def section_left(tiny: Tiny) -> str:
 
 
 def section_site_off(tiny: Tiny) -> str:
+    """Of a section that came after its school was taken off Clever."""
     tiny.line("sites", "d", "north", "manual")
+    tiny.records["users"].append(student("new", "south"))
+    tiny.records["sections"] = [section("n9", "north", students=["new"])]
     tiny.sync()
-    return "ben"
+    return "new"
 
 
 def concluded(tiny: Tiny) -> str:

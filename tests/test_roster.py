@@ -332,4 +332,4 @@ def test_without_clever_people_are_looked_at_only_when_what_they_depend_on_has_c
     assert tiny.rows("SELECT DISTINCT status FROM roster.enrollments") == [("archived",)]
     tiny.line("sites", "d", "south", "manual")
     tiny.sync(from_clever=False, today=date(2027, 6, 5))
-    assert tiny.rows("SELECT status FROM roster.user_sites WHERE site_id = 'south'") == [("archived",)]
+    assert tiny.rows("SELECT status FROM roster.user_sites WHERE site_id = 'south'") == [("active",)]

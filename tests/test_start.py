@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -130,3 +131,96 @@ def test_the_sync_of_a_school_that_waits_is_refused(tiny: Tiny) -> None:
     sync(tiny)
     with pytest.raises(SyncRefused, match="Nobody has confirmed"):
         sync(tiny, sites=("north",))
+
+
+@pytest.fixture
+def left_alone(tiny: Tiny) -> Tiny:
+    """A district whose school north is manual since its first sync, while Clever goes on sharing other things of it."""
+    tiny.line("section_courses", "d", "m6", "math-6")
+    sync(tiny, "all")
+    tiny.line("sites", "d", "north", "manual")
+    tiny.records["users"] = [student("ben", "south"), teacher("new", "north")]
+    tiny.records["sections"] = [section("n9", "north", teachers=["new"], students=["ben"])]
+    return tiny
+
+
+ROSTER = (
+    "SELECT clever_id, site_id, enrollment_status FROM roster.users ORDER BY 1",
+    "SELECT site_id, status, is_primary, count(*) FROM roster.user_sites GROUP BY ALL ORDER BY ALL",
+    "SELECT clever_id, status, visible, student_count FROM roster.sections ORDER BY 1",
+    "SELECT status, count(*) FROM roster.enrollments GROUP BY ALL",
+    "SELECT course_id, mapped_by FROM roster.section_courses ORDER BY 1",
+)
+
+
+def test_a_school_made_manual_stays_as_it_is(left_alone: Tiny) -> None:
+    before = [left_alone.rows(query) for query in ROSTER]
+    for _ in range(2):
+        sync(left_alone)
+        users, *rest = [left_alone.rows(query) for query in ROSTER]
+        assert users == [("ann", "north", "pending"), ("ben", "south", "pending"), ("tia", "north", "pending")]
+        assert rest[1:] == before[2:]
+        assert rest[0] == [("north", "active", False, 1), ("north", "active", True, 2), ("south", "active", True, 1)]
+
+
+def test_a_manual_school_that_clever_does_not_even_list_stays(left_alone: Tiny) -> None:
+    left_alone.records["schools"] = [{"id": "south", "name": "South"}]
+    left_alone.records["sections"] = []
+    sync(left_alone)
+    assert {"ann", "ben", "tia"} == set(people(left_alone))
+    assert left_alone.rows("SELECT status FROM roster.sites WHERE site_id = 'north'") == [("confirmed",)]
+    assert left_alone.rows("SELECT count(*) FROM roster.course_access WHERE course_id = 'math-6'") == [(3,)]
+
+
+def test_back_on_clever_it_is_as_clever_says(left_alone: Tiny) -> None:
+    sync(left_alone)
+    left_alone.inputs["sites"] = "district,site_id,enrollment_source\n"
+    sync(left_alone)
+    assert set(people(left_alone)) == {"ben", "new"}
+    assert left_alone.rows("SELECT clever_id FROM roster.sections WHERE status = 'active'") == [("n9",)]
+
+
+def end(tiny: Tiny, site: str, people: int) -> Plan:
+    with tiny.connect_anew() as connection:
+        run = tiny.begin(from_clever=False)
+        run.order = replace(run.order, info=replace(run.order.info, trigger="end"))
+        return run.end_site(connection, site, people, "it has closed").plan
+
+
+def test_ending_a_manual_school_archives_what_is_there_alone(left_alone: Tiny) -> None:
+    sync(left_alone)
+    end(left_alone, "NORTH", 3)
+    assert people(left_alone) == ["ben"]
+    assert left_alone.rows("SELECT DISTINCT status FROM roster.sections") == [("archived",)]
+    assert left_alone.rows("SELECT status, confirmed_at FROM roster.sites WHERE site_id = 'north'") == [
+        ("archived", None)
+    ]
+    sync(left_alone)
+    assert people(left_alone) == ["ben"]
+    left_alone.inputs["sites"] = "district,site_id,enrollment_source\n"
+    sync(left_alone)
+    assert [site for site, *_ in waiting(left_alone)] == ["north"]
+
+
+def test_an_undo_brings_an_ended_school_back(left_alone: Tiny) -> None:
+    sync(left_alone)
+    before = [left_alone.rows(query) for query in ROSTER]
+    end(left_alone, "north", 3)
+    left_alone.undo(f"S{left_alone.syncs:03}")
+    assert [left_alone.rows(query) for query in ROSTER] == before
+    sync(left_alone)
+    assert [left_alone.rows(query) for query in ROSTER] == before
+
+
+@pytest.mark.parametrize(
+    ("site", "people", "why"),
+    [
+        ("south", 1, "is on Clever"),
+        ("nowhere", 1, "no site"),
+        ("north", 2, "3 people are at site north, and not 2"),
+    ],
+)
+def test_what_cannot_be_ended_is_refused(left_alone: Tiny, site: str, people: int, why: str) -> None:
+    sync(left_alone)
+    with pytest.raises(SyncRefused, match=why):
+        end(left_alone, site, people)

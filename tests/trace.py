@@ -25,14 +25,15 @@ from roster_pipeline.history.explain.answer import explain
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.record import SyncInfo, record_failure
+from roster_pipeline.mapping.bulk import deciding
 from roster_pipeline.mapping.decide import Deed, decide
 from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.plan.difference import Plan
-from roster_pipeline.plan.start import Confirmed, Starts
+from roster_pipeline.plan.start import Confirmed
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse import sql
-from tests.conftest import NOW, TODAY, Record, Tiny, carry_out, section, student, teacher
+from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
 from tests.guards.guarded import Guarded, fill, ids
 
 _EMPTIED = re.compile(r"CREATE OR REPLACE (?:TEMP TABLE|TABLE memory\.) ?(\w+\.\w+)")
@@ -117,12 +118,8 @@ def _begin(district: Guarded) -> None:
 def _start_a_school(district: Guarded) -> None:
     """A new school waits until somebody confirms its counts."""
     district.records["schools"].append({"id": "late", "name": "Late"})
-    asked: tuple[Starts, ...] = ((), [Confirmed("late", 0, 0, 0)])
-    for starts in asked:
-        with district.connect_anew() as connection:
-            run = district.begin()
-            run.order = replace(run.order, starts=starts)
-            carry_out(connection, run, district.landing)
+    for starts in ((), [Confirmed("late", 0, 0, 0)]):
+        district.sync(starts=starts)
 
 
 def _change_the_mapping(district: Guarded) -> None:
@@ -140,6 +137,9 @@ def _explain(district: Guarded) -> None:
 
 def _decide_about_the_mapping(district: Guarded) -> None:
     """A person hangs a course on a section, an undo takes that back, and another undo gives it back."""
+    with district.connect() as connection:
+        district.begin(from_clever=False).preview(connection, [Deed("north-s1", "sci-6", "add")])
+        deciding(connection)
     run = district.begin(from_clever=False)
     with district.connect() as connection:
         run.decide(connection, [Deed("north-s1", "sci-6", "add")], "asked for")
@@ -216,7 +216,13 @@ def _leave_clever(district: Guarded) -> None:
     district.sync()
     district.decide("rejected")
     district.sync()
+    with district.connect_anew() as connection:
+        district.begin(from_clever=False).end_site(connection, "south", len(_members(district, "south")))
     district.inputs["sites"] = "district,site_id,enrollment_source\n"
+
+
+def _members(district: Guarded, site: str) -> Sequence[object]:
+    return district.rows(f"SELECT user_id FROM roster.user_sites WHERE site_id = '{site}' AND status = 'active'")
 
 
 def _break(district: Guarded) -> None:
@@ -251,7 +257,14 @@ def _report(district: Guarded) -> None:
     """What people ask, of the last sync."""
     last = f"S{district.syncs:03}"
     with district.connect() as connection:
-        for ask in (report.sites, report.waiting_sites, report.recent, report.lines_without, report.holds, report.standing):
+        for ask in (
+            report.sites,
+            report.waiting_sites,
+            report.recent,
+            report.lines_without,
+            report.holds,
+            report.standing,
+        ):
             ask(connection)
         for of in (report.sync, report.change_counts, report.changes, report.issues):
             of(connection, last)

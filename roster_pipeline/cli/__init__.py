@@ -23,7 +23,7 @@ from roster_pipeline.cli.local_clever import sandbox
 from roster_pipeline.cli.mapping import mapping
 from roster_pipeline.cli.mapping_in_bulk import accept, refuse_carried
 from roster_pipeline.cli.mapping_sheet import export, import_file
-from roster_pipeline.cli.start import start
+from roster_pipeline.cli.start import end, start
 from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
 from roster_pipeline.config import PROJECT_ROOT
@@ -74,6 +74,7 @@ class _Commands(click.Group):
         approve,
         reject,
         undo_sync,
+        end,
         forget_for_good,
         sandbox,
     ],

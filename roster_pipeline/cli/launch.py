@@ -21,7 +21,8 @@ from roster_pipeline.config import Settings, prepare_dagster_home, usable_settin
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Outcome
-from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, INTERRUPTED, PLAN, PLAN_RECORDS, PUBLISH, TRIGGER
+from roster_pipeline.resources.failures import INTERRUPTED
+from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, PLAN, PLAN_RECORDS, PUBLISH, TRIGGER
 from roster_pipeline.sync import utc_now
 from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 
@@ -109,6 +110,12 @@ def launch_start(settings: Settings, slug: str, requested_by: str, waiting: Sequ
     return _recorded(settings, slug, result)
 
 
+def launch_end(settings: Settings, slug: str, requested_by: str, **end: Any) -> dict[str, Any]:
+    """Runs job end_site with the config `end`; returns like launch_sync."""
+    result = _run("end_site", slug, resource={"requested_by": requested_by}, ops={"end": {"config": end}})
+    return _recorded(settings, slug, result)
+
+
 def launch_undo(settings: Settings, slug: str, requested_by: str, **undo: Any) -> dict[str, Any]:
     """Runs job undo_sync with the config `undo`; returns like launch_sync."""
     result = _run("undo_sync", slug, resource={"requested_by": requested_by}, ops={"undo": {"config": undo}})
@@ -118,6 +125,25 @@ def launch_undo(settings: Settings, slug: str, requested_by: str, **undo: Any) -
 def launch_mapping(settings: Settings, slug: str, requested_by: str, **decided: Any) -> dict[str, Any]:
     """Runs job map_section with the config `decided`; returns like launch_sync."""
     result = _run("map_section", slug, resource={"requested_by": requested_by}, ops={"map": {"config": decided}})
+    return _recorded(settings, slug, result)
+
+
+_IN_BULK = {"accept_suggestions": "accept", "refuse_carried": "refuse", "import_mapping": "import_sheet"}
+"""The jobs that decide many things at once, and the op of each."""
+
+
+def preview_in_bulk(slug: str, requested_by: str, job: str, **asked: Any) -> dict[str, Any]:
+    """What one of these jobs would change, and for how many people. Raises RosterError for what cannot be done."""
+    result = _run(job, slug, resource={"requested_by": requested_by}, ops={_IN_BULK[job]: {"config": asked}})
+    if not result.success:
+        raise _failure(result)
+    return ENDED.pop(result.run_id).found or {}
+
+
+def launch_in_bulk(settings: Settings, slug: str, requested_by: str, job: str, **asked: Any) -> dict[str, Any]:
+    """Runs one of these jobs to its end; returns like launch_sync."""
+    config = {**asked, "preview": False}
+    result = _run(job, slug, resource={"requested_by": requested_by}, ops={_IN_BULK[job]: {"config": config}})
     return _recorded(settings, slug, result)
 
 
@@ -145,7 +171,7 @@ def launch_publish(slug: str, requested_by: str) -> None:
         raise _failure(result)
 
 
-def launch_plan(slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
+def launch_plan(slug: str, limit: int) -> dict[str, Any]:
     """Materializes everything up to `roster/plan`, and nothing after it; returns its `counts` and `changes`.
 
     Counts are of all changes, per entity, action, site and hold; of the changed records, `limit` at most.
@@ -163,7 +189,7 @@ def launch_plan(slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
     )
     if not result.success:
         raise _failure(result)
-    return ENDED.pop(result.run_id).plan or {"counts": [], "changes": []}
+    return ENDED.pop(result.run_id).found or {"counts": [], "changes": []}
 
 
 class _Said(RosterError):

@@ -1,6 +1,6 @@
-"""`roster start`: new schools, what Clever shares of them, and somebody's yes to that.
+"""`roster start` and `roster end`: new schools and somebody's yes to what Clever shares of them; schools that leave.
 
-Belongs here: its arguments, and which of the schools that wait are meant. Does not belong here: what a confirmation
+Belongs here: their arguments, and which of the schools that wait are meant. Does not belong here: what a confirmation
 does (`plan/start.py`).
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import click
 
-from roster_pipeline.cli.common import DISTRICT, JSON, each, show, sync_code
+from roster_pipeline.cli.common import DISTRICT, JSON, ask, each, show, sync_code
 from roster_pipeline.cli.syncs import districts_to_sync
-from roster_pipeline.cli.terminal import Row, print_sync, print_waiting
+from roster_pipeline.cli.terminal import Row, print_sync, print_waiting, say
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import SyncRefused
 
@@ -71,3 +71,44 @@ def _chosen(waiting: Sequence[Row], sites: Sequence[str]) -> list[Row]:
             raise SyncRefused(what, do="`roster start` lists those that wait, with their ids")
         chosen += found
     return chosen
+
+
+@click.command("end")
+@click.argument("site")
+@DISTRICT
+@click.option("--confirm", is_flag=True, help="End it; without this, only what would end is shown.")
+@click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who ends it; kept with the sync.")
+@click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with the sync.")
+@JSON
+def end(site: str, district: str | None, confirm: bool, requested_by: str, why: str, as_json: bool) -> None:
+    """End a school that is not on Clever any more: archive all of its people and sections that are there alone.
+
+    SITE is its id or name. Exit 0 done, 1 failed, 3 refused, or not confirmed.
+    """
+    from roster_pipeline.cli.launch import launch_end
+    from roster_pipeline.history import report
+
+    found = [
+        {"district": row["district"], **one}
+        for row in ask(district, lambda c: {"sites": report.sites(c)})
+        for one in row.get("sites", ())
+        if site.casefold() in (one["site_id"].casefold(), one["name"].casefold())
+    ]
+    if len(found) != 1:
+        what = f"{len(found)} schools are called {site!r}" if found else f"There is no school {site!r}"
+        raise SyncRefused(what, do="`roster status` lists them, with their ids")
+    (one,) = found
+    if not confirm:
+        if not as_json:
+            say(
+                f"{one['district']}: {one['people']:,} people, {one['sections']:,} sections of {one['name']} would end."
+            )
+        raise SyncRefused(f"{one['name']} is as it was", do="`--confirm` ends it")
+    asked = {"site": one["site_id"], "people": one["people"], "why": why}
+    show(
+        [launch_end(usable_settings(), one["district"], requested_by, **asked)],
+        print_sync,
+        as_json,
+        name="syncs",
+        code=sync_code,
+    )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from roster_pipeline.guards import extract, relinks, retired, site_setting, undone, words
+from roster_pipeline.guards import extract, relinks, retired, undone, words
 from roster_pipeline.guards.counting import Counting
 from roster_pipeline.guards.guard import Guard
 
-_LEAVING = ("archives", "losses", "moves", "promotion", "site_setting", "broken_extract")
+_LEAVING = ("archives", "losses", "moves", "promotion", "broken_extract")
 _ANY = (*_LEAVING, "roles", "identity", "conclusions", "mapping", "updates")
 
 
@@ -105,17 +105,6 @@ GUARDS: tuple[Guard, ...] = (
         "holds",
         "people or sections that may be known ones under new ids, when it is not certain",
         ("relink_students_percent",),
-    ),
-    Guard(
-        "site_setting",
-        "sites",
-        site_setting.breaches,
-        site_setting.marks,
-        site_setting.sentence,
-        "holds",
-        "what follows from a site turned to `manual`",
-        ("archive_percent",),
-        frozenset({("sites", "update"), ("sites", "archive")}),
     ),
     _counting(
         Counting(

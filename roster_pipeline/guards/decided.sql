@@ -3,7 +3,7 @@
 INSERT INTO guards.decided BY NAME
 SELECT
   c.entity, c.entity_id, h.guard, h.hold_id, h.status,
-  h.entity = c.entity OR h.guard IN ('undone', 'site_setting') AS is_judged
+  h.entity = c.entity OR h.guard = 'undone' AS is_judged
 FROM sync.holds AS h
 JOIN sync.change_log AS l ON l.sync_id = h.sync_id AND l.held_by = h.hold_id
 JOIN plan.changes AS c ON

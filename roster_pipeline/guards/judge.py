@@ -29,7 +29,6 @@ _DEPENDENTS = (
     "in_place_user_sites",
     "in_place_enrollments",
     "in_place_section_courses",
-    "follow_site_settings",
     "waiting_people",
     "follow_people",
     "follow_memberships",

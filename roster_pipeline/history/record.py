@@ -32,8 +32,8 @@ class SyncInfo:
 
     @property
     def asks_clever(self) -> bool:
-        """Whether it moves "last synced": neither a change of the mapping nor an undo asked Clever for anything."""
-        return self.trigger not in ("mapping", "undo")
+        """Whether it moves "last synced": a change of the mapping, an undo or the end of a site asks Clever nothing."""
+        return self.trigger not in ("mapping", "undo", "end")
 
     def note(self) -> dict[str, str]:
         """What the lock file says of this sync while it runs."""

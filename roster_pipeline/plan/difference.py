@@ -28,8 +28,11 @@ _CHANGES = "CREATE OR REPLACE VIEW plan.changes AS " + " UNION ALL ".join(
 _KEPT_VALUES = {
     "since_sync_id": "coalesce(c.since_sync_id, getvariable('sync_id'))",
     "first_synced_at": "coalesce(c.first_synced_at, getvariable('started_at'))",
-    "confirmed_at": "coalesce(c.confirmed_at, CASE WHEN w.status = 'confirmed' THEN getvariable('started_at') END)",
-    "confirmed_by": "coalesce(c.confirmed_by, CASE WHEN w.status = 'confirmed' THEN getvariable('requested_by') END)",
+    **{
+        name: "CASE WHEN w.site_id NOT IN (SELECT site_id FROM input.ended) THEN "
+        f"coalesce(c.{name}, CASE WHEN w.status = 'confirmed' THEN getvariable('{value}') END) END"
+        for name, value in (("confirmed_at", "started_at"), ("confirmed_by", "requested_by"))
+    },
     "archived_at": (
         "CASE WHEN w.enrollment_status = 'archived' THEN coalesce(c.archived_at, getvariable('started_at')) END"
     ),
@@ -225,7 +228,8 @@ def _narrow(connection: duckdb.DuckDBPyConnection, sites: Sequence[str]) -> None
         if site not in known:
             raise SyncRefused(f"This district has no site {site}", do="`roster status` lists its sites")
         source, status = known[site]
-        refuse_manual(site, source)
+        if not has_rows(connection, "input.ended"):
+            refuse_manual(site, source)
         if status == "new":
             raise SyncRefused(f"Nobody has confirmed the counts of site {site}", do="`roster start` shows them")
     make(connection, "plan/people_of_sites", **chosen)

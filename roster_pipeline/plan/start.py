@@ -1,5 +1,7 @@
 """Starting a site: nothing of it is on the roster until somebody has confirmed the counts that Clever shares.
 
+And ending one: nothing of it stays on the roster.
+
 Belongs here: what is shared of the sites that wait, whether it is still what somebody confirmed, and remembering both.
 Does not belong here: what a confirmed site means for the roster (`desired/`).
 """
@@ -52,6 +54,35 @@ def read_confirmed(connection: duckdb.DuckDBPyConnection, starts: Starts) -> boo
             do="`roster start` lists those that wait; a site of data/sites.csv that is `manual` is not started",
         )
     return bool(starts)
+
+
+def read_ended(connection: duckdb.DuckDBPyConnection, site_id: str | None) -> None:
+    """Fills `input.ended`: the site that somebody ends with this sync, if any."""
+    empty(connection, "input.ended")
+    if site_id is not None:
+        insert(connection, "input.ended", site_id=site_id)
+
+
+def find_ending(connection: duckdb.DuckDBPyConnection, said: str, people: int) -> str:
+    """The id of the site that somebody ends, as they call it, with as many people as they know of.
+
+    Needs `input`. Raises SyncRefused for a site that there is not, that is on Clever, and of which others are there.
+    """
+    found = run(connection, "plan/start/find_manual", said=said.strip()).fetchall()
+    if len(found) != 1:
+        what = f"{len(found)} sites are called {said!r}" if found else f"This district has no site {said!r}"
+        raise SyncRefused(what, do="`roster status` lists its sites with their ids")
+    site_id, status, source, there = found[0]
+    if source != "manual":
+        raise SyncRefused(
+            f"Site {site_id} is on Clever: the next sync would bring all of it back",
+            do="Make it `manual` in data/sites.csv first, or have the district stop sharing it",
+        )
+    if status == "archived" or not there:
+        raise SyncRefused(f"Nobody is on the roster at site {site_id}", do="There is nothing to end")
+    if there != people:
+        raise SyncRefused(f"{there:,} people are at site {site_id}, and not {people:,}", do="Confirm that number")
+    return str(site_id)
 
 
 def find_waiting(connection: duckdb.DuckDBPyConnection, today: date) -> None:

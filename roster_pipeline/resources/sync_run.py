@@ -10,11 +10,11 @@ import logging
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -24,7 +24,7 @@ from pydantic import Field, PrivateAttr
 from roster_pipeline import announce
 from roster_pipeline.clever.today import local_day
 from roster_pipeline.config import Settings, load_settings
-from roster_pipeline.errors import PublishFailed, RosterError, SyncRefused
+from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history.outcome import (
     KILLED,
@@ -38,12 +38,11 @@ from roster_pipeline.history.outcome import (
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.history.report import Row
 from roster_pipeline.plan.start import Confirmed, Starts
+from roster_pipeline.resources import failures
 from roster_pipeline.sync import Order, Run, utc_now
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
 log = logging.getLogger(__name__)
-
-INTERRUPTED = "interrupted: somebody stopped it (Ctrl-C, or the run was terminated). Running it again continues."
 
 ENDED: dict[str, Outcome] = {}
 """What became of the runs of this process, by Dagster run id, for who launched them."""
@@ -54,9 +53,9 @@ EXIT_CODE = "exit code"
 TRIGGER = "roster/trigger"
 """The run tag in which whoever launches a run says what it is."""
 
-DECISION, PUBLISH, PLAN, EXPLAIN = "decision", "publish", "plan", "explain"
-MAPPING, SYNC_NOW, NIGHTLY, START = "mapping", "sync_now", "nightly", "first"
-NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN)
+DECISION, PUBLISH, PLAN, EXPLAIN, LOOK = "decision", "publish", "plan", "explain", "look"
+MAPPING, SYNC_NOW, NIGHTLY, BULK, START = "mapping", "sync_now", "nightly", "bulk", "first"
+NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN, LOOK)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
 PLAN_RECORDS = "roster/plan_records"
@@ -142,9 +141,9 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Remembers this run's row of sync.syncs, as it was just published."""
         self._outcome = replace(self._outcome, row=row)
 
-    def planned(self, counts: list[Row], changes: list[Row]) -> None:
-        """Remembers the plan for whoever launched this run."""
-        self._outcome = replace(self._outcome, plan={"counts": counts, "changes": changes})
+    def found(self, found: Row) -> None:
+        """Remembers what this run has found for whoever launched it."""
+        self._outcome = replace(self._outcome, found=found)
 
     @contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -226,13 +225,13 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                 raise again from error
             with uninterrupted():
                 said = self._fail(error)
-            if _is_interrupt(error):
+            if failures.is_interrupt(error):
                 raise dg.DagsterExecutionInterruptedError(f"{self._info.district}: {said}") from None
             if not isinstance(error, Exception):
                 raise
             raise dg.Failure(
                 f"{self._info.district}: {said}",
-                metadata={EXIT_CODE: error.exit_code} if isinstance(error, RosterError) else _where(error),
+                metadata={EXIT_CODE: error.exit_code} if isinstance(error, RosterError) else failures.where(error),
                 allow_retries=isinstance(error, RosterError) and error.retry_helps,
             ) from None
 
@@ -253,21 +252,21 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def _fail(self, error: BaseException) -> str:
         """Records, publishes and remembers a failure; returns it in a line that says what became of the sync."""
-        failure = Failure(self._info, _status(error), _sentence(error), utc_now())
+        failure = Failure(self._info, failures.status(error), failures.sentence(error), utc_now())
         if not self._is_sync:
             outcome, said = Outcome(), failure.error
             if isinstance(error, PublishFailed) and self._may_have_changed:
                 said = f"It is done. {said}"
         else:
             outcome = record(self.warehouse, failure)
-            said = _told(self._info.sync_id, error, failure.error, outcome, self._may_have_changed)
+            said = failures.told(self._info.sync_id, error, failure.error, outcome, self._may_have_changed)
         if not isinstance(error, PublishFailed) and self.folder.unpublished.exists():
             try:
                 self.warehouse.publish_copy(self._info.district)
             except PublishFailed as second:
                 said = f"{said} {second}"
         if self._outcome.failure is None:
-            self._outcome = replace(outcome, failure=said, interrupted=_is_interrupt(error))
+            self._outcome = replace(outcome, failure=said, interrupted=failures.is_interrupt(error))
         return said
 
     def _end(self) -> None:
@@ -285,11 +284,11 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def _never_begun(self, error: BaseException) -> None:
         """A run that never held the district may not open its files: its failure waits for one that does."""
-        failure = Failure(self._info, _status(error), _sentence(error), utc_now())
+        failure = Failure(self._info, failures.status(error), failures.sentence(error), utc_now())
         if self._is_sync:
             with suppress(OSError):  # as a folder that cannot be written, which is the failure then
                 put_aside(self.folder, failure)
-        self._outcome = Outcome(failure=failure.error, interrupted=_is_interrupt(error))
+        self._outcome = Outcome(failure=failure.error, interrupted=failures.is_interrupt(error))
         self._show()
 
     def _show(self) -> None:
@@ -323,44 +322,6 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             log.warning("%s: an earlier failure could not be recorded yet. %s", self._info.district, error)
 
 
-def _told(sync_id: str, error: BaseException, said: str, outcome: Outcome, may_have_applied: bool) -> str:
-    """The failure, and what became of the sync, as far as anybody knows."""
-    if outcome.unknown is not None:
-        applied = "Whether it was applied, nobody knows yet." if may_have_applied else "Nothing was applied."
-        why = "" if outcome.unknown == said else f" (because: {outcome.unknown.rstrip('.')})"
-        return f"{said} {applied} The history does not have it yet{why}; the next run writes it there."
-    if not outcome.applied:
-        return said
-    if isinstance(error, PublishFailed):
-        return f"Sync {sync_id} was applied. {said}"
-    return f"Sync {sync_id} was applied; what failed came after it: {said}"
-
-
-def _status(error: BaseException) -> str:
-    return "refused" if isinstance(error, SyncRefused) else "failed"
-
-
-def _sentence(error: BaseException) -> str:
-    """What happened in one line; an error that is none of ours only by its kind, because its text may name people."""
-    if _is_interrupt(error):
-        return INTERRUPTED
-    if isinstance(error, RosterError):
-        return str(error)
-    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-    return f"Unexpected {type(error).__name__}{reason}; the Dagster run has the details."
-
-
-def _where(error: BaseException) -> dict[str, str]:
-    """For the run: the lines of code at which an error that is none of ours arose; its text may name people."""
-    return {"where": "".join(traceback.format_tb(error.__traceback__))}
-
-
-def _is_interrupt(error: BaseException) -> bool:
-    """Ctrl-C, SIGTERM, or a run terminated in the UI; DuckDB turns one that comes during a query into its own error."""
-    interrupts = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
-    return isinstance(error, interrupts) or (isinstance(error, RuntimeError) and str(error) == "Query interrupted")
-
-
 def wait(seconds: float) -> None:
     """Between two tries; Ctrl-C and SIGTERM end it."""
     time.sleep(seconds)
@@ -388,6 +349,10 @@ def sync_id_of(run_id: str, started_at: datetime) -> str:
 def _trigger(run: dg.DagsterRun) -> str:
     """What whoever launched the run says that it is; a sync of which Clever was left out is what is left of it."""
     said = run.tags.get(TRIGGER, SYNC_NOW)
+    if said == BULK:  # who says nothing gets a preview
+        ops = cast("dict[str, Row | None]", run.run_config.get("ops") or {})
+        told = [((op or {}).get("config") or {}).get("preview") for op in ops.values()]
+        return MAPPING if told == [False] else LOOK
     layers = {key.path[0] for key in run.asset_selection or () if key != announce.PLAN}
     if said not in (SYNC_NOW, NIGHTLY) or not run.asset_selection or "clever" in layers:
         return said
@@ -406,7 +371,7 @@ def maps_alone(chosen: Collection[dg.AssetKey]) -> bool:
 
 def _applies(run: dg.DagsterRun) -> bool:
     """Whether a run that ends well leaves a row in sync.syncs."""
-    if run.tags.get(TRIGGER) in NO_SYNC:
+    if _trigger(run) in NO_SYNC:
         return False
     chosen = run.asset_selection or ()
     return not chosen or maps_alone(chosen) or any(key.path[0] == "roster" and key != announce.PLAN for key in chosen)

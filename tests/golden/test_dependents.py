@@ -52,14 +52,6 @@ def test_a_course_that_comes_in_place_of_a_held_one_waits(case: Case) -> None:
     assert values(found) == [(M6, "art", "h1"), (M6, "math", "h1"), (M7, "art", None)]
 
 
-def test_a_person_keeps_the_primary_site_that_is_held_back_from_leaving(case: Case) -> None:
-    case.given("plan.sites", change("update", "h1", site_id="north"))
-    case.given("plan.users", change("update", before=MOVED, user_id=ANN))
-    case.given("plan.users", change("update", before='{"grade":"6"}', user_id=BEN))
-    found = case.change("guards/dependents/follow_site_settings", "user_id, held_by")
-    assert values(found) == [(ANN, "h1"), (BEN, None)]
-
-
 def test_who_stays_and_whose_school_or_role_is_held_waits(case: Case) -> None:
     case.given("plan.user_sites", *(change("archive", "h2", user_id=u, site_id="north") for u in (ANN, BEN)))
     case.given("plan.user_sites", change("update", "h2", user_id=DEE, site_id="north"))

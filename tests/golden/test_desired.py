@@ -14,17 +14,22 @@ NEW: Row = {"site_id": "new", "enrollment_source": "clever", "status": "new"}
 
 def test_a_site_is_new_until_somebody_confirms_it_and_archived_once_it_is_not_shared(case: Case) -> None:
     """What was confirmed before it was archived is so again when it comes back."""
-    confirmed = {"north": NOW, "back": NOW, "gone": NOW, "undone": None, "waits": None}
+    confirmed = {"north": NOW, "back": NOW, "gone": NOW, "stays": NOW, "ended": NOW, "undone": None, "waits": None}
     for site, at in confirmed.items():
-        case.given("roster.sites", {"site_id": site, "name": "Before", "status": "archived", "confirmed_at": at})
+        status = "confirmed" if site in ("gone", "stays", "ended") else "archived"
+        case.given("roster.sites", {"site_id": site, "name": "Before", "status": status, "confirmed_at": at})
     case.given("staging.sites", *({"site_id": s, "name": "Now"} for s in ("north", "back", "waits", "fresh", "yes")))
     case.given("plan.confirmed", {"site_id": "yes"})
-    case.given("input.site_settings", {"site_id": "north", "enrollment_source": "manual"})
+    manual = ("north", "stays", "ended")
+    case.given("input.site_settings", *({"site_id": s, "enrollment_source": "manual"} for s in manual))
+    case.given("input.ended", {"site_id": "ended"})
     assert values(case.make("plan/desired/sites", "site_id, name, enrollment_source, status")) == [
         ("back", "Now", "clever", "confirmed"),
+        ("ended", "Before", "manual", "archived"),
         ("fresh", "Now", "clever", "new"),
         ("gone", "Before", "clever", "archived"),
         ("north", "Now", "manual", "confirmed"),
+        ("stays", "Before", "manual", "confirmed"),
         ("undone", "Before", "clever", "archived"),
         ("waits", "Now", "clever", "new"),
         ("yes", "Now", "clever", "confirmed"),

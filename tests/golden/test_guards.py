@@ -165,18 +165,6 @@ def test_what_waits_with_a_decision_was_not_judged(case: Case) -> None:
     assert values(case.make("guards/decided", "entity, is_judged", now=NOW)) == [("user_sites", False)]
 
 
-def test_who_would_take_a_site_off_clever_is_asked_when_too_many_go_with_it(case: Case) -> None:
-    limits = {"minimum_population": 2, "archive_percent": 50}
-    for site, gone in (("north", 2), ("south", 1)):
-        case.given("roster.sites", {"site_id": site, "status": "new", "enrollment_source": "clever"})
-        case.given("plan.sites", {"site_id": site, "action": "update", "enrollment_source": "manual"})
-        case.given("guards.limits", {"site_id": site, "limits": limits})
-        case.given("roster.user_sites", *({"site_id": site, "status": "active"} for _ in range(2)))
-        case.given("plan.user_sites", *({"site_id": site, "action": "archive"} for _ in range(gone)))
-    found = case.change("guards/site_settings", "key, site_id, changes, in_force")
-    assert values(found) == [("site_setting|sites", "north", 2, 2)]
-
-
 def undone(case: Case, entity: str, entity_id: str, redo: str, refused: str) -> None:
     row = {"entity": entity, "entity_id": entity_id, "redo": redo, "refused": refused, "undo_sync_id": "S2"}
     case.given("sync.undone", row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.golden.case import NOW, TIA, Case, Row, values
+from tests.golden.case import ANN, BEN, NOW, TIA, Case, Row, values
 
 SEEN: Row = {"sections": 10, "teachers": 20, "students": 400}
 
@@ -94,3 +94,14 @@ def test_the_sites_that_wait_are_those_of_the_last_sync(case: Case) -> None:
         ("north", 400, False, "S2"),
     ]
     assert values(case.answer("history/report/waiting_sites", "name, moved")) == [("east", True), ("north", False)]
+
+
+def test_a_site_that_is_to_end_is_found_by_id_or_name_with_how_many_are_there(case: Case) -> None:
+    case.given(
+        "roster.sites", {"site_id": "N1", "name": "North", "status": "confirmed"}, {"site_id": "S1", "name": "south"}
+    )
+    case.given("input.site_settings", {"site_id": "n1", "enrollment_source": "manual"})
+    for user, status in ((ANN, "active"), (TIA, "active"), (BEN, "archived")):
+        case.given("roster.user_sites", {"user_id": user, "site_id": "N1", "status": status})
+    assert values(case.answer("plan/start/find_manual", said="n1")) == [("N1", "confirmed", "manual", 2)]
+    assert values(case.answer("plan/start/find_manual", said="South")) == [("S1", None, "clever", 0)]

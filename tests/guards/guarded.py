@@ -19,6 +19,7 @@ from roster_pipeline.guards.guard import Hold
 from roster_pipeline.guards.holds import Decision
 from roster_pipeline.guards.limits import ExpectedChange, Limits
 from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.start import Starts
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
 from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
@@ -55,9 +56,17 @@ class Guarded(Tiny):
     opened: ExitStack | None = None
     connection: duckdb.DuckDBPyConnection | None = None
 
-    def sync(self, *, sites: Sequence[str] = (), today: date = TODAY, from_clever: bool = True) -> Plan:
+    def sync(
+        self,
+        *,
+        sites: Sequence[str] = (),
+        today: date = TODAY,
+        from_clever: bool = True,
+        starts: Starts = "all",
+    ) -> Plan:
         """One guarded sync; returns the plan of what was applied."""
         run = self.begin(sites=sites, today=today, from_clever=from_clever)
+        run.order = replace(run.order, starts=starts)
         with self.connect() as connection:
             if from_clever:
                 with mock.patch.object(staging, "_keep"):  # this connection, and so what is staged, lives on

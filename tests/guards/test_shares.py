@@ -144,28 +144,6 @@ def test_a_mapping_file_that_lost_most_of_its_lines(district: Guarded, lost: int
     assert district.in_force("section_courses") == (8 if held else 6)
 
 
-@pytest.mark.parametrize(("minimum", "held"), [(40, [("site_setting", "sites", "north", 40, 40)]), (41, [])])
-def test_a_site_taken_off_clever(district: Guarded, minimum: int, held: list[Any]) -> None:
-    roles = district.record("users", "north00")["roles"]["student"]
-    roles["schools"] = ["north", "south"]
-    district.sync()
-    before = roster(district)
-    # Judged alone at every site: the district is too large a population, the site may be.
-    district.limits = Limits(minimum_population=minimum, archive_percent=90)
-    district.line("sites", "d", "north", "manual")
-    district.sync()
-    assert district.held == held
-    if held:
-        assert roster(district) == before
-        assert "data/sites.csv takes 40 of 40 people at site north (North) off Clever" in district.holds[0].message
-        district.decide()
-        district.sync()
-    assert district.holds == []
-    assert district.rows(
-        "SELECT site_id, count(*) FROM roster.users WHERE enrollment_status <> 'archived' GROUP BY 1"
-    ) == [("south", 41)]
-
-
 @pytest.mark.parametrize("still_listed", [True, False])
 def test_a_term_that_ends_trips_nothing(district: Guarded, still_listed: bool) -> None:
     if not still_listed:

@@ -2,7 +2,7 @@
 -- needs: roster.sections, roster.sites, roster.user_sites, roster.users
 WITH people AS (
   SELECT
-    m.site_id,
+    m.site_id, count(*) AS people,
     count(*) FILTER (list_contains(u.roles, 'student')) AS students,
     count(*) FILTER (list_contains(u.roles, 'teacher')) AS teachers,
     count(*) FILTER (list_contains(u.roles, 'student') AND u.enrollment_status = 'pending') AS pending_students
@@ -16,8 +16,8 @@ classes AS (
   FROM roster.sections WHERE status = 'active' GROUP BY site_id
 )
 SELECT
-  s.site_id, s.name, s.enrollment_source, s.status, s.last_synced_at,
-  coalesce(students, 0) AS students, coalesce(teachers, 0) AS teachers, coalesce(sections, 0) AS sections,
+  s.site_id, s.name, s.enrollment_source, s.status, s.last_synced_at, s.confirmed_at, s.confirmed_by,
+  coalesce(people, 0) AS people, coalesce(students, 0) AS students, coalesce(teachers, 0) AS teachers, coalesce(sections, 0) AS sections,
   coalesce(mapped, 0) AS mapped, coalesce(unmapped, 0) AS unmapped, coalesce(pending_students, 0) AS pending_students
 FROM roster.sites AS s LEFT JOIN people USING (site_id) LEFT JOIN classes USING (site_id)
 ORDER BY s.name, s.site_id
