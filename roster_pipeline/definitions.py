@@ -18,13 +18,14 @@ from roster_pipeline.jobs.jobs import (
     sync_now,
     undo_sync,
 )
+from roster_pipeline.jobs.notices import notices
 from roster_pipeline.jobs.schedules import nightly
 from roster_pipeline.jobs.sensors import new_districts
 from roster_pipeline.resources.sync_run import SyncRun
 
 
 def build_defs() -> dg.Definitions:
-    """The code location: five layers of assets, seven jobs, a schedule and a sensor."""
+    """The code location: five layers of assets, seven jobs, a schedule and two sensors."""
     return dg.Definitions(
         assets=[
             clever,
@@ -39,7 +40,7 @@ def build_defs() -> dg.Definitions:
         ],
         jobs=[sync_now, nightly_sync, apply_mapping, map_section, decide_hold, undo_sync, explain],
         schedules=[nightly],
-        sensors=[new_districts],
+        sensors=[new_districts, notices],
         resources={"sync": SyncRun.configure_at_launch()},
         executor=dg.in_process_executor,
     )
