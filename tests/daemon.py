@@ -41,7 +41,7 @@ class Daemon:
     def look_at_schedules(self, now: datetime) -> list[dg.DagsterRun]:
         """The runs that are launched at `now`."""
         before = {run.run_id for run in self.instance.get_runs()}
-        with freeze_time(now), mock.patch.object(schedules, "now", lambda: now):
+        with freeze_time(now), mock.patch.object(schedules, "now", return_value=now):
             list(launch_scheduled_runs(self.workspace, log, now, self._remembers))
         return [run for run in self.instance.get_runs() if run.run_id not in before]
 

@@ -43,8 +43,9 @@ def notify_now(is_test: bool, as_json: bool) -> None:
         done = {"host": webhook.host, "sent": told.sent, "standing": told.standing, "why": told.why}
         said = f"{told.sent} notices went to {webhook.host}; {told.standing} stand"
     if done["why"]:
+        what = "The test did not get through:" if is_test else f"{done['sent']} notices got through, then"
         do = "Mend that, or set another ROSTER_NOTIFY_URL; what was to be said is tried again the next time"
-        raise RosterError(f"{done['sent']} notices got through, then {done['why']}", do=do)
+        raise RosterError(f"{what} {done['why']}", do=do)
     if as_json:
         print_json(done)
     else:
