@@ -6,11 +6,13 @@ import json
 import logging
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from roster_pipeline.config import load_settings
 from roster_pipeline.errors import RosterError
@@ -297,21 +299,38 @@ def test_the_address_is_a_secret(world: Town, caplog: pytest.LogCaptureFixture) 
     assert logging.getLogger("urllib3.connectionpool").filters == []
 
 
-def test_what_is_posted_is_json_with_a_text_and_no_credentials(
-    world: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("default login ann password secret\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
+def test_what_is_posted_is_json_with_a_text_and_passes_no_proxy(world: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     assert send_test(world.warehouse, Webhook(world.receiver.url), NOW) is None
     (headers,) = world.receiver.headers
     assert headers["Content-Type"] == "application/json"
-    assert "Authorization" not in headers
-    assert world.receiver.texts == [
-        "roster: this is a test. Notices about syncs that fail, are held or stale come here."
-    ]
+    assert world.receiver.texts == [TEST]
+
+
+def test_the_password_of_a_netrc_goes_to_no_webhook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login ann password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    sent: list[requests.PreparedRequest] = []
+
+    def send(_: requests.Session, request: requests.PreparedRequest, **__: object) -> requests.Response:
+        sent.append(request)
+        answer = requests.Response()
+        answer.status_code = 204
+        return answer
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    assert Webhook("https://hooks.example/x").post("x") is None
+    assert ["Authorization" in request.headers for request in sent] == [False]
+
+
+def test_who_looks_at_the_same_time_tells_nothing_twice(world: Town) -> None:
+    world.sync("pena", "S1", "Clever did not answer.")
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: notify(world.warehouse, Webhook(world.receiver.url), NOW), range(4)))
+    assert sorted(t.sent for t in told) == [0, 0, 0, 1]
+    assert len(world.receiver.texts) == 1
 
 
 @pytest.mark.parametrize(
