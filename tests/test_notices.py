@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import socket
@@ -20,7 +21,7 @@ from roster_pipeline.history.outcome import Failure, put_aside
 from roster_pipeline.history.record import Counts, SyncInfo, record_failure, record_success
 from roster_pipeline.notices import webhook as webhooks
 from roster_pipeline.notices.book import read_book
-from roster_pipeline.notices.notify import Told, notify, send_test
+from roster_pipeline.notices.notify import TEST, Told, notify, send_test
 from roster_pipeline.notices.webhook import Webhook
 from roster_pipeline.warehouse.sql import insert
 from roster_pipeline.warehouse.warehouse import Warehouse
@@ -317,7 +318,7 @@ def test_the_password_of_a_netrc_goes_to_no_webhook(tmp_path: Path, monkeypatch:
     def send(_: requests.Session, request: requests.PreparedRequest, **__: object) -> requests.Response:
         sent.append(request)
         answer = requests.Response()
-        answer.status_code = 204
+        answer.status_code, answer.raw = 204, io.BytesIO()
         return answer
 
     monkeypatch.setattr(requests.Session, "send", send)
