@@ -57,7 +57,7 @@ BOXES: tuple[Box, ...] = (
     Box("mapping", "which courses", 7, 5, 5),
     Box("guards", "what looks like an accident", 7, 6, 7),
     Box("notices", "who is told", 7, 8, 8),
-    Box("history", "tells of syncs and holds", 8, 6, 8, "ground"),
+    Box("history", "tells of syncs and holds", 8, 5, 8, "ground"),
     Box("warehouse", "the files of a district, the lock, the SQL", 9, 3, 8, "ground"),
     Box("config", "settings", 10, 2, 2, "ground"),
     Box("model", "every table once", 10, 3, 4, "ground"),
