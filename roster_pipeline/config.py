@@ -54,7 +54,8 @@ class Settings:
     `data` holds the inputs people edit, `warehouse` a folder per district, `dagster_home` Dagster's instance with the
     districts' partitions. A setting that cannot be used has its default here and is `wrong`: the code location loads
     all the same, and each sync fails with that sentence. Its history keeps it, unless nobody can know whose places
-    these are (`places_known`): then nothing may be read or written there.
+    these are (`places_known`): then nothing may be read or written there. A webhook that cannot be used is another
+    matter, `notify_wrong`, and fails no sync.
     """
 
     data: Path
@@ -64,7 +65,9 @@ class Settings:
     schedule_timezone: str
     history_days: int | None
     max_wait_minutes: int = 60
-    max_sync_minutes: int = 110
+    max_sync_minutes: int = 120
+    notify_url: str | None = field(default=None, repr=False)
+    notify_wrong: RosterError | None = None
     asks_first: bool = True
     wrong: RosterError | None = None
     places_known: bool = True
@@ -92,6 +95,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     )
     account = PROJECT_ROOT / given.get("ROSTER_DATA", "data")
     data = account if clever.has_credentials else account / "demo"
+    notify_url, notify_wrong = _webhook(given)
     settings = Settings(
         data=data,
         warehouse=PROJECT_ROOT / given["ROSTER_WAREHOUSE"] if "ROSTER_WAREHOUSE" in given else data / "warehouse",
@@ -100,7 +104,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         schedule_timezone=_timezone(given, wrong),
         history_days=_number(given, wrong, "ROSTER_HISTORY_DAYS", "days"),
         max_wait_minutes=_number(given, wrong, "ROSTER_MAX_WAIT_MINUTES", "minutes", 60),
-        max_sync_minutes=_number(given, wrong, "ROSTER_MAX_SYNC_MINUTES", "minutes", 110),
+        max_sync_minutes=_number(given, wrong, "ROSTER_MAX_SYNC_MINUTES", "minutes", 120),
+        notify_url=notify_url,
+        notify_wrong=notify_wrong,
         asks_first=_choice(given, wrong, "ROSTER_FIRST_SYNC", ("ask", "apply")) == "ask",
     )
     for name, url in (("CLEVER_API_URL", clever.api_url), ("CLEVER_TOKENS_URL", clever.tokens_url)):
@@ -175,6 +181,30 @@ def check_host(url: str, setting: str) -> None:
             f"{setting} is plain http to {host}, which would send the token unencrypted",
             do="Use https; plain http is allowed to this machine only",
         )
+
+
+def _webhook(given: Mapping[str, str]) -> tuple[str | None, RosterError | None]:
+    """The address for notices, or why it cannot be used; it is a secret, so no error quotes it."""
+    name = "ROSTER_NOTIFY_URL"
+    url = given.get(name, "").strip()
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
+        alone = not (parts.username or parts.password)
+    except ValueError:  # a port that is no number, a broken IPv6 address
+        usable = alone = False
+    if not url:
+        return None, None
+    if not usable or not url.isascii() or not url.isprintable() or " " in url:
+        return None, RosterError(f"{name} is not an http(s) address", do="Set the address of the webhook, or unset it")
+    if not alone:
+        return None, RosterError(f"{name} has a user name in it", do="Set the plain address of the webhook")
+    if parts.scheme == "http" and not is_this_machine(url):
+        return None, RosterError(
+            f"{name} is plain http to {parts.hostname}, which would send notices and its token unencrypted",
+            do="Use https; plain http is allowed to this machine only",
+        )
+    return url, None
 
 
 def is_this_machine(url: str) -> bool:

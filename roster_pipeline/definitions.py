@@ -10,13 +10,14 @@ from roster_pipeline.assets.roster import roster_plan, roster_tables
 from roster_pipeline.assets.staging import staged_tables
 from roster_pipeline.assets.sync import sync_history
 from roster_pipeline.jobs import jobs
+from roster_pipeline.jobs.notices import notices
 from roster_pipeline.jobs.schedules import nightly
 from roster_pipeline.jobs.sensors import new_districts
 from roster_pipeline.resources.sync_run import SyncRun
 
 
 def build_defs() -> dg.Definitions:
-    """The code location: five layers of assets, twelve jobs, a schedule and a sensor."""
+    """The code location: five layers of assets, twelve jobs, a schedule and two sensors."""
     return dg.Definitions(
         assets=[
             clever,
@@ -36,7 +37,7 @@ def build_defs() -> dg.Definitions:
             *(jobs.decide_hold, jobs.undo_sync, jobs.end_site, jobs.explain),
         ],
         schedules=[nightly],
-        sensors=[new_districts],
+        sensors=[new_districts, notices],
         resources={"sync": SyncRun.configure_at_launch()},
         executor=dg.in_process_executor,
     )

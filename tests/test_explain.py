@@ -130,7 +130,7 @@ def section_site_off(tiny: Tiny) -> str:
     tiny.records["users"].append(student("new", "south"))
     tiny.records["sections"] = [section("n9", "north", students=["new"])]
     tiny.sync()
-    return "new"
+    return "n9"
 
 
 def concluded(tiny: Tiny) -> str:

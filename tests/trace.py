@@ -28,6 +28,7 @@ from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.mapping.bulk import deciding
 from roster_pipeline.mapping.decide import Deed, decide
 from roster_pipeline.mapping.rehearse import rehearse
+from roster_pipeline.notices import standing
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.start import Confirmed
 from roster_pipeline.plan.undo import Winner
@@ -253,6 +254,12 @@ def _fail_and_prune(district: Guarded) -> None:
         sync.forget_history(connection, replace(order, now=lambda: NOW.replace(year=2030)), 1)
 
 
+def _notify(district: Guarded) -> None:
+    with district.connect() as connection:
+        for kind in standing.KINDS:
+            list(kind(standing.District("d", connection, (), NOW)))
+
+
 def _report(district: Guarded) -> None:
     """What people ask, of the last sync."""
     last = f"S{district.syncs:03}"
@@ -295,5 +302,6 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _break,
     _undo,
     _fail_and_prune,
+    _notify,
     _report,
 )

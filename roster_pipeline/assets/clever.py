@@ -10,8 +10,8 @@ from roster_pipeline.assets.common import materialized, spec
 from roster_pipeline.model import LANDING
 from roster_pipeline.resources.sync_run import SyncRun
 
-RETRIES = dg.RetryPolicy(max_retries=5, delay=300, backoff=dg.Backoff.LINEAR)
-"""When Clever does not answer at night: tried again after 5, 10, 15, 20 and 25 minutes, 75 in all."""
+RETRIES = dg.RetryPolicy(max_retries=6, delay=300, backoff=dg.Backoff.LINEAR)
+"""When Clever does not answer at night: tried again after 5, 10, 15, 20, 25 and 30 minutes, within two hours in all."""
 
 _DESCRIPTIONS = {
     "districts": "The district's own record in Clever: its state, its pauses, when Clever last had new data.",

@@ -18,11 +18,13 @@ import click
 
 from roster_pipeline.cli.answers import details, holds, recent, status
 from roster_pipeline.cli.decisions import approve, forget_for_good, reject, undo_sync
+from roster_pipeline.cli.doctor import doctor
 from roster_pipeline.cli.explain import explain_one
 from roster_pipeline.cli.local_clever import sandbox
 from roster_pipeline.cli.mapping import mapping
 from roster_pipeline.cli.mapping_in_bulk import accept, refuse_carried
 from roster_pipeline.cli.mapping_sheet import export, import_file
+from roster_pipeline.cli.notices import notify_now
 from roster_pipeline.cli.start import end, start
 from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
@@ -76,6 +78,8 @@ class _Commands(click.Group):
         undo_sync,
         end,
         forget_for_good,
+        notify_now,
+        doctor,
         sandbox,
     ],
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -11,6 +11,7 @@ import click
 
 from roster_pipeline import model
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, find, show
+from roster_pipeline.cli.notices import notices_now, print_notices
 from roster_pipeline.cli.terminal import Row, print_details, print_holds, print_recent, print_status
 from roster_pipeline.config import usable_settings
 
@@ -23,7 +24,8 @@ def status(district: str | None, as_json: bool) -> None:
     from roster_pipeline.history import report
     from roster_pipeline.warehouse.warehouse import Warehouse
 
-    warehouse = Warehouse(usable_settings().warehouse)
+    settings = usable_settings()
+    warehouse = Warehouse(settings.warehouse)
 
     def answer(connection: Any) -> Row:
         return {
@@ -37,7 +39,8 @@ def status(district: str | None, as_json: bool) -> None:
         slug = row["district"]
         return {**row, "published_is_behind": warehouse.is_behind(slug), "left_at": warehouse.identity(slug).left_at}
 
-    show(map(with_state, ask(district, answer)), print_status, as_json)
+    rows = map(with_state, ask(district, answer))
+    show(rows, print_status, as_json, beside={"notices": notices_now(settings)}, print_beside=print_notices)
 
 
 @click.command()

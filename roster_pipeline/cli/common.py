@@ -93,8 +93,12 @@ def show(
     *,
     name: str = "districts",
     code: Callable[[Row], int] = lambda _: 0,
+    beside: Row | None = None,
+    print_beside: Callable[[Row], None] = lambda _: None,
 ) -> None:
     """Prints each answer as it comes, or all in one document called `name`; ends with the gravest exit code.
+
+    What is `beside` them is no single district's: it is printed at the end, and in the document.
 
     After an interrupt no further answer is asked for.
     """
@@ -110,7 +114,9 @@ def show(
         if INTERRUPTED in codes:
             break
     if as_json:
-        print_json({name: shown})
+        print_json({name: shown, **(beside or {})})
+    elif beside:
+        print_beside(beside)
     sys.exit(next((c for c in (INTERRUPTED, 1, 3) if c in codes), 0))
 
 

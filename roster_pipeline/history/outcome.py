@@ -99,6 +99,15 @@ def record_what_was_put_aside(warehouse: Warehouse, slug: str) -> int:
     return len(files)
 
 
+def put_aside_failures(folder: DistrictFolder) -> list[Failure]:
+    """The failures that wait for the next run, the oldest first; one that is being recorded just now is none."""
+    found = []
+    for file in sorted(folder.unrecorded.glob("*.json")):
+        with suppress(FileNotFoundError):
+            found.append(_read(json.loads(file.read_text(encoding="utf-8"))))
+    return found
+
+
 KILLED = (
     "The process ended without a word in the middle of this sync (killed, or the machine went down). "
     "Nothing was applied; the next sync continues."

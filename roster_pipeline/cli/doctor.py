@@ -1,0 +1,86 @@
+"""`roster doctor`: what is wrong with this installation, and what to do.
+
+Belongs here: one check per thing that can be wrong outside of any sync. Does not belong here: what happened to rosters
+(`roster status`, `roster recent`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import click
+
+from roster_pipeline.cli.common import JSON
+from roster_pipeline.cli.notices import notices_now, notices_sentence
+from roster_pipeline.cli.terminal import print_json, say
+from roster_pipeline.config import Settings, load_settings
+from roster_pipeline.errors import RosterError
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: whether all is well, and a sentence, which says what to do when it is not."""
+
+    check: str
+    ok: bool
+    says: str
+
+
+def _settings(settings: Settings) -> Finding:
+    if settings.wrong is not None:
+        return Finding("settings", False, str(settings.wrong))
+    world = "the demo: no Clever credentials are set" if settings.is_demo else "a Clever account"
+    return Finding("settings", True, f"can be used; they mean {world}")
+
+
+def _districts(settings: Settings) -> Finding:
+    from roster_pipeline.warehouse.warehouse import Warehouse
+
+    warehouse, read = Warehouse(settings.warehouse), 0
+    for slug in (d.slug for d in warehouse.districts()):
+        if warehouse.folder(slug).published.exists():
+            with warehouse.read(slug):
+                read += 1
+        if warehouse.is_behind(slug):
+            raise RosterError(f"The copy of {slug} is older than its roster", do=f"`roster publish --district {slug}`")
+    return Finding("districts", True, f"{read} can be read")
+
+
+def _notices(settings: Settings) -> Finding:
+    found = notices_now(settings)
+    sentence = notices_sentence(found) or "nobody is told: no ROSTER_NOTIFY_URL is set"
+    wrong = bool(found["wrong"] or (found["host"] and found["broken"]))
+    do = ". `roster notify --test` tries now" if wrong and not found["wrong"] else ""
+    return Finding("notices", not wrong, f"{sentence}{do}")
+
+
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (_settings, _districts, _notices)
+"""In this order; each needs what the ones before it look at."""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """What each check finds, as far as the settings let it look."""
+    for check in CHECKS:
+        try:
+            yield check(settings)
+        except RosterError as error:
+            yield Finding(check.__name__.removeprefix("_"), False, str(error))
+        if not settings.places_known:
+            return
+
+
+@click.command("doctor")
+@JSON
+def doctor(as_json: bool) -> None:
+    """What is wrong with this installation, and what to do: settings, districts, notices.
+
+    Exit 0 nothing, 1 something.
+    """
+    findings = list(examine(load_settings()))
+    if as_json:
+        print_json({"checks": [asdict(f) for f in findings]})
+    for finding in () if as_json else findings:
+        say(f"{'ok   ' if finding.ok else 'WRONG'} {finding.check}: {finding.says}")
+    sys.exit(0 if all(f.ok for f in findings) else 1)

@@ -1,0 +1,140 @@
+"""What stands now and is worth a notice, read from what every district has published.
+
+Belongs here: the kinds of notices, each a function in `KINDS`. Does not belong here: what was announced before
+(`book.py`), and how it is delivered.
+
+A notice has ids, counts and names of sites; no name of a person, neither of the roster nor of whoever decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from roster_pipeline.errors import RosterError
+from roster_pipeline.history import report
+from roster_pipeline.history.outcome import Failure, put_aside_failures
+from roster_pipeline.warehouse.sql import run
+from roster_pipeline.warehouse.warehouse import Warehouse
+
+STALE_AFTER = timedelta(hours=26)
+"""A night, and two hours for what Clever and we may be late."""
+
+EXPIRES_SOON = timedelta(hours=24)
+
+UNREADABLE = "unreadable"
+
+_PERSONAL = re.compile(r"\(asked for by [^)]*\)|(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|\S+@\S+")
+"""What a sentence of ours may quote of what people typed."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to tell: known by district, kind and subject; `what` happened in a sentence, and what to `do`."""
+
+    district: str
+    kind: str
+    subject: str
+    what: str
+    do: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.district, self.kind, self.subject
+
+
+@dataclass(frozen=True)
+class District:
+    """A district as its published copy tells it, with the failures that wait to be recorded, at a moment (UTC)."""
+
+    slug: str
+    connection: duckdb.DuckDBPyConnection
+    waiting: tuple[Failure, ...]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The notices that stand; of the districts in `unknown` nobody can say what else does."""
+
+    notices: tuple[Notice, ...]
+    unknown: frozenset[str]
+
+
+def failed(district: District) -> Iterator[Notice]:
+    """The last failure that no later sync has made good; a whole night of failures is one notice."""
+    rows = run(district.connection, "notices/failed").fetchall()
+    for failure in district.waiting:
+        if failure.status == "failed" or failure.info.trigger == "nightly":
+            rows.append((failure.info.sync_id, failure.info.trigger, failure.status, failure.error))
+    for sync_id, trigger, status, error in rows[-1:]:
+        what = f"sync {sync_id} ({trigger}) {status}: {_without_people(error)}"
+        yield Notice(district.slug, "failed", "sync", what, f"`roster recent --district {district.slug}` tells more")
+
+
+def held(district: District) -> Iterator[Notice]:
+    """Each hold that nobody has decided."""
+    for hold in report.holds(district.connection):
+        if hold["status"] == "open":
+            hold_id, of = hold["hold_id"], hold["entity"] or "records"
+            what = f"hold {hold_id} of guard {hold['guard']} keeps back {hold['changes']:,} changes of {of}"
+            do = f"`roster holds {hold_id}` shows them; `roster approve {hold_id}` or `roster reject {hold_id}` decides"
+            yield Notice(district.slug, "held", hold_id, what, do)
+
+
+def expiring(district: District) -> Iterator[Notice]:
+    """Each hold whose time is nearly over and of which nothing has become."""
+    for hold in report.holds(district.connection):
+        at = hold["expires_at"]
+        if at is None or hold["status"] == "rejected" or at - district.now > EXPIRES_SOON:
+            continue
+        hold_id, until = hold["hold_id"], f"{at:%Y-%m-%d %H:%M} UTC"
+        if hold["status"] == "approved":
+            what, do = f"no sync has used the approval of hold {hold_id}, which ends {until}", "sync"
+        else:
+            what, do = f"nobody has decided hold {hold_id}, which ends {until}", "holds"
+        yield Notice(district.slug, "expiring", hold_id, what, f"`roster {do} --district {district.slug}`")
+
+
+def stale(district: District) -> Iterator[Notice]:
+    """Each site that has not succeeded for too long."""
+    for site_id, name, last in run(district.connection, "notices/stale", since=district.now - STALE_AFTER).fetchall():
+        since = f"since {last:%Y-%m-%d %H:%M} UTC" if last else "ever"
+        what = f"site {site_id} ({name}) has not synced successfully {since}"
+        yield Notice(district.slug, "stale", site_id, what, f"`roster status --district {district.slug}`")
+
+
+Kind = Callable[[District], Iterator[Notice]]
+
+KINDS: tuple[Kind, ...] = (failed, held, expiring, stale)
+"""One more kind of notice is one more function here, and its row in docs/operations.md."""
+
+
+def standing(warehouse: Warehouse, now: datetime) -> Standing:
+    """What every district has to tell at `now` (naive UTC); those that have left Clever, or begun nothing, nothing.
+
+    Raises RosterError when nobody knows which districts there are.
+    """
+    notices: list[Notice] = []
+    unknown = set()
+    for slug in (d.slug for d in warehouse.districts() if d.left_at is None):
+        folder = warehouse.folder(slug)
+        if not folder.published.exists():
+            continue
+        try:
+            with warehouse.read(slug) as connection:
+                district = District(slug, connection, tuple(put_aside_failures(folder)), now)
+                notices += [notice for kind in KINDS for notice in kind(district)]
+        except RosterError as error:
+            unknown.add(slug)
+            notices.append(Notice(slug, UNREADABLE, "published", _without_people(error.what), error.do))
+    return Standing(tuple(notices), frozenset(unknown))
+
+
+def _without_people(text: str) -> str:
+    """A sentence of ours without what it quotes: a cell of a file, an address, who asked."""
+    return _PERSONAL.sub("…", text).rstrip(".")
