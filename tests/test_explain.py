@@ -133,6 +133,20 @@ def section_site_off(tiny: Tiny) -> str:
     return "n9"
 
 
+def site_new(tiny: Tiny) -> str:
+    tiny.records["schools"].append({"id": "fresh", "name": "Fresh"})
+    tiny.records["users"].append(student("new", "fresh"))
+    tiny.sync(starts=())
+    return "new"
+
+
+def section_site_new(tiny: Tiny) -> str:
+    tiny.records["schools"].append({"id": "fresh", "name": "Fresh"})
+    tiny.records["sections"].append(section("f1", "fresh", students=["ann"]))
+    tiny.sync(starts=())
+    return "f1"
+
+
 def concluded(tiny: Tiny) -> str:
     tiny.sync(today=date(2027, 7, 1))
     return "ann"
@@ -186,6 +200,8 @@ CASES: dict[str, Callable[[Tiny], str]] = {
     "not_shared": never_shared,
     "person_left": left,
     "person_site_manual": site_off,
+    "person_site_new": site_new,
+    "section_site_new": section_site_new,
     "not_applied": not_applied,
     "undone": undone,
     "role_without_sections": admin,

@@ -83,6 +83,9 @@ def why_not_on_roster(context: Context, person: Person) -> Cause | None:
     manual = bool(places) and all(s["enrollment_source"] != "clever" for s in places)
     if manual:
         return reasons.PERSON_SITE_MANUAL.of(who=who, sync_id=sync_id, sites=", ".join(s["site"] for s in places))
+    if places and all(s["enrollment_source"] != "clever" or s["site_status"] == "new" for s in places):
+        waiting = (s["site"] for s in places if s["site_status"] == "new")
+        return reasons.PERSON_SITE_NEW.of(who=who, sites=", ".join(waiting))
     back = undone(person.changes, person.id, f"{who} came")
     if back:
         return back

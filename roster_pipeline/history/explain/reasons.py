@@ -75,6 +75,11 @@ PERSON_SITE_MANUAL = Reason(
     "{who} belongs to no site that is on Clever ({sites})",
     "Take the site's line out of data/sites.csv, then `roster sync`.",
 )
+PERSON_SITE_NEW = Reason(
+    "person_site_new",
+    "nobody has confirmed the counts of {sites} yet, where {who} belongs",
+    "See `roster start`, and confirm them with `--confirm`.",
+)
 SECTION_LEFT = Reason(
     "section_left",
     "Clever does not share {section} any more: archived by sync {sync}",
@@ -84,6 +89,11 @@ SECTION_SITE_MANUAL = Reason(
     "section_site_manual",
     "{section} is at {site}, which is not on Clever",
     "Take the site's line out of data/sites.csv, then `roster sync`.",
+)
+SECTION_SITE_NEW = Reason(
+    "section_site_new",
+    "{section} is at {site}, whose counts nobody has confirmed yet",
+    "See `roster start`, and confirm them with `--confirm`.",
 )
 SECTION_CONCLUDED = Reason(
     "section_concluded",
@@ -172,6 +182,7 @@ REASONS: tuple[Reason, ...] = (
     NOT_SHARED,
     PERSON_LEFT,
     PERSON_SITE_MANUAL,
+    PERSON_SITE_NEW,
     HELD,
     APPROVED,
     REJECTED,
@@ -183,6 +194,7 @@ REASONS: tuple[Reason, ...] = (
     SECTION_WITHOUT_SITE,
     SECTION_LEFT,
     SECTION_SITE_MANUAL,
+    SECTION_SITE_NEW,
     SECTION_CONCLUDED,
     SECTION_EMPTY,
     SECTION_UNMAPPED,

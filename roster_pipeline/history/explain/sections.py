@@ -80,6 +80,8 @@ def why_not_active(context: Context, section: Section) -> Cause | None:
     if row["enrollment_source"] != "clever":
         site = row["site"]
         return reasons.SECTION_SITE_MANUAL.of(**about, sync_id=sync_id, site=site)
+    if row["site_status"] == "new":
+        return reasons.SECTION_SITE_NEW.of(**about, site=row["site"])
     back = undone(section.changes, section.id, f"{about['section']} came", section.id)
     if back:
         return back

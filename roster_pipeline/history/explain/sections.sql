@@ -4,6 +4,7 @@ SELECT
   asked.section_id::VARCHAR AS section_id, asked.clever_id, c.section_id IS NOT NULL AS on_roster, s.section_n IS NOT NULL AS shared,
   coalesce(c.name, s.name) AS name, coalesce(c.site_id, s.site_id) AS site_id,
   coalesce(w.name, school.name, c.site_id, s.site_id) AS site, coalesce(w.enrollment_source, 'clever') AS enrollment_source,
+  w.status AS site_status,
   coalesce(c.term_name, s.term_name) AS term, coalesce(c.term_end, s.term_end) AS term_end, c.status, c.student_count,
   c.teacher_count, c.unmapped_since, c.since_sync_id, n.because AS not_carried, n.sections AS sections_before
 FROM (SELECT unnest($ids::UUID[]) AS section_id, unnest($clever_ids::VARCHAR[]) AS clever_id) AS asked
