@@ -18,10 +18,18 @@ from roster_pipeline.config import usable_settings
 
 @click.command()
 @DISTRICT
+@click.option(
+    "--check", is_flag=True, help="For monitoring: exit 1 when a site is stale, or its district was never synced."
+)
 @JSON
-def status(district: str | None, as_json: bool) -> None:
-    """Districts and sites, and when each was last synced successfully."""
+def status(district: str | None, check: bool, as_json: bool) -> None:
+    """Districts and sites: when each was last synced successfully, and when that was last tried.
+
+    A site is stale when it has not succeeded for 26 hours.
+    """
     from roster_pipeline.history import report
+    from roster_pipeline.notices.standing import stale_sites
+    from roster_pipeline.sync import utc_now
     from roster_pipeline.warehouse.warehouse import Warehouse
 
     settings = usable_settings()
@@ -33,6 +41,7 @@ def status(district: str | None, as_json: bool) -> None:
             "waiting": report.waiting_sites(connection),
             "last_sync": report.sync(connection, None),
             "lines_that_name_nothing": report.lines_without(connection),
+            "stale": [site_id for site_id, *_ in stale_sites(connection, utc_now())],
         }
 
     def with_state(row: Row) -> Row:
@@ -40,7 +49,9 @@ def status(district: str | None, as_json: bool) -> None:
         return {**row, "published_is_behind": warehouse.is_behind(slug), "left_at": warehouse.identity(slug).left_at}
 
     rows = map(with_state, ask(district, answer))
-    show(rows, print_status, as_json, beside={"notices": notices_now(settings)}, print_beside=print_notices)
+    beside = {"notices": notices_now(settings)}
+    code = (lambda row: int(bool(row["stale"]))) if check else (lambda _: 0)
+    show(rows, print_status, as_json, code=code, beside=beside, print_beside=print_notices)
 
 
 @click.command()

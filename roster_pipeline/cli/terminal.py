@@ -115,10 +115,17 @@ def _site_rows(sites: list[Row]) -> list[Row]:
             "site_id": s["site_id"],
             "source": s["enrollment_source"],
             **{k: s[k] for k in ("students", "teachers", "sections", "mapped", "unmapped", "pending_students")},
-            "last_synced_at": s["last_synced_at"] or "never",
+            "last_attempt": f"{s['last_attempt']} {s['last_attempt_at']:%Y-%m-%d %H:%M}"
+            if s["last_attempt"]
+            else "never",
+            "last_synced_at": s["last_synced_at"] or _never(s),
         }
         for s in sites
     ]
+
+
+def _never(site: Row) -> str:
+    return "waits" if site["status"] == "new" and site["enrollment_source"] == "clever" else "never"
 
 
 def print_sync(row: Row) -> None:
@@ -243,6 +250,9 @@ def print_status(row: Row) -> None:
             "1 line of data/*.csv names" if without["lines"] == 1 else f"{without['lines']:,} lines of data/*.csv name"
         )
         say(f"  {lines} nothing that is there; `roster details {without['sync_id']}` lists them")
+    if row["stale"]:
+        sites = "1 site has" if len(row["stale"]) == 1 else f"{len(row['stale']):,} sites have"
+        say(f"  stale: {sites} not succeeded for 26 hours: {', '.join(row['stale'][:5])}")
     print_table(_site_rows(row["sites"]))
 
 

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def sites(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """One row per site: people and sections in force, mapped, unmapped, pending, last synced."""
+    """One row per site: people and sections in force, mapped, unmapped, pending, last synced, last attempt."""
     return _rows(connection, "history/report/sites", {})
 
 

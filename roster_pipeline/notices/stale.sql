@@ -1,6 +1,6 @@
--- one row per site that is synced from Clever and has not succeeded since $since; a new one counts from its first sync
--- needs: roster.sites, sync.syncs
-SELECT s.site_id, s.name, s.last_synced_at
-FROM roster.sites AS s LEFT JOIN sync.syncs AS f ON f.sync_id = s.since_sync_id
-WHERE s.enrollment_source = 'clever' AND s.status <> 'archived' AND coalesce(s.last_synced_at, f.started_at) < $since
-ORDER BY s.name, s.site_id
+-- one row per site that is synced from Clever and has not succeeded since $since; a new one counts from its confirmation
+-- needs: roster.sites
+SELECT site_id, name, last_synced_at
+FROM roster.sites
+WHERE enrollment_source = 'clever' AND status = 'confirmed' AND coalesce(last_synced_at, confirmed_at) < $since
+ORDER BY name, site_id

@@ -86,6 +86,17 @@ def held(district: District) -> Iterator[Notice]:
             yield Notice(district.slug, "held", hold_id, what, do)
 
 
+def waiting(district: District) -> Iterator[Notice]:
+    """The new schools of which nothing is on the roster until somebody confirms their counts."""
+    sites = report.waiting_sites(district.connection)
+    if sites:
+        schools = "1 school waits" if len(sites) == 1 else f"{len(sites):,} schools wait"
+        do = f"`roster start --district {district.slug}` shows their counts, and `--confirm` starts them"
+        names = ", ".join(site["name"] or site["site_id"] for site in sites[:5])
+        more = ", …" if len(sites) > 5 else ""
+        yield Notice(district.slug, "waiting", "sites", f"{schools} for confirmation: {names}{more}", do)
+
+
 def expiring(district: District) -> Iterator[Notice]:
     """Each hold whose time is nearly over and of which nothing has become."""
     for hold in report.holds(district.connection):
@@ -100,9 +111,14 @@ def expiring(district: District) -> Iterator[Notice]:
         yield Notice(district.slug, "expiring", hold_id, what, f"`roster {do} --district {district.slug}`")
 
 
+def stale_sites(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[tuple[str, str, datetime | None]]:
+    """The sites that have not succeeded for too long at `now` (naive UTC): id, name, last success."""
+    return run(connection, "notices/stale", since=now - STALE_AFTER).fetchall()
+
+
 def stale(district: District) -> Iterator[Notice]:
     """Each site that has not succeeded for too long."""
-    for site_id, name, last in run(district.connection, "notices/stale", since=district.now - STALE_AFTER).fetchall():
+    for site_id, name, last in stale_sites(district.connection, district.now):
         since = f"since {last:%Y-%m-%d %H:%M} UTC" if last else "ever"
         what = f"site {site_id} ({name}) has not synced successfully {since}"
         yield Notice(district.slug, "stale", site_id, what, f"`roster status --district {district.slug}`")
@@ -110,7 +126,7 @@ def stale(district: District) -> Iterator[Notice]:
 
 Kind = Callable[[District], Iterator[Notice]]
 
-KINDS: tuple[Kind, ...] = (failed, held, expiring, stale)
+KINDS: tuple[Kind, ...] = (failed, held, waiting, expiring, stale)
 """One more kind of notice is one more function here, and its row in docs/operations.md."""
 
 

@@ -188,10 +188,15 @@ def test_a_site_is_told_with_the_people_and_sections_in_force(case: Case) -> Non
     for section_id, status, courses in ((M6, "active", 1), (M7, "active", 0), (M7, "archived", 1)):
         row = {"section_id": section_id, "site_id": "north", "status": status, "course_count": courses}
         case.given("roster.sections", row)
-    columns = "name, students, teachers, pending_students, sections, mapped, unmapped"
+    for number, (trigger, status, sites) in enumerate(
+        (("nightly", "succeeded", []), ("sync_now", "failed", ["north"]), ("mapping", "succeeded", []))
+    ):
+        row = {"sync_id": f"S{number}", "sync_no": number, "trigger": trigger, "status": status, "sites": sites}
+        case.given("sync.syncs", {**row, "started_at": NOW})
+    columns = "name, people, students, teachers, pending_students, sections, mapped, unmapped, last_attempt"
     assert values(case.answer("history/report/sites", columns)) == [
-        ("North", 1, 1, 1, 2, 1, 1),
-        ("South", 0, 0, 0, 0, 0, 0),
+        ("North", 1, 1, 1, 1, 2, 1, 1, "failed"),
+        ("South", 0, 0, 0, 0, 0, 0, 0, "succeeded"),
     ]
 
 

@@ -57,10 +57,14 @@ def test_what_failed_in_part_is_made_good_by_the_same_part(
 
 def test_a_site_is_stale_when_it_has_not_succeeded_since(case: Case) -> None:
     long_ago, just = NOW - timedelta(hours=30), NOW - timedelta(hours=1)
-    case.given("sync.syncs", {"sync_id": "S1", "started_at": long_ago}, {"sync_id": "S2", "started_at": just})
 
     def site(id_: str, **more: object) -> Row:
-        usual = {"enrollment_source": "clever", "status": "new", "last_synced_at": long_ago, "since_sync_id": "S1"}
+        usual = {
+            "enrollment_source": "clever",
+            "status": "confirmed",
+            "last_synced_at": long_ago,
+            "confirmed_at": long_ago,
+        }
         return {"site_id": id_, "name": id_.title(), **usual, **more}
 
     case.given(
@@ -68,7 +72,8 @@ def test_a_site_is_stale_when_it_has_not_succeeded_since(case: Case) -> None:
         site("late"),
         site("never", last_synced_at=None),
         site("fine", last_synced_at=just),
-        site("fresh", last_synced_at=None, since_sync_id="S2"),
+        site("fresh", last_synced_at=None, confirmed_at=just),
+        site("new", status="new", last_synced_at=None),
         site("manual", enrollment_source="manual"),
         site("gone", status="archived"),
     )

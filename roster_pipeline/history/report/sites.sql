@@ -1,5 +1,5 @@
 -- one row per site, with the counts of people and sections in force
--- needs: roster.sections, roster.sites, roster.user_sites, roster.users
+-- needs: roster.sections, roster.sites, roster.user_sites, roster.users, sync.syncs
 WITH people AS (
   SELECT
     m.site_id, count(*) AS people,
@@ -10,14 +10,20 @@ WITH people AS (
   WHERE m.status = 'active' AND u.enrollment_status <> 'archived'
   GROUP BY m.site_id
 ),
+attempts AS (
+  SELECT a.site_id, arg_max(started_at, sync_no) AS last_attempt_at, arg_max(y.status, sync_no) AS last_attempt
+  FROM roster.sites AS a
+  JOIN sync.syncs AS y ON y.trigger NOT IN ('mapping', 'undo', 'end') AND (len(coalesce(y.sites, [])) = 0 OR list_contains(y.sites, a.site_id))
+  GROUP BY a.site_id
+),
 classes AS (
   SELECT
     site_id, count(*) AS sections, count(*) FILTER (course_count > 0) AS mapped, count(*) FILTER (course_count = 0) AS unmapped
   FROM roster.sections WHERE status = 'active' GROUP BY site_id
 )
 SELECT
-  s.site_id, s.name, s.enrollment_source, s.status, s.last_synced_at, s.confirmed_at, s.confirmed_by,
+  s.site_id, s.name, s.enrollment_source, s.status, s.last_synced_at, s.confirmed_at, s.confirmed_by, last_attempt_at, last_attempt,
   coalesce(people, 0) AS people, coalesce(students, 0) AS students, coalesce(teachers, 0) AS teachers, coalesce(sections, 0) AS sections,
   coalesce(mapped, 0) AS mapped, coalesce(unmapped, 0) AS unmapped, coalesce(pending_students, 0) AS pending_students
-FROM roster.sites AS s LEFT JOIN people USING (site_id) LEFT JOIN classes USING (site_id)
+FROM roster.sites AS s LEFT JOIN people USING (site_id) LEFT JOIN classes USING (site_id) LEFT JOIN attempts USING (site_id)
 ORDER BY s.name, s.site_id
