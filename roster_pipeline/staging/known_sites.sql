@@ -1,0 +1,7 @@
+-- one row per site that the roster or what is staged knows: what it is called, and where its enrollments come from
+-- needs: input.site_settings, roster.sites, staging.sites
+SELECT site_id, coalesce(s.name, c.name) AS name, coalesce(setting.enrollment_source, 'clever') AS enrollment_source
+FROM staging.sites AS s
+FULL JOIN roster.sites AS c USING (site_id)
+LEFT JOIN input.site_settings AS setting ON setting.site_id = lower(coalesce(s.site_id, c.site_id))
+ORDER BY site_id
