@@ -77,6 +77,8 @@ def in_force_at(district: Tiny, site: str) -> dict[str, list[tuple[object, ...]]
     }
     for name in ("user_sites", "sections", "enrollments"):
         of_site[name] += " AND status = 'active'"
+    # A section that has moved away is archived with its mapping here until the other site is synced.
+    of_site["section_courses"] += " AND section_id IN (SELECT section_id FROM roster.sections WHERE status = 'active')"
     of_site["users"] = (
         "SELECT * EXCLUDE (since_sync_id) FROM roster.users WHERE user_id IN ("
         + " UNION ALL ".join(
