@@ -23,6 +23,7 @@ _SECTION_N = ("section_n", "INTEGER", "the section's number in staging.sections"
 _USER_ID = ("user_id", "UUID", "the platform's id")
 _COURSE = ("course_id", "VARCHAR", "course")
 _KIND = ("kind", "BIGINT", "number of those that have the same names, subject and grade")
+_ALIKE = ("alike", "BIGINT", "number of those that have the same course number too")
 _SECTION_ID = ("section_id", "UUID", "the platform's id")
 _VERDICT = ("verdict", "VARCHAR", "`known`, `new`, `relinked` (known under another Clever id), `held` or `ambiguous`")
 _EVIDENCE = ("evidence", "VARCHAR", "what says that it is somebody known")
@@ -248,14 +249,17 @@ PLAN: tuple[Table, ...] = (
     table(
         "temp",
         "named_sections",
-        "active section that is called something",
+        "active section that is called or numbered something",
         _SECTION_ID,
         ("unmapped", "BOOLEAN", "whether it has no course"),
         ("name", "VARCHAR", "its own name, less teacher and period"),
         ("clever_course", "VARCHAR", "name of Clever's course"),
         ("subject", "VARCHAR", "Clever's subject"),
         ("grade", "VARCHAR", "grade, in Clever's words"),
+        ("course_number", "VARCHAR", "number of Clever's course, in small letters"),
         _KIND,
+        ("numbered", "BIGINT", "the same for sections of the same course number and grade"),
+        _ALIKE,
     ),
     table(
         "temp",
@@ -269,8 +273,8 @@ PLAN: tuple[Table, ...] = (
     table(
         "temp",
         "mapped_alike",
-        "kind of section and course that sections of this kind are mapped to",
-        _KIND,
+        "kind and number of unmapped sections, and course that sections of that kind, or of that number, are mapped to",
+        _ALIKE,
         _COURSE,
         ("sections", "BIGINT", "how many are"),
         ("all_sections", "BIGINT", "of how many that are mapped"),
