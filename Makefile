@@ -9,7 +9,7 @@ unexport DAGSTER_HOME
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install sync test dev docs bench bench-ui bench-crash bench-days bench-sandbox accidents suggestions format
+.PHONY: install sync test dev docs bench bench-ui bench-crash bench-days bench-sandbox bench-one-site accidents suggestions format
 
 install: .venv/installed
 
@@ -48,6 +48,9 @@ bench: .venv/installed  ## Measure the sync of a generated district, and rewrite
 
 bench-sandbox: .venv/installed  ## Measure the local Clever with a district of SIZE students, and rewrite docs/performance.md
 	$(BIN)/python -m benchmarks.sandbox --size $(or $(SIZE),1000000) --write
+
+bench-one-site: .venv/installed  ## Measure one site's Sync Now beside a whole sync, and rewrite docs/performance.md
+	$(BIN)/python -m benchmarks.one_site --size $(or $(SIZE),100000) --write
 
 bench-ui: .venv/installed  ## Measure the wait from the click on Launch in the Dagster UI to success
 	$(BIN)/python -m benchmarks.click

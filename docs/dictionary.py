@@ -24,6 +24,7 @@ _WHY_IN_MEMORY = """What the steps of a sync make for each other, step by step; 
 `staging.origin` and `staging.memberships` are kept in `staging.duckdb` too.
 """
 _STEPS = {
+    "earlier": "what was staged before, while one site is merged into it",
     "staging": "on the way from a landing",
     "identity": "who is who",
     "mapped": "which courses belong on which section",

@@ -19,8 +19,9 @@ from pathlib import Path
 import duckdb
 
 from roster_pipeline.clever.client import Endpoint, Extract
-from roster_pipeline.clever.extract import extract_district
+from roster_pipeline.clever.extract import extract_district, extract_sites
 from roster_pipeline.clever.landing import Notice, discard, newest_complete, read_receipt
+from roster_pipeline.clever.sites import WholeInstead
 from roster_pipeline.clever.today import ClockReading, local_day
 from roster_pipeline.config import Settings
 from roster_pipeline.errors import SyncRefused
@@ -36,6 +37,7 @@ from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
 from roster_pipeline.plan.difference import Plan, make_plan, summarize
 from roster_pipeline.plan.preview import Preview, preview_plan, shown_as
 from roster_pipeline.plan.start import Starts, find_ending, read_confirmed, read_ended
+from roster_pipeline.staging import one_site
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.warehouse.sql import count_rows
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
@@ -141,13 +143,31 @@ def land(
     order: Order,
     landed: Callable[[Endpoint], None] = lambda _: None,
     seconds: float | None = None,
+    instead: WholeInstead | None = None,
 ) -> Extract:
     """Fetches the whole district into `landing/<sync_id>/`, going on where a killed run stopped.
 
-    `landed` is called for each list that is whole. Raises CleverUnavailable, CleverRefused or BrokenExtract; what has
-    been fetched is kept for the next try.
+    `landed` is called for each list that is whole; `instead` says why, when sites were chosen. Raises
+    CleverUnavailable, CleverRefused or BrokenExtract; what has been fetched is kept for the next try.
     """
-    return extract_district(settings, warehouse, order.info.district, order.info.sync_id, landed, seconds)
+    return extract_district(settings, warehouse, order.info.district, order.info.sync_id, landed, seconds, instead)
+
+
+def land_sites(
+    settings: Settings,
+    warehouse: Warehouse,
+    order: Order,
+    left_open: Callable[[Path], Sequence[str]],
+    seconds: float | None = None,
+) -> tuple[Path, Extract] | WholeInstead:
+    """Fetches the chosen sites alone, and by id whom `left_open` finds in their lists; raises as `land`."""
+    info = order.info
+    return extract_sites(settings, warehouse, info.district, info.sync_id, info.sites, left_open, seconds)
+
+
+def left_open(connection: duckdb.DuckDBPyConnection, order: Order, landing: Path) -> list[str]:
+    """Whom the landed lists of the chosen sites leave open."""
+    return one_site.left_open(connection, landing, order.info.sites)
 
 
 def read_list(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
@@ -165,6 +185,12 @@ def stage(
     """Makes `staging.*` from a landing; lists that `read_list` has read are named in `read`."""
     staging.stage_landing(connection, landing, notices, read, clock)
     return Staged(anew=True, clock=clock)
+
+
+def merge(connection: duckdb.DuckDBPyConnection, order: Order, landing: Path, extract: Extract) -> Staged:
+    """Makes `staging.*` from what was staged before and a landing of the chosen sites."""
+    one_site.merge_landing(connection, landing, order.info.sites, extract)
+    return Staged(anew=True, clock=extract.clock)
 
 
 def stage_newest(connection: duckdb.DuckDBPyConnection, folder: DistrictFolder, read: Iterable[str] = ()) -> Staged:
@@ -270,7 +296,7 @@ def desire_before(
 def plan(connection: duckdb.DuckDBPyConnection, order: Order, _desired: Desired) -> Planned:
     """Compares the roster with what it should be; nothing is held yet, and nothing is changed.
 
-    Raises SyncRefused for a site that the district does not have or that is not synced.
+    With chosen sites, only what changes at these is planned, and of the people there.
     """
     info = order.info
     make_plan(
@@ -316,7 +342,8 @@ def publish(warehouse: Warehouse, district: str) -> Path:
 
 def discard_landings(folder: DistrictFolder) -> None:
     """Deletes what has landed, once it was applied."""
-    discard(folder.landings, folder.discarded)
+    for landings in (folder.landings, folder.site_landings):
+        discard(landings, folder.discarded)
 
 
 @dataclass
@@ -331,6 +358,8 @@ class Run:
     """Where landings are; without one, only what was staged before can be planned."""
     read: list[str] = field(default_factory=list)
     """The lists that were read for staging while others were still being fetched."""
+    of_sites: tuple[Path, Extract] | None = None
+    """What this run has landed of the chosen sites alone."""
     staged: Staged | None = None
     inputs: Inputs | None = None
     mapped: Mapped | None = None
@@ -346,9 +375,23 @@ class Run:
         self.read.clear()
 
     def take_landing(self, connection: duckdb.DuckDBPyConnection) -> Staged:
-        found = stage_newest(connection, self.folder, self.read) if self.folder else staged_before(connection)
-        self.staged = found
-        return found
+        if self.of_sites:
+            self.staged = merge(connection, self.order, *self.of_sites)
+        elif self.folder:
+            self.staged = stage_newest(connection, self.folder, self.read)
+        else:
+            self.staged = staged_before(connection)
+        return self.staged
+
+    def choose_sites(self, connection: duckdb.DuckDBPyConnection) -> WholeInstead | None:
+        """Makes ids of the chosen sites, unless none is known yet; why they cannot be fetched alone, if they cannot.
+
+        Raises SyncRefused for one that cannot be synced.
+        """
+        self.need_inputs(connection)
+        chosen = one_site.choose(connection, self.order.info.sites)
+        self.order = replace(self.order, info=replace(self.order.info, sites=chosen or self.order.info.sites))
+        return one_site.why_whole(connection)
 
     def need_inputs(self, connection: duckdb.DuckDBPyConnection) -> Inputs:
         self.inputs = self.inputs or read_inputs(connection, self.order)
@@ -357,7 +400,10 @@ class Run:
     def need_mapping(self, connection: duckdb.DuckDBPyConnection) -> Mapped:
         if self.mapped is None:
             # What this run has landed is staged before it is planned, also when nobody selected that.
-            staged = self.staged or (self.take_landing(connection) if self.read else staged_before(connection))
+            landed = self.read or self.of_sites
+            staged = self.staged or (self.take_landing(connection) if landed else staged_before(connection))
+            if self.order.info.sites:
+                self.choose_sites(connection)
             self.order = on_clevers_day(self.order, staged)
             identified = identify(connection, self.order, staged, self.need_inputs(connection))
             self.mapped = map_sections(connection, identified)
@@ -396,10 +442,10 @@ class Run:
         """
         self.need_inputs(connection)
         site_id = find_ending(connection, said, people)
-        self.order = replace(
-            self.order, info=replace(self.order.info, sites=(site_id,), reason=why), ends=site_id, starts=()
-        )
-        desired = desire(connection, self.order, self.need_mapping(connection))
+        self.order = replace(self.order, info=replace(self.order.info, reason=why), ends=site_id, starts=())
+        mapped = self.need_mapping(connection)
+        self.order = replace(self.order, info=replace(self.order.info, sites=(site_id,)))
+        desired = desire(connection, self.order, mapped)
         self.guarded = let_pass(connection, plan(connection, self.order, desired))
         return self.apply_plan(connection)
 

@@ -116,7 +116,7 @@ def test_a_landing_that_is_half_deleted_is_never_resumed(whole: bool, tmp_path: 
     (killed_in_rmtree / "sections.checkpoint.json").write_text("{}")
     discard(folder.landings, folder.discarded)
     assert not folder.discarded.exists()
-    assert list(_landing_for(folder, "S2").parent.iterdir()) == []
+    assert list(_landing_for(folder.landings, folder.discarded, "S2").parent.iterdir()) == []
 
 
 def test_a_landing_leaves_its_place_before_anything_in_it_is_deleted(

@@ -20,6 +20,8 @@ _MADE_BEFORE = {
     "plan.changes": "a view that Python derives from the model, of all entities",
     "input.districts": "made with the connection",
 }
+_ABOUT_AN_EARLIER_RUN = ("staging/known_sites", "staging/api_version")
+"""Asked before anything is staged, of what was staged last."""
 _FILLED_STEP_BY_STEP = {
     "guards.judged": "each guard counts its own changes",
     "guards.breaches": "each guard adds its own, and marks them",
@@ -30,6 +32,14 @@ _FILLED_STEP_BY_STEP = {
     "mapped.ruled_sections": "a rehearsal looks at today's sections, then at last year's",
     "mapped.rule_matches": "the same",
     "mapped.section_courses": "the weaker sources first: a decision takes the place of what they say",
+    "staging.sites": "which sites there are is asked before any is fetched",
+    "staging.origin": "the same, of where what is staged comes from",
+    "staging.section_records": "people are looked up for what has landed of one site, then all of it is read",
+    "staging.user_records": "the same",
+    "staging.users": "those of one site, then those of the others",
+    "staging.user_sites": "the same",
+    "staging.sections": "the same",
+    "staging.memberships": "the same",
 }
 _TABLES = {t.full_name for t in (*model.SCRATCH, *model.STAGING, *model.PUBLISHED)} | set(_MADE_BEFORE)
 _SCHEMAS = "|".join(sorted({name.partition(".")[0] for name in _TABLES}))
@@ -95,7 +105,10 @@ def read_before_made(steps: Sequence[Step]) -> set[tuple[str, str]]:
     if not any(fills(step.name).startswith("staging.") for step in steps):
         made |= {table for table in _TABLES if table.startswith("staging.")}  # by an earlier run
     for step in steps:
-        found |= {(step.name, need) for need in needs(step.name) if is_scratch(need) and need not in made}
+        needed = {n for n in needs(step.name) if is_scratch(n)}
+        if step.name in _ABOUT_AN_EARLIER_RUN:
+            needed = {n for n in needed if not n.startswith("staging.")}
+        found |= {(step.name, need) for need in needed - made}
         made |= {*step.emptied, fills(step.name)}
     return found
 

@@ -87,6 +87,37 @@ def test_manual_site_is_absent_and_asking_for_it_is_refused(synced: Platform) ->
     assert synced.sync("--site", others[0][0])["status"] == "succeeded"
 
 
+def test_a_site_is_named_as_people_call_it_and_asked_for_alone(synced: Platform) -> None:
+    (site, name), *_ = synced.rows(
+        "SELECT site_id, name FROM roster.sites WHERE enrollment_source = 'clever' ORDER BY name"
+    )
+    before = dict(synced.rows("SELECT site_id, last_synced_at FROM roster.sites"))
+    done = synced.sync("--site", name.upper())
+    assert (done["status"], done["issues"]) == ("succeeded", [])
+    assert [done[k] for k in ("created", "updated", "archived", "restored")] == [0, 0, 0, 0]
+    after = dict(synced.rows("SELECT site_id, last_synced_at FROM roster.sites"))
+    assert {s for s in after if after[s] != before[s]} == {site}
+    assert synced.rows("SELECT sites FROM sync.syncs ORDER BY sync_no DESC LIMIT 1") == [([site],)]
+    with synced.instance() as instance:
+        key = dg.AssetKey(["clever", "users"])
+        event = instance.get_latest_materialization_event(key)
+    assert event
+    assert event.asset_materialization
+    shown = {k: v.value for k, v in event.asset_materialization.metadata.items()}
+    ((members,),) = synced.rows(
+        f"SELECT count(*) FROM roster.user_sites WHERE site_id = '{site}' AND status = 'active'"
+    )
+    assert (shown["sites"], shown["dagster/row_count"]) == (site, members)
+
+
+def test_what_is_staged_may_be_lost_and_one_site_is_synced_all_the_same(synced: Platform) -> None:
+    (synced.published.parent / "staging.duckdb").unlink()
+    ((site,),) = synced.rows("SELECT min(site_id) FROM roster.sites WHERE enrollment_source = 'clever'")
+    (issue,) = synced.sync("--site", site)["issues"]
+    assert issue["code"] == "whole_district"
+    assert "nothing that this release can use was staged before" in issue["message"]
+
+
 class _CutsOff:
     """Passes requests on until users are asked for; from then on every answer ends in the middle."""
 

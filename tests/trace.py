@@ -6,11 +6,12 @@ must be true of it (`test_sql.py`).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -18,6 +19,7 @@ from unittest import mock
 import duckdb
 
 from roster_pipeline import sync
+from roster_pipeline.clever.landing import District, Extract
 from roster_pipeline.errors import RosterError
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
@@ -32,6 +34,7 @@ from roster_pipeline.notices import standing
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.start import Confirmed
 from roster_pipeline.plan.undo import Winner
+from roster_pipeline.staging import stage as staging
 from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse import sql
 from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
@@ -247,6 +250,23 @@ def _undo(district: Guarded) -> None:
     district.sync(sites=["north"])
 
 
+def _merge(district: Guarded) -> None:
+    """One site is fetched alone."""
+    landing = district.root / "one_site"
+    landing.mkdir()
+    for name, rows in district.records.items():
+        of_site = [r for r in rows if name not in ("sections", "users") or "north" in json.dumps(r)]
+        (landing / f"{name}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in of_site))
+    (landing / "asked.ndjson").write_text("")
+    extract = Extract(District("d", "D"), (), (), NOW.replace(tzinfo=UTC), NOW.replace(tzinfo=UTC))
+    run = district.begin(sites=["North"])
+    with district.connect() as connection, mock.patch.object(staging, "_keep"):
+        run.choose_sites(connection)
+        sync.left_open(connection, run.order, landing)
+        run.of_sites = landing, extract
+        run.apply_plan(connection)
+
+
 def _fail_and_prune(district: Guarded) -> None:
     order = Order(SyncInfo("S999", "d", "nightly", "test", NOW, "run"), district.data, TODAY, lambda: NOW)
     with district.connect() as connection:
@@ -301,6 +321,7 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _leave_clever,
     _break,
     _undo,
+    _merge,
     _fail_and_prune,
     _notify,
     _report,

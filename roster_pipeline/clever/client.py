@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import msgspec
 
@@ -39,8 +38,9 @@ from roster_pipeline.clever.landing import (
     Notice,
     Progress,
 )
-from roster_pipeline.clever.lists import ListWalk, list_notices, parse_page
+from roster_pipeline.clever.lists import WHOLE_DISTRICT, Asked, ListWalk, list_notices, parse_page
 from roster_pipeline.clever.today import ClockReading, local_day
+from roster_pipeline.clever.together import together
 from roster_pipeline.clever.tokens import API_VERSION, Access, Tokens
 from roster_pipeline.config import CleverSettings, check_host
 from roster_pipeline.errors import CleverRefused, CleverUnavailable
@@ -59,8 +59,6 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 STALE_AFTER = timedelta(days=3)
 
@@ -171,18 +169,16 @@ class Clever:
             source = f"{self._api} {district_id} limit={self._page_limit}"
             started = landings.resume_from(landing, source, now, self._resume_within)
             files = {name: ListFile(landing, name, source=source, started_at=started) for name in LISTS}
-            fetched = self._side_by_side(access, district_id, files, progress, landed, seconds)
-            said = self._http.clock_shown
-            clock = said if said and said.counts(district.last_sync) else None
+            fetched = self._side_by_side(access, district_id, WHOLE_DISTRICT, files, progress, landed, seconds)
+            said, clock = self._clock_of(district)
             file = landing / "districts.ndjson"
             landings.replace_file(file, record)
             failpoint("district_landed")
             extract = Extract(
                 district=district,
-                endpoints=(_one_record(file, record), *(fetched[name] for name in LISTS)),
+                endpoints=(one_record(file, record), *(fetched[name] for name in LISTS)),
                 notices=(
-                    *([_wrong_clock(said)] if said and not clock else ()),
-                    *district_notices(district, clock.at(now) if clock else now, self._zone),
+                    *self._notices_of(district, now, said, clock),
                     *(w for name in LISTS for w in list_notices(name, files[name].state)),
                 ),
                 started_at=started,
@@ -191,6 +187,17 @@ class Clever:
             )
             landings.write_receipt(landing, extract)
             return extract
+
+    def _clock_of(self, district: District) -> tuple[ClockReading | None, ClockReading | None]:
+        """What Clever's clock showed meanwhile, and the same when the district's day goes by it."""
+        said = self._http.clock_shown
+        return said, said if said and said.counts(district.last_sync) else None
+
+    def _notices_of(
+        self, district: District, now: datetime, said: ClockReading | None, clock: ClockReading | None
+    ) -> tuple[Notice, ...]:
+        wrong = [_wrong_clock(said)] if said and not clock else []
+        return (*wrong, *district_notices(district, clock.at(now) if clock else now, self._zone))
 
     def _the_district(self, access: Access, district_id: str) -> tuple[bytes, District]:
         """The record of the district that is about to be read; a token of another district is refused."""
@@ -206,75 +213,48 @@ class Clever:
         self,
         access: Access,
         district: str,
-        files: dict[str, ListFile],
+        lists: Mapping[str, Asked],
+        files: Mapping[str, ListFile],
         progress: Callable[[Progress], None],
         landed: Callable[[Endpoint], None],
         seconds: float | None,
     ) -> dict[str, Endpoint]:
         """The lists, each in a thread: a page's cursor is the id before it, so a list itself is sequential."""
-        stop = threading.Event()
         one_at_a_time = threading.Lock()
-        results: SimpleQueue[Endpoint | BaseException] = SimpleQueue()
 
-        def tell(step: Progress) -> None:
-            with one_at_a_time:
-                if not stop.is_set():
-                    progress(step)
+        def work(name: str, stop: threading.Event) -> Endpoint:
+            def tell(step: Progress) -> None:
+                with one_at_a_time:
+                    if not stop.is_set():
+                        progress(step)
 
-        def ask(path: str, query: str, what: str, parse: Callable[[bytes], T]) -> T:
-            return access.ask(path, query, what, parse, stop)
-
-        def work(name: str, file: ListFile) -> None:
-            try:
-                walk = ListWalk(
-                    name,
-                    file,
-                    ask,
-                    url=f"{self._api}/{name}",
-                    district=district,
-                    page_limit=self._page_limit,
-                    progress=tell,
-                    steady=self._clock.steady,
-                )
-                results.put(walk.run())
-            except BaseException as error:  # handed to the caller's thread, whatever it is
-                results.put(error)
+            return ListWalk(
+                name,
+                lists[name],
+                files[name],
+                lambda path, query, what, parse: access.ask(path, query, what, parse, stop),
+                api=self._api,
+                district=district,
+                page_limit=self._page_limit,
+                progress=tell,
+                steady=self._clock.steady,
+            ).run()
 
         try:
-            for name, file in files.items():
-                # Daemons: one that waits for a silent server must keep neither the error nor the exit waiting.
-                threading.Thread(target=work, args=(name, file), name=f"clever-{name}", daemon=True).start()
-            return _collect(results, len(files), district, landed, seconds)
+            works = {name: partial(work, name) for name in files}
+            return together(works, lambda: out_of_time(district), landed, seconds)
         except BaseException:
-            stop.set()
             for file in files.values():
                 file.abandon()
             raise
 
 
-def _collect(
-    results: SimpleQueue[Endpoint | BaseException],
-    lists: int,
-    district: str,
-    landed: Callable[[Endpoint], None],
-    seconds: float | None,
-) -> dict[str, Endpoint]:
-    """The lists as their threads hand them over; raises the first error, and CleverUnavailable after `seconds`."""
-    fetched: dict[str, Endpoint] = {}
-    until = None if seconds is None else time.monotonic() + seconds
-    while len(fetched) < lists:
-        try:
-            result = results.get(timeout=None if until is None else max(until - time.monotonic(), 0.001))
-        except Empty:
-            raise CleverUnavailable(
-                f"Clever did not give district {district} within the time that a sync may take",
-                do="Run the sync again, it goes on where it stopped; ROSTER_MAX_SYNC_MINUTES sets the limit",
-            ) from None
-        if isinstance(result, BaseException):
-            raise result
-        fetched[result.name] = result
-        landed(result)
-    return fetched
+def out_of_time(district: str) -> CleverUnavailable:
+    """What to say when the time that a sync may take is over before everything has landed."""
+    return CleverUnavailable(
+        f"Clever did not give district {district} within the time that a sync may take",
+        do="Run the sync again, it goes on where it stopped; ROSTER_MAX_SYNC_MINUTES sets the limit",
+    )
 
 
 def _wrong_clock(said: ClockReading) -> Notice:
@@ -355,7 +335,8 @@ def _day(value: object) -> date | None:
     return moment.date() if moment else None
 
 
-def _one_record(file: Path, record: bytes) -> Endpoint:
+def one_record(file: Path, record: bytes) -> Endpoint:
+    """The file of the district's own record."""
     return Endpoint(
         name="districts",
         file=file,

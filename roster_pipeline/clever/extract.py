@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from roster_pipeline.clever.client import Clever, Endpoint, Extract, Progress
-from roster_pipeline.clever.landing import LISTS, discard, is_complete
+from roster_pipeline.clever.landing import LISTS, discard, is_complete, write_receipt
 from roster_pipeline.clever.local import clever_settings
+from roster_pipeline.clever.sites import SitesClever, WholeInstead
 from roster_pipeline.config import Settings
 from roster_pipeline.errors import CleverRefused
 from roster_pipeline.failpoints import failpoint
-from roster_pipeline.warehouse.warehouse import DistrictFolder, DistrictIdentity, Warehouse
+from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
 
@@ -55,32 +57,61 @@ def extract_district(
     sync_id: str,
     landed: Callable[[Endpoint], None] = lambda _: None,
     seconds: float | None = None,
+    instead: WholeInstead | None = None,
 ) -> Extract:
     """Lands the whole district in `landing/<sync_id>/`, going on where a killed extract stopped.
 
     `landed` is called for each list that is whole, while others are still being fetched. Raises CleverUnavailable,
     CleverRefused or BrokenExtract; what has been fetched is kept for the next try. After `seconds` it gives up.
+    `instead` of some sites: the receipt says why.
     """
-    identity = warehouse.identity(district)
-    landing = _landing_for(warehouse.folder(district), sync_id)
+    identity, folder = warehouse.identity(district), warehouse.folder(district)
+    landing = _landing_for(folder.landings, folder.discarded, sync_id)
     zone = ZoneInfo(settings.schedule_timezone)
     with Clever(clever_settings(settings), zone=zone) as clever, _progress_bars() as progress:
         extract = clever.extract(identity.clever_id, landing, progress, landed, seconds)
+    if instead:
+        extract = replace(extract, notices=(*extract.notices, instead.notice))
+        write_receipt(landing, extract)
     for notice in extract.notices:
         log.warning("%s: %s", district, notice.message)
     return extract
 
 
-def _landing_for(folder: DistrictFolder, sync_id: str) -> Path:
+def extract_sites(
+    settings: Settings,
+    warehouse: Warehouse,
+    district: str,
+    sync_id: str,
+    sites: Sequence[str],
+    left_open: Callable[[Path], Sequence[str]],
+    seconds: float | None = None,
+) -> tuple[Path, Extract] | WholeInstead:
+    """Lands these sites in `landing.sites/<sync_id>/`; `left_open` says whom their lists leave open, by Clever id.
+
+    Raises and resumes as `extract_district`.
+    """
+    identity, folder = warehouse.identity(district), warehouse.folder(district)
+    landing = _landing_for(folder.site_landings, folder.discarded, sync_id)
+    with SitesClever(clever_settings(settings), zone=ZoneInfo(settings.schedule_timezone)) as clever:
+        extract = clever.extract_sites(identity.clever_id, sites, landing, left_open, seconds)
+    if isinstance(extract, WholeInstead):
+        return extract
+    for notice in extract.notices:
+        log.warning("%s: %s", district, notice.message)
+    return landing, extract
+
+
+def _landing_for(landings: Path, bin_: Path, sync_id: str) -> Path:
     """This sync's folder: the newest unfinished one of an earlier sync under a new name, else a new one."""
-    folder.landings.mkdir(parents=True, exist_ok=True)
-    landing = folder.landings / sync_id
-    earlier = sorted(path for path in folder.landings.iterdir() if path != landing)
+    landings.mkdir(parents=True, exist_ok=True)
+    landing = landings / sync_id
+    earlier = sorted(path for path in landings.iterdir() if path != landing)
     if earlier and not landing.exists() and not is_complete(earlier[-1]):
         earlier.pop().rename(landing)
         failpoint("landing_taken_over")
     for path in earlier:
-        discard(path, folder.discarded)
+        discard(path, bin_)
     return landing
 
 

@@ -15,7 +15,7 @@ import fcntl
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -260,14 +260,14 @@ def discard(landing: Path, bin_: Path) -> None:
     failpoint("landing_discarded")
 
 
-def resume_from(landing: Path, source: str, now: datetime, within: timedelta) -> datetime:
-    """When the extract in `landing` started: now, unless it can be resumed.
+def resume_from(landing: Path, source: str, now: datetime, within: timedelta, lists: Iterable[str] = LISTS) -> datetime:
+    """When the extract of these lists in `landing` started: now, unless it can be resumed.
 
     What cannot (other source, too old, unreadable) is removed as a whole: lists fetched hours apart
     do not describe one district.
     """
     started: list[datetime] = []
-    for name in LISTS:
+    for name in lists:
         if not _checkpoint_path(landing, name).exists():
             continue
         checkpoint = read_checkpoint(landing, name)
@@ -279,7 +279,7 @@ def resume_from(landing: Path, source: str, now: datetime, within: timedelta) ->
     if started:
         return min(started)
     _complete_path(landing).unlink(missing_ok=True)
-    for name in LISTS:
+    for name in lists:
         # The checkpoint goes first: a part without one is nothing, a checkpoint without its part is a lie.
         _checkpoint_path(landing, name).unlink(missing_ok=True)
         failpoint("checkpoint_forgotten")

@@ -17,15 +17,12 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from roster_pipeline.clever.http import Refused, refusal
-from roster_pipeline.clever.landing import Checkpoint, Endpoint, ListFile, Notice, Progress, record_id
+from roster_pipeline.clever.landing import LISTS, Checkpoint, Endpoint, ListFile, Notice, Progress, record_id
 from roster_pipeline.errors import BrokenExtract
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-# Optional data types in Clever (docs/clever.md#optional-kinds): a district may not share them.
-OPTIONAL = frozenset({"courses", "terms"})
 
 # A page where one of these comes more often than there are records is looked at for repeated keys.
 _ONCE = (b'"id"', b'"students"', b'"roles"')
@@ -38,6 +35,19 @@ class Ask(Protocol):
     """An authenticated GET: `parse(body)` of `path?query`, or Refused."""
 
     def __call__(self, path: str, query: str, what: str, parse: Callable[[bytes], T]) -> T: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A list that is fetched: where it is, whether Clever counts it, and whether it may not be there."""
+
+    path: str
+    counted: bool = True
+    optional: bool = False
+
+
+# Courses and terms are optional data types (docs/clever.md#optional-kinds): a district may not share them.
+WHOLE_DISTRICT = {name: Asked(name, optional=name in ("courses", "terms")) for name in LISTS}
 
 
 @dataclass(frozen=True)
@@ -130,10 +140,11 @@ class ListWalk:
     def __init__(
         self,
         name: str,
+        asked: Asked,
         file: ListFile,
         ask: Ask,
         *,
-        url: str,
+        api: str,
         district: str,
         page_limit: int,
         progress: Callable[[Progress], None],
@@ -141,8 +152,9 @@ class ListWalk:
     ) -> None:
         self.name = name
         self.file = file
+        self._asked = asked
         self._ask = ask
-        self._url = url
+        self._url = f"{api}/{asked.path}"
         self._what = f"{name} of district {district}"
         self._first = f"limit={page_limit}"
         self._progress = progress
@@ -191,11 +203,11 @@ class ListWalk:
                 raise self._broken("a page names an earlier page as its next one")
             asked.add(query)
             try:
-                page = self._ask(self.name, query, self._what, parse_page)
+                page = self._ask(self._asked.path, query, self._what, parse_page)
             except Refused as refused:
                 if self.file.state.pages and refused.status in (400, 404):
                     return f"a page in the middle of the list was refused (HTTP {refused.status})"
-                if refused.status == 404 and self.name in OPTIONAL:
+                if refused.status == 404 and self._asked.optional:
                     self._finish(distinct=0, shared=False)
                     return None
                 raise refusal(refused, self._what) from None
@@ -247,7 +259,7 @@ class ListWalk:
         distinct = self.file.count_distinct()
         if counts and not min(counts) <= distinct <= max(counts):
             return f"{distinct} records arrived, Clever counts {' to '.join(map(str, sorted(set(counts))))}"
-        self._finish(distinct=distinct, shared=True, counted=bool(counts))
+        self._finish(distinct=distinct, shared=True, counted=bool(counts) or not self._asked.counted)
         return None
 
     def _finish(self, *, distinct: int, shared: bool, counted: bool = True) -> None:
@@ -256,8 +268,10 @@ class ListWalk:
         log.info("Clever, %s: %d records", self._what, self.file.state.records)
 
     def _count(self) -> int | None:
+        if not self._asked.counted:
+            return None
         try:
-            return self._ask(self.name, "count=true", f"the count of {self._what}", parse_count)
+            return self._ask(self._asked.path, "count=true", f"the count of {self._what}", parse_count)
         except Refused as refused:
             if refused.status in _NO_COUNT:
                 return None  # the list itself is asked next, and says what is the matter

@@ -17,11 +17,11 @@ from roster_pipeline.errors import RosterError
 
 @click.command("sync")
 @DISTRICT
-@click.option("sites", "--site", metavar="ID", multiple=True, help="Apply changes at this site only; may be repeated.")
+@click.option("sites", "--site", metavar="ID_OR_NAME", multiple=True, help="Sync this site only; may be repeated.")
 @click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who asks, as the history will show it.")
 @JSON
 def sync_now(district: str | None, sites: tuple[str, ...], requested_by: str, as_json: bool) -> None:
-    """Sync Now: ask Clever, and bring the roster up to date.
+    """Sync Now: ask Clever, and bring the roster up to date. With --site, only what that site needs is asked.
 
     Exit 0 done, 1 failed, 3 held or refused.
     """

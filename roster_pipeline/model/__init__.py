@@ -31,7 +31,7 @@ from roster_pipeline.model.roster import (
     UNMAPPED,
 )
 from roster_pipeline.model.scratch import SCRATCH, scratch
-from roster_pipeline.model.sources import INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
+from roster_pipeline.model.sources import EARLIER, INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
 
 __all__ = [
     "CHANGES",
@@ -40,6 +40,7 @@ __all__ = [
     "COURSES",
     "COURSE_ACCESS",
     "DECISIONS",
+    "EARLIER",
     "ENTITIES",
     "HOLDS",
     "HOLD_PARTS",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from roster_pipeline.model.core import Column, Table, table
 from roster_pipeline.model.history import HOLD_PARTS, ISSUES, WAITING_SITES
 from roster_pipeline.model.roster import ENTITIES, SECTION_COURSES, SECTIONS, SUGGESTIONS
-from roster_pipeline.model.sources import INPUTS, STAGED, STAGING
+from roster_pipeline.model.sources import EARLIER, INPUTS, STAGED, STAGING
 
 _ENTITY = ("entity", "VARCHAR", "roster table")
 _ENTITY_ID = ("entity_id", "VARCHAR", "key of the record, parts joined by `/`")
@@ -291,7 +291,7 @@ PLAN: tuple[Table, ...] = (
     ),
     Table("temp", "suggested", SUGGESTIONS.grain, SUGGESTIONS.columns),
     table("plan", "changed", "section whose enrollments are others now", _SECTION_ID),
-    table("plan", "people_of_sites", "person who comes to, leaves or changes at a chosen site", _USER_ID),
+    table("plan", "people_of_sites", "person who is or was at a chosen site", _USER_ID),
     table(
         "plan",
         "counts",
@@ -429,6 +429,7 @@ GUARDS: tuple[Table, ...] = (
 )
 
 SCRATCH: tuple[Table, ...] = (
+    *EARLIER,
     *(t for t in STAGING if not t.view),
     *STAGED,
     *INPUTS,

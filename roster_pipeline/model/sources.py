@@ -100,6 +100,7 @@ STAGED: tuple[Table, ...] = (
         ("staged_id", "UUID", "tells one staging from another"),
         ("clevers_clock", "TIMESTAMP", "what Clever's clock showed; NULL when the day goes by ours"),
         ("our_clock", "TIMESTAMP", "what ours showed at that moment"),
+        ("api_version", "VARCHAR", "the version of Clever's API that was asked"),
     ),
     table(
         "staging",
@@ -151,6 +152,12 @@ STAGED: tuple[Table, ...] = (
     ),
     table(
         "staging",
+        "spoken_of",
+        "person of whom the landing of some sites says how they are, or that they are gone",
+        ("clever_id", "VARCHAR", "Clever id"),
+    ),
+    table(
+        "staging",
         "wrong_types",
         "record and field that is not what Clever documents",
         ("entity", "VARCHAR", "list"),
@@ -159,6 +166,13 @@ STAGED: tuple[Table, ...] = (
     ),
 )
 """What staging makes on its way, and keeps beside the tables above."""
+
+EARLIER: tuple[Table, ...] = tuple(
+    Table("earlier", t.name, t.grain, t.columns)
+    for t in (*STAGING, *STAGED)
+    if t.name in ("sections", "users", "user_sites", "memberships", "issues")
+)
+"""What was staged before, while the landing of some sites is merged into it."""
 
 _FIXED = {
     "sections": {

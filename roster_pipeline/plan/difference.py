@@ -14,7 +14,6 @@ from datetime import datetime
 import duckdb
 
 from roster_pipeline import model
-from roster_pipeline.errors import SyncRefused
 from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 ACTIONS = ("create", "update", "archive", "restore", "conclude", "relink")
@@ -76,8 +75,7 @@ def make_plan(
 ) -> None:
     """Fills `plan.<entity>` with the records that change, as they will be; nothing is held yet.
 
-    With `sites`, only changes at these sites are kept; everything else waits for a later sync. Raises
-    SyncRefused for a site that the district does not have or that is not synced from Clever.
+    With `sites`, only changes at these sites are kept, and of the people there; everything else waits for a later sync.
     """
     for name, value in (("sync_id", sync_id), ("started_at", started_at), ("requested_by", requested_by)):
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
@@ -222,30 +220,13 @@ def _fields(differs: list[tuple[str, str, str]]) -> str:
 
 
 def _narrow(connection: duckdb.DuckDBPyConnection, sites: Sequence[str]) -> None:
+    """Keeps what changes at these sites, and every change of everybody who is or was there, wherever it is."""
     chosen = {"sites": list(sites)}
-    known = {site: rest for site, *rest in run(connection, "plan/enrollment_sources").fetchall()}
-    for site in sites:
-        if site not in known:
-            raise SyncRefused(f"This district has no site {site}", do="`roster status` lists its sites")
-        source, status = known[site]
-        if not has_rows(connection, "input.ended"):
-            refuse_manual(site, source)
-        if status == "new":
-            raise SyncRefused(f"Nobody has confirmed the counts of site {site}", do="`roster start` shows them")
     make(connection, "plan/people_of_sites", **chosen)
     for entity in model.ENTITIES:
         of_people = " AND user_id NOT IN (FROM plan.people_of_sites)" if "user_id" in entity.table.key else ""
         if entity.name != "users":
             elsewhere = f"NOT list_contains($sites, site_id){of_people}"
             connection.execute(f"DELETE FROM plan.{entity.name} WHERE {elsewhere}", chosen)
-    run(connection, "plan/users_of_other_sites", **chosen)
+    run(connection, "plan/users_of_other_sites")
     run(connection, "plan/enrollments_without_section")
-
-
-def refuse_manual(site: str, enrollment_source: str) -> None:
-    """Raises SyncRefused for a site whose enrollment source is not Clever."""
-    if enrollment_source != "clever":
-        raise SyncRefused(
-            f"Site {site} does not use Clever: its enrollment source is {enrollment_source!r}",
-            do="The setting is in data/sites.csv; remove its line there to sync the site",
-        )

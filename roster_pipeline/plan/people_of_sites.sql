@@ -1,4 +1,10 @@
--- one row per person who comes to, leaves or changes at one of the chosen sites: all their changes go together
--- needs: plan.user_sites
+-- one row per person who is or was at a chosen site, as a member or in a section: all their changes go together
+-- needs: desired.enrollments, desired.user_sites, roster.enrollments, roster.user_sites
 INSERT INTO plan.people_of_sites BY NAME
-SELECT DISTINCT user_id FROM plan.user_sites WHERE list_contains($sites, site_id)
+SELECT user_id FROM desired.user_sites WHERE list_contains($sites, site_id)
+UNION
+SELECT user_id FROM desired.enrollments WHERE list_contains($sites, site_id)
+UNION
+SELECT user_id FROM roster.user_sites WHERE list_contains($sites, site_id) AND status = 'active'
+UNION
+SELECT user_id FROM roster.enrollments WHERE list_contains($sites, site_id) AND status = 'active'

@@ -76,7 +76,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     sites: list[str] = Field(
         default=[],
-        description="Apply changes at these sites only (Clever school ids); empty means the whole district.",
+        description="Sync these sites only, by id or name; empty means the whole district.",
     )
     requested_by: str = Field(default="", description="Who asked for this sync, as the history will show it.")
     confirm: list[SiteCounts] = Field(

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from roster_pipeline import model
 from roster_pipeline.clever.landing import Notice
 from roster_pipeline.clever.today import ClockReading
+from roster_pipeline.clever.tokens import API_VERSION
 from roster_pipeline.errors import RosterError
 from roster_pipeline.warehouse.sql import has_rows, insert, make, run, statement
 from roster_pipeline.warehouse.storage import fresh_staging
@@ -35,8 +37,8 @@ _SUSPECT = {
 }
 """Records that are looked at once more, for a field that is there but not what it should be."""
 _OF_ALL = ("sections", "users", "user_sites", "memberships", "issues", "origin")
-_KEPT = ("origin", "sites", "terms", "sections", "users", "user_sites", "memberships", "issues")
-_READ_ONLY_ONCE = ("section_records", "user_records", "clever_courses", "wrong_types")
+KEPT = ("origin", "sites", "terms", "sections", "users", "user_sites", "memberships", "issues")
+_READ_ONLY_ONCE = ("section_records", "user_records", "clever_courses", "wrong_types", "spoken_of")
 
 
 def read_landed_list(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
@@ -70,10 +72,20 @@ def stage_landing(
     for name in _OF_LIST:
         if name not in read:
             read_landed_list(connection, name, landing / f"{name}.ndjson")
+    make(connection, *(f"staging/{name}" for name in _OF_ALL), **origin_of(clock))
+    keep(connection, notices)
+
+
+def origin_of(clock: ClockReading | None) -> dict[str, Any]:
+    """What is noted of where a staging comes from."""
     shown = (_naive(clock.clevers), _naive(clock.ours)) if clock else (None, None)
-    make(connection, *(f"staging/{name}" for name in _OF_ALL), clevers_clock=shown[0], our_clock=shown[1])
+    return {"clevers_clock": shown[0], "our_clock": shown[1], "api_version": API_VERSION}
+
+
+def keep(connection: duckdb.DuckDBPyConnection, notices: Iterable[Notice]) -> None:
+    """Ends a staging: the notices become issues, and what is staged is kept for runs that do not ask Clever."""
     run(connection, "staging/enrollments")
-    connection.execute(";".join(f"DROP TABLE memory.staging.{name}" for name in _READ_ONLY_ONCE))
+    connection.execute(";".join(f"DROP TABLE IF EXISTS memory.staging.{name}" for name in _READ_ONLY_ONCE))
     for notice in notices:
         entity = notice.endpoint or "districts"
         insert(
@@ -103,7 +115,7 @@ def _naive(moment: datetime) -> datetime:
 def _keep(connection: duckdb.DuckDBPyConnection) -> None:
     """Copies what is staged in memory into a file that takes the place of the district's, all of it or nothing."""
     with fresh_staging(connection):
-        for name in _KEPT:
+        for name in KEPT:
             table = model.scratch(f"staging.{name}")
             connection.execute(table.ddl("CREATE TABLE fresh."))
             connection.execute(f"INSERT INTO fresh.{table.full_name} BY NAME FROM memory.{table.full_name}")

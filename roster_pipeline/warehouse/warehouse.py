@@ -82,6 +82,11 @@ class DistrictFolder:
         return self.path / "landing"
 
     @property
+    def site_landings(self) -> Path:
+        """What has landed of some sites alone."""
+        return self.path / "landing.sites"
+
+    @property
     def discarded(self) -> Path:
         """A landing on its way out."""
         return self.path / "landing.discarded"

@@ -121,7 +121,12 @@ class Fake:
             return _json({"data": found, "links": [{"rel": "self", "uri": f"/oauth/tokens?{seen.query}"}]})
         if seen.authorization.removeprefix("Bearer ") not in self.valid:
             return Answer(401, b'{"message":"unauthorized"}')
+        below = seen.path.split("/")[3:]
+        if len(below) == 1:
+            return self._single(seen.path.split("/")[2], below[0])
         name = seen.path.rpartition("/")[2]
+        if len(below) == 2 and not any(r["id"] == below[0] for r in self.lists["schools"]):
+            return Answer(404, b'{"message":"Resource not found"}')
         if name == "districts":
             page = {"data": [{"data": self.district, "uri": f"/{self.version}/districts/{DISTRICT}"}]}
             return _json(page, *([("Date", self.date)] if self.date is not None else ()))
@@ -129,9 +134,16 @@ class Fake:
         dated = [("Date", self.list_date)] if self.list_date is not None else []
         return _json(self.edit(name, query, page) if self.edit else page, *dated)
 
+    def _single(self, name: str, record_id: str) -> Answer:
+        for record in self.lists[name]:
+            if record["id"] == record_id:
+                return _json({"data": record, "links": []})
+        return Answer(404, b'{"message":"Resource not found"}')
+
     def _page(self, name: str, query: dict[str, list[str]], seen: Seen) -> Record:
-        every = self.lists[name]
-        base = f"/{self.version}/{name}"
+        school = seen.path.split("/")[3:-1]
+        every = [r for r in self.lists[name] if not school or school[0] in _schools(r)]
+        base = seen.path
         if query.get("count") == ["true"]:
             return {"count": len(every), "data": [], "links": [{"rel": "self", "uri": f"{base}?{seen.query}"}]}
         limit = int(query.get("limit", ["100"])[0])
@@ -142,6 +154,14 @@ class Fake:
             last = rest[limit - 1]["id"]
             links.append({"rel": "next", "uri": f"{base}?limit={limit}&starting_after={last}"})
         return {"data": [{"data": r, "uri": f"{base}/{r['id']}"} for r in rest[:limit]], "links": links}
+
+
+def _schools(record: Record) -> list[str]:
+    """Where a section or a person is."""
+    found = [record["school"]] if "school" in record else []
+    for role in record.get("roles", {}).values():
+        found += [*role.get("schools", ()), *([role["school"]] if "school" in role else [])]
+    return found
 
 
 def token_entry(token: str, district: str = DISTRICT, created: str = "2021-02-24T22:24:55.985Z") -> Record:

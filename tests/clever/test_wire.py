@@ -8,11 +8,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import cast
 
 import pytest
 
 from roster_pipeline.clever.client import Clever, RetryLimits, Timeout
-from roster_pipeline.clever.lists import next_query, parse_page
+from roster_pipeline.clever.landing import ListFile
+from roster_pipeline.clever.lists import WHOLE_DISTRICT, next_query, parse_page
 from roster_pipeline.config import CleverSettings
 from roster_pipeline.errors import BrokenExtract, CleverUnavailable
 from tests.clever.fake import DISTRICT, TOKEN
@@ -65,9 +67,9 @@ def test_an_extract_ends_when_its_time_is_over() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         clever = Clever(CleverSettings(url, f"{url}/oauth/tokens", district_token=TOKEN))
-        access = clever._tokens.of(DISTRICT)
+        access, files = clever._tokens.of(DISTRICT), cast(dict[str, ListFile], {"users": _NoFile()})
         with pytest.raises(CleverUnavailable, match="within the time that a sync may take"):
-            clever._side_by_side(access, DISTRICT, {"users": _NoFile()}, lambda _: None, lambda _: None, 0.05)  # type: ignore[dict-item]
+            clever._side_by_side(access, DISTRICT, WHOLE_DISTRICT, files, lambda _: None, lambda _: None, 0.05)
     for thread in threading.enumerate():  # the server is gone, so each ends, and closes what it had opened
         if thread.name == "clever-users":
             thread.join()
