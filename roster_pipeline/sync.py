@@ -389,7 +389,7 @@ class Run:
         Raises SyncRefused for one that cannot be synced.
         """
         self.need_inputs(connection)
-        chosen = one_site.choose(connection, self.order.info.sites)
+        chosen = one_site.choose(connection, self.order.info.sites, asks_first=self.order.starts != "all")
         self.order = replace(self.order, info=replace(self.order.info, sites=chosen or self.order.info.sites))
         return one_site.why_whole(connection)
 

@@ -27,15 +27,16 @@ _OTHER_PEOPLE = ("other_users", "other_user_sites")
 _OTHERS = ("number_memberships", "number_sections", "other_sections", "other_memberships", "other_issues")
 
 
-def choose(connection: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> tuple[str, ...]:
+def choose(connection: duckdb.DuckDBPyConnection, wanted: Sequence[str], *, asks_first: bool) -> tuple[str, ...]:
     """The ids of sites that are named by id or by name, in any letters; nothing while no site is known at all.
 
-    Raises SyncRefused for one that this district does not have, that is called as another, or that is not synced.
+    Raises SyncRefused for one that this district does not have, that is called as another, or that is not synced; with
+    `asks_first`, also for one that nobody has confirmed.
     """
     if not _is_staged(connection):
         empty(connection, "staging.sites")
     known = run(connection, "staging/known_sites").fetchall()
-    chosen = [_choose(known, site) for site in wanted] if known else []
+    chosen = [_choose(known, site, asks_first=asks_first) for site in wanted] if known else []
     return tuple(dict.fromkeys(chosen))
 
 
@@ -89,7 +90,7 @@ def _is_staged(connection: duckdb.DuckDBPyConnection) -> bool:
     return all((name, c.name) in found for name in KEPT for c in model.scratch(f"staging.{name}").columns)
 
 
-def _choose(known: Sequence[tuple[str, str, str, bool]], wanted: str) -> str:
+def _choose(known: Sequence[tuple[str, str, str, bool]], wanted: str, *, asks_first: bool) -> str:
     named = wanted.strip().lower()
     found = [site for site in known if site[0].lower() == named] or [s for s in known if s[1].lower() == named]
     if not found:
@@ -106,6 +107,6 @@ def _choose(known: Sequence[tuple[str, str, str, bool]], wanted: str) -> str:
             f"Site {site_id} does not use Clever: its enrollment source is {source!r}",
             do="The setting is in data/sites.csv; remove its line there to sync the site",
         )
-    if not confirmed:
+    if asks_first and not confirmed:
         raise SyncRefused(f"Nobody has confirmed the counts of site {site_id}", do="`roster start` shows them")
     return site_id
