@@ -26,6 +26,7 @@ from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
+from roster_pipeline.warehouse import sql
 from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
 from tests.platform import Platform, demo_app
 
@@ -208,19 +209,52 @@ def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> 
     connection.execute("PRAGMA synchronous = OFF")
 
 
+_engines: dict[str, sqlalchemy.Engine] = {}
+
+
+def _engine(url: str, **options: Any) -> sqlalchemy.Engine:
+    """One SQLAlchemy engine per file of Dagster's, which keeps its connections until the test ends.
+
+    Dagster makes a new one for each connection, seven hundred in a run, each of which opens the file and compiles every
+    query anew.
+    """
+    if url not in _engines:
+        _engines[url] = sqlalchemy.create_engine(url, **options | {"poolclass": sqlalchemy.QueuePool})
+        _engines[url].dispose = lambda close=True: None  # type: ignore[method-assign]  # noqa: ARG005
+    return _engines[url]
+
+
+@pytest.fixture(autouse=True)
+def _engines_of_the_test() -> Iterator[None]:
+    yield
+    for engine in _engines.values():
+        sqlalchemy.Engine.dispose(engine)
+    _engines.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    """A statement is parsed once, not in each of a thousand syncs of which it is an eighth."""
+    parsed: dict[str, list[duckdb.Statement]] = {}
+
+    def execute(
+        connection: duckdb.DuckDBPyConnection, _name: str, text: str, values: Mapping[str, Any]
+    ) -> duckdb.DuckDBPyConnection:
+        if text not in parsed:
+            parsed[text] = connection.extract_statements(text)
+        for statement in parsed[text]:
+            connection.execute(statement, values or None)
+        return connection
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(sql, "_execute", execute)
+        yield
+    parsed.clear()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_storage() -> Iterator[None]:
-    """No power cut comes in a test, so nothing waits for the disk; and one SQLAlchemy engine per file of Dagster's.
-
-    Dagster makes a new one for each connection, five hundred in a run, each of which compiles every query anew.
-    """
-    engines: dict[str, sqlalchemy.Engine] = {}
-
-    def engine(url: str, **options: Any) -> sqlalchemy.Engine:
-        if url not in engines:
-            engines[url] = sqlalchemy.create_engine(url, **options)
-        return engines[url]
-
+    """No power cut comes in a test, so nothing waits for the disk."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(os, "fsync", lambda _: None)
         for module in (
@@ -228,7 +262,7 @@ def _cheap_storage() -> Iterator[None]:
             "runs.sqlite.sqlite_run_storage",
             "schedules.sqlite.sqlite_schedule_storage",
         ):
-            monkeypatch.setattr(f"dagster._core.storage.{module}.create_engine", engine)
+            monkeypatch.setattr(f"dagster._core.storage.{module}.create_engine", _engine)
         yield
 
 

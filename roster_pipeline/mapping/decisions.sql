@@ -1,5 +1,6 @@
 -- one row per shared section and course that a person has decided about: what was decided last, and not undone
 -- needs: identity.sections, input.decisions, mapping.decisions
+-- idle without: input.decisions, mapping.decisions
 INSERT INTO mapped.decisions BY NAME
 WITH made AS (
   SELECT section_id, course_id, decision, no FROM mapping.decisions WHERE undone_by IS NULL

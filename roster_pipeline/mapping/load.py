@@ -100,7 +100,11 @@ def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
         make(connection, "mapping/renamed_lines")
         for name in ("drop_rules_of_renamed", "map_renamed", "known_lines"):
             run(connection, f"mapping/{name}")
-    run(connection, "mapping/stay_carried")
-    make(connection, "mapping/uncovered", "mapping/predecessors", "mapping/carried")
-    for name in ("carry_over", "drop_decided", "map_by_hand"):
+    if has_rows(connection, "roster.section_courses"):
+        run(connection, "mapping/stay_carried")
+        make(connection, "mapping/uncovered", "mapping/predecessors", "mapping/carried")
+        run(connection, "mapping/carry_over")
+    else:  # no section before had a course
+        empty(connection, "mapped.uncovered", "mapped.predecessors", "mapped.carried")
+    for name in ("drop_decided", "map_by_hand"):
         run(connection, f"mapping/{name}")

@@ -11,7 +11,7 @@ import msgspec
 
 from roster_pipeline.mapping.suggest.catalog import Catalog, CourseText, SubjectText, read_catalog
 from roster_pipeline.mapping.suggest.likeness import OFFERED_AT_MOST, OFFERED_FROM, Kind, fits
-from roster_pipeline.warehouse.sql import make, run
+from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 _FOLDER = "mapping/suggest"
 
@@ -35,17 +35,20 @@ def suggest(connection: duckdb.DuckDBPyConnection) -> None:
         "SELECT kind, min(name), min(clever_course), any_value(subject), any_value(grade) "
         "FROM temp.named_sections WHERE unmapped GROUP BY kind ORDER BY kind"
     ).fetchall()
-    catalog = _catalog(connection)
-    found = [
-        _Found(number, fit.course_id, fit.score, fit.reason)
-        for number, *kind in kinds
-        for fit in fits(catalog, Kind(*kind))
-    ]
-    make(connection, f"{_FOLDER}/fits", fits=msgspec.json.encode(found).decode())
-    make(connection, f"{_FOLDER}/mapped_alike", f"{_FOLDER}/taught_beside")
-    make(connection, f"{_FOLDER}/suggested", least=OFFERED_FROM, most=OFFERED_AT_MOST)
-    for name in ("outdated", "suggestions"):
-        run(connection, f"{_FOLDER}/{name}")
+    empty(connection, "temp.suggested")
+    if kinds:
+        catalog = _catalog(connection)
+        found = [
+            _Found(number, fit.course_id, fit.score, fit.reason)
+            for number, *kind in kinds
+            for fit in fits(catalog, Kind(*kind))
+        ]
+        make(connection, f"{_FOLDER}/fits", fits=msgspec.json.encode(found).decode())
+        make(connection, f"{_FOLDER}/mapped_alike", f"{_FOLDER}/taught_beside")
+        make(connection, f"{_FOLDER}/suggested", least=OFFERED_FROM, most=OFFERED_AT_MOST)
+    for name, changes in (("outdated", "mapping.suggestions"), ("suggestions", "temp.suggested")):
+        if has_rows(connection, changes):
+            run(connection, f"{_FOLDER}/{name}")
 
 
 def _catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:
