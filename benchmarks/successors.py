@@ -15,7 +15,7 @@ from clever_sandbox.year.happening import Happening
 
 _COURSES = """
 SELECT s.clever_id, coalesce(list(m.course_id ORDER BY m.course_id) FILTER (m.course_id IS NOT NULL), []),
-  coalesce(bool_or(m.mapped_by = 'carried_over'), false)
+  coalesce(bool_or(m.mapped_by = 'rule'), false)
 FROM roster.sections AS s LEFT JOIN roster.section_courses AS m USING (section_id)
 GROUP BY s.clever_id
 """
@@ -27,10 +27,9 @@ Courses = frozenset[str]
 class Successors:
     """What they came to. `kept` has those with their predecessors' courses, `queued` those left without any.
 
-    `overruled` have what the file or a rule says: lines name a section by its id, and ids are used again for others.
-
-    `wrong` are sections to which other courses were carried over than the truth says, by Clever id. Where the
-    predecessors had different courses, any of theirs is right, and none is too.
+    `overruled` have what a rule says. `wrong` are other sections with other courses than the truth says, by Clever id:
+    also those of which the id was used before, with the courses of that class. Where the predecessors had different
+    courses, any of theirs is right, and none is too.
     """
 
     kept: int = 0
@@ -56,7 +55,7 @@ class Successors:
 
     def look(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Judges the successors that the roster has now, by what their predecessors had before."""
-        now = {clever_id: (frozenset(courses), carried) for clever_id, courses, carried in _rows(connection)}
+        now = {clever_id: (frozenset(courses), ruled) for clever_id, courses, ruled in _rows(connection)}
         active, today = _active(connection), dict[str, Courses]()
         for happening in [one for one in self._waiting.values() if one.id in active]:
             del self._waiting[happening.id]
@@ -66,9 +65,9 @@ class Successors:
             today[happening.id] = now[happening.id][0]
         self._known |= {clever_id: courses for clever_id, (courses, _) in now.items() if clever_id not in self._waiting}
 
-    def _judge(self, happening: Happening, before: set[Courses], courses: Courses, carried: bool) -> None:
+    def _judge(self, happening: Happening, before: set[Courses], courses: Courses, ruled: bool) -> None:
         agreed = before == {courses}
-        if carried and courses not in before:
+        if courses and not ruled and courses not in before:
             self.wrong.append(happening.id)
         elif len(before) == 1 and any(before):
             self.kept += agreed
@@ -85,7 +84,7 @@ class Successors:
             f"Of {all_of_them:,} new sections that continue mapped ones, {self.share:.0f} % got their courses "
             f"({self.split_kept} of {self.split} split classes), {len(self.wrong)} got "
             f"others, {self.queued} are in the queue, "
-            f"and of {self.overruled} more the file or a rule says otherwise."
+            f"and of {self.overruled} more a rule says otherwise."
         )
 
 

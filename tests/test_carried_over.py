@@ -9,7 +9,7 @@ import pytest
 
 from roster_pipeline import sync
 from roster_pipeline.mapping.decide import Choice, Deed
-from tests.conftest import Record, Tiny, section, student, teacher
+from tests.conftest import TODAY, Record, Tiny, section, student, teacher
 
 SUMMER = date(2027, 7, 1)
 AUTUMN = date(2027, 8, 20)
@@ -128,6 +128,46 @@ def test_an_id_that_is_used_again_for_another_class_carries_nothing_on(mapped: T
     mapped.records["sections"] = [math("c", term_id="third", course="c2")]
     mapped.sync(today=later)
     assert courses(mapped) == []
+
+
+def used_again(mapped: Tiny) -> None:
+    """Next year, the id of the class `a` is that of a drawing class, and `c` goes on with math."""
+    mapped.records["courses"].append({"id": "c2", "name": "Drawing", "number": "900"})
+    new_year(mapped, math("a", course="c2", students=["ben"]), math("c", period="1"))
+
+
+def test_with_an_id_that_is_used_again_the_line_for_the_class_before_ends(mapped: Tiny) -> None:
+    used_again(mapped)
+    mapped.sync(today=AUTUMN)
+    for _ in range(2):
+        assert courses(mapped) == [("c", "math-6", "carried_over")]
+        assert ("mapping_line_ended", "section_courses.csv, line 2") in mapped.rows(
+            "SELECT code, record_id FROM sync.issues"
+        )
+        mapped.sync(today=AUTUMN)
+    decide(mapped, "add", "math-6", "a", AUTUMN)
+    mapped.sync(today=AUTUMN)
+    assert courses(mapped) == [("a", "math-6", "manual"), ("c", "math-6", "carried_over")]
+
+
+@pytest.mark.parametrize("choice", ["add", "remove"])
+def test_with_an_id_that_is_used_again_decisions_end(mapped: Tiny, choice: Choice) -> None:
+    """The class before had, or was not to have, what a rule hangs on the new one."""
+    mapped.sync()
+    decide(mapped, choice, "sci-6", "a", TODAY)
+    mapped.sync(today=SUMMER)
+    used_again(mapped)
+    mapped.sync(today=AUTUMN)
+    assert "a" not in {of for of, *_ in courses(mapped)}
+    mapped.line("mapping_rules", "r1", "", "", "Drawing", "sci-6")
+    mapped.sync(today=AUTUMN)
+    assert courses(mapped)[0] == ("a", "sci-6", "rule")
+
+
+def test_the_same_class_of_the_next_year_keeps_what_was_said_about_it(mapped: Tiny) -> None:
+    new_year(mapped, math("a"))
+    mapped.sync(today=AUTUMN)
+    assert courses(mapped) == [("a", "math-6", "file")]
 
 
 def test_an_undo_of_what_was_carried_lasts(mapped: Tiny) -> None:

@@ -65,9 +65,10 @@ def fills(name: str) -> str:
 
 
 def test_a_file_opens_with_what_it_makes_and_what_it_needs() -> None:
-    opened = {name: [line[:9] for line in text(name).splitlines()[:3]] for name in NAMES}
-    assert [n for n, (grain, needed, _) in opened.items() if (grain[:3], needed) != ("-- ", "-- needs:")] == []
-    assert [n for n, (_, _, first) in opened.items() if first.startswith("--")] == []
+    opened = {name: [line[:9] for line in text(name).splitlines()[:4]] for name in NAMES}
+    assert [n for n, (grain, needed, *_) in opened.items() if (grain[:3], needed) != ("-- ", "-- needs:")] == []
+    first = {n: rest[lines[2] == "-- idle w"] for n, lines in opened.items() for rest in [lines[2:]]}
+    assert [n for n, line in first.items() if line.startswith("--")] == []
 
 
 def test_a_statement_needs_what_it_reads() -> None:
@@ -86,6 +87,7 @@ def test_a_sync_executes_every_file_in_the_order_of_their_needs(tmp_path: Path) 
     assert set(NAMES) - traced.names == set()
     assert set[tuple[str, str]]().union(*(read_before_made(steps) for steps in traced.runs)) == set()
     assert set[str]().union(*(filled_after_read(steps) for steps in traced.runs)) == set(_FILLED_STEP_BY_STEP)
+    assert traced.changed_while_idle == []
 
 
 def read_before_made(steps: Sequence[Step]) -> set[tuple[str, str]]:

@@ -1,8 +1,16 @@
--- adds one row per decision of this sync, numbered on
--- needs: input.decisions, mapping.decisions
--- idle without: input.decisions
+-- adds one row per decision of this sync, numbered on, and per decision or line that has ended, as far as the section is the other class from now on
+-- needs: input.decisions, mapped.decisions, mapped.other_classes, mapping.decisions, plan.sections
+-- idle without: input.decisions, mapped.decisions
 INSERT INTO mapping.decisions BY NAME
+WITH made AS (
+  FROM input.decisions
+  UNION ALL BY NAME
+  SELECT section_id, course_id, decision, 'the id is used for another class' AS why, $now AS at
+  FROM mapped.decisions SEMI JOIN mapped.other_classes USING (section_id)
+  SEMI JOIN (FROM plan.sections WHERE held_by IS NULL) AS p USING (section_id)
+  WHERE decision = 'ended'
+)
 SELECT
   (SELECT coalesce(max(no), 0) FROM mapping.decisions) + row_number() OVER (ORDER BY section_id, course_id) AS no,
   *, $sync_id AS sync_id
-FROM input.decisions
+FROM made

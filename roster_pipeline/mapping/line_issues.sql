@@ -1,5 +1,5 @@
 -- one row per line whose section or site nobody has ever seen, and per file and district that this warehouse does not know
--- needs: input.districts, input.named_districts, input.section_courses, input.site_settings, roster.sections, roster.sites, staging.sections, staging.sites
+-- needs: input.districts, input.named_districts, input.section_courses, input.site_settings, mapped.decisions, mapped.renamed_lines, roster.sections, roster.sites, staging.sections, staging.sites
 -- idle without: input.named_districts, input.section_courses, input.site_settings
 INSERT INTO mapped.line_issues BY NAME
 WITH unknown_districts AS (
@@ -21,6 +21,14 @@ ANTI JOIN staging.sections AS s ON lower(s.clever_id) = f.section_id
 ANTI JOIN staging.sections AS p ON platform_id('section', p.clever_id)::VARCHAR = f.section_id
 ANTI JOIN roster.sections AS c ON lower(c.clever_id) = f.section_id
 ANTI JOIN roster.sections AS r ON r.section_id::VARCHAR = f.section_id
+UNION ALL
+SELECT
+  'warning', 'mapping_line_ended', 'section_courses', format('section_courses.csv, line {}', f.line), NULL,
+  'The id is used for another class than the one that the line was for; it has no effect. Take it out, or say it by hand.', f.line, 1
+FROM input.section_courses AS f
+LEFT JOIN mapped.renamed_lines AS n ON n.line = f.line
+JOIN mapped.decisions AS d ON d.course_id = f.course_id AND d.decision = 'ended'
+  AND (f.section_id IN (lower(d.clever_id), d.section_id::VARCHAR) OR d.clever_id = n.clever_id)
 UNION ALL
 SELECT
   'warning', 'input_unknown_site', 'sites', format('sites.csv, line {}', f.line), NULL,

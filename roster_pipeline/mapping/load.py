@@ -95,9 +95,14 @@ def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
     before them had.
     """
     make(connection, "mapping/ruled_sections", "mapping/rule_matches")
-    make(connection, "mapping/section_courses", "mapping/line_issues", "mapping/decisions")
-    if has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id"):
+    make(connection, "mapping/other_classes")
+    renamed = has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id")
+    if renamed:
         make(connection, "mapping/renamed_lines")
+    else:
+        empty(connection, "mapped.renamed_lines")
+    make(connection, "mapping/decisions", "mapping/section_courses", "mapping/line_issues")
+    if renamed:
         for name in ("drop_rules_of_renamed", "map_renamed", "known_lines"):
             run(connection, f"mapping/{name}")
     if has_rows(connection, "roster.section_courses"):

@@ -197,8 +197,13 @@ DECISIONS = Table(
         Column("no", "BIGINT", "order in which they were made, from 1; clocks do not matter"),
         Column("section_id", "UUID", "section"),
         Column("course_id", "VARCHAR", "course"),
-        Column("decision", "VARCHAR", "`add` (it hangs there) or `remove` (nothing may hang it there)"),
-        Column("by", "VARCHAR", "who decided"),
+        Column(
+            "decision",
+            "VARCHAR",
+            "`add` (it hangs there), `remove` (nothing may hang it there), or `ended`: it, or a line of "
+            "section_courses.csv, was about another class that had the section's id before",
+        ),
+        Column("by", "VARCHAR", "who decided; NULL for what has ended"),
         Column("why", "VARCHAR", "why, as they said"),
         Column("at", "TIMESTAMP", "UTC"),
         Column("sync_id", "VARCHAR", "the sync that put it into effect"),

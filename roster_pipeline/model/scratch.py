@@ -183,7 +183,14 @@ MAPPED: tuple[Table, ...] = (
         _CLEVER_ID,
         _SECTION_ID,
         ("course_id", "VARCHAR", "course"),
-        ("decision", "VARCHAR", "`add` or `remove`"),
+        ("decision", "VARCHAR", "`add`, `remove`, or `ended` with the class that it was about"),
+    ),
+    table(
+        "mapped",
+        "other_classes",
+        "shared section whose id was that of another class until now",
+        _CLEVER_ID,
+        _SECTION_ID,
     ),
     table("mapped", "line_issues", "line of a file that names nothing that is there", *_LINE_ISSUE),
 )

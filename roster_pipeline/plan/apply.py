@@ -33,7 +33,7 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
     if info.undoes:
         _end_of_undo(connection, info, info.undoes, now)
     else:
-        _end_of_sync(connection, info, whole_district)
+        _end_of_sync(connection, info, whole_district, now)
     suggest(connection)
     turnover.remember(connection, info, now)
     record_success(connection, info, _counts(made), made.fingerprint, now)
@@ -60,14 +60,14 @@ def _end_of_undo(connection: duckdb.DuckDBPyConnection, info: SyncInfo, undone: 
     run(connection, "mapping/undo_decisions", undoes=undone, sync_id=info.sync_id)
 
 
-def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_district: bool) -> None:
+def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_district: bool, now: datetime) -> None:
     """What the inputs and the guards leave behind, besides the roster."""
     blocked = has_rows(connection, "guards.holds WHERE blocks")
     run(connection, "mapping/settle_decided")
     run(connection, "mapping/course_numbers")
     for name in ("forget_not_carried", "not_carried"):
         run(connection, f"mapping/{name}")
-    run(connection, "mapping/keep_decisions", sync_id=info.sync_id)
+    run(connection, "mapping/keep_decisions", sync_id=info.sync_id, now=now)
     run(connection, "plan/undo/settle", whole_district=whole_district and not blocked)
     for name in ("forget_courses", "courses", "forget_subjects", "subjects"):
         run(connection, f"plan/{name}")

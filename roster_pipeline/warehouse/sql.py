@@ -3,10 +3,10 @@
 Belongs here: reading these files and running them. Does not belong here: SQL text, except what is derived from the
 model for every entity alike.
 
-The first line of a file is a comment with the grain of what it makes, the second names the tables that it needs. A
-third line says of some, `-- idle without: input.logins`, that they change nothing unless one of these tables has a row:
-they are not run then. In a small district a statement costs what preparing it does, ten times that question. Parameters are bound by name; `{...}` stands for what the model says of
-a table's columns.
+The first line of a file is a comment with the grain of what it makes, the second names the tables that it needs. Of
+some, a third says that they change nothing unless one of these tables has a row, `-- idle without: input.logins`, and
+they are not run then: in a small district a statement costs what preparing it does, ten times as much as to ask.
+Parameters are bound by name; `{...}` stands for what the model says of a table's columns.
 """
 
 from __future__ import annotations

@@ -14,27 +14,46 @@ LAST_YEAR: Row = {**MATH, "status": "concluded", "term_start": date(2026, 8, 10)
 
 def test_what_was_carried_over_stays_while_nothing_stronger_comes_and_it_is_the_same_class(case: Case) -> None:
     case.given("input.courses", {"course_id": "math", "active": True}, {"course_id": "old", "active": False})
-    for n, (clever_id, section_id, status, number) in enumerate(
-        [
-            ("stays", M6, "active", "999"),
-            ("filed", M7, "active", "101"),
-            ("reused", S6, "concluded", "999"),
-            ("back", S7, "archived", "101"),
-        ]
-    ):
+    case.given("mapped.other_classes", {"section_id": S6})
+    for n, (clever_id, section_id) in enumerate([("stays", M6), ("filed", M7), ("reused", S6)]):
         case.given("identity.sections", {"section_n": n, "clever_id": clever_id, "section_id": section_id})
-        case.given("staging.sections", {"section_n": n, "clever_id": clever_id, "course_number": "101"})
-        case.given("roster.sections", {"section_id": section_id, "status": status, "course_number": number})
         for course in ("math", "old"):
             row = {"section_id": section_id, "course_id": course, "mapped_by": "carried_over", "from_section_id": S7}
             case.given("roster.section_courses", row)
     case.given("mapped.section_courses", {"clever_id": "filed", "course_id": "art", "mapped_by": "file"})
     found = case.change("mapping/stay_carried", "clever_id, course_id, mapped_by, from_section_id")
     assert values(found) == [
-        ("back", "math", "carried_over", S7),
         ("filed", "art", "file", None),
         ("stays", "math", "carried_over", S7),
     ]
+
+
+def test_another_class_is_of_a_later_term_and_of_another_course_or_grade(case: Case) -> None:
+    """Without a term, one that was not active until now; the course goes by its number, or without one by its name."""
+    later: Row = {"term_start": date(2027, 8, 9)}
+    before: Row = {
+        "term_end": date(2027, 6, 4),
+        "status": "active",
+        "course_number": "101",
+        "clever_course": "A",
+        "grade": "9",
+    }
+    sections: list[tuple[str, Row, Row]] = [
+        (M6, later, {"course_number": "102"}),
+        (M7, later, {"clever_course": "B"}),
+        (S6, later, {"grade": "10"}),
+        (S7, {"term_start": date(2027, 6, 4)}, {"grade": "10"}),
+        (ANN, {}, {"grade": "10"}),
+        (BEN, {}, {"grade": "10", "status": "archived"}),
+        (CAL, later, {"course_number": None, "clever_course": "B"}),
+    ]
+    for n, (section_id, now, changed) in enumerate(sections):
+        case.given("identity.sections", {"section_n": n, "section_id": section_id})
+        case.given(
+            "staging.sections", {"section_n": n, "course_number": "101", "clever_course": "a", "grade": "9", **now}
+        )
+        case.given("roster.sections", {**before, "section_id": section_id, **changed})
+    assert values(case.make("mapping/other_classes", "section_id")) == [(M6,), (S6,), (BEN,), (CAL,)]
 
 
 def test_a_section_about_which_nothing_says_anything_is_uncovered(case: Case) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.golden.case import ANN, BEN, M6, M7, S6, S7, Case, Row, values
+from tests.golden.case import ANN, BEN, M6, M7, NOW, S6, S7, Case, Row, values
 
 
 def test_the_last_decision_that_stands_counts(case: Case) -> None:
@@ -25,8 +25,41 @@ def test_the_last_decision_that_stands_counts(case: Case) -> None:
     ]
 
 
+def test_with_the_class_that_they_were_about_decisions_and_lines_end(case: Case) -> None:
+    case.given("identity.sections", {"clever_id": "M6", "section_id": M6}, {"clever_id": "m7", "section_id": M7})
+    case.given("mapped.other_classes", {"clever_id": "M6", "section_id": M6})
+    case.given(
+        "mapping.decisions", *({"no": 1, "section_id": s, "course_id": "art", "decision": "add"} for s in (M6, M7))
+    )
+    case.given("mapping.decisions", {"no": 2, "section_id": M6, "course_id": "sci", "decision": "remove"})
+    lines = (("m6", "math"), (M6, "sci"), ("m7", "math"))
+    case.given("input.section_courses", *({"section_id": s, "course_id": c} for s, c in lines))
+    case.given("mapped.renamed_lines", {"clever_id": "M6", "course_id": "old", "line": 9})
+    case.given("input.decisions", {"section_id": M6, "course_id": "math", "decision": "add"})
+    assert values(case.make("mapping/decisions", "clever_id, course_id, decision")) == [
+        ("M6", "art", "ended"),
+        ("M6", "math", "add"),
+        ("M6", "old", "ended"),
+        ("M6", "sci", "ended"),
+        ("m7", "art", "add"),
+    ]
+
+
+def test_what_has_ended_is_written_down_where_the_section_changes(case: Case) -> None:
+    for section, held_by in ((M6, None), (M7, "h")):
+        case.given("mapped.other_classes", {"section_id": section})
+        case.given("plan.sections", {"section_id": section, "held_by": held_by})
+    for section, decision in ((M6, "ended"), (M7, "ended"), (S6, "ended"), (M6, "add")):
+        case.given("mapped.decisions", {"section_id": section, "course_id": decision, "decision": decision})
+    found = case.change(
+        "mapping/keep_decisions", 'no, section_id, course_id, decision, "by", sync_id', sync_id="S2", now=NOW
+    )
+    assert values(found) == [(1, M6, "ended", "ended", None, "S2")]
+
+
 def test_what_was_decided_gives_way_to_the_decision_and_nothing_else_does(case: Case) -> None:
-    case.given("mapped.decisions", {"clever_id": "m6", "course_id": "math", "decision": "remove"})
+    for course, decision in (("math", "remove"), ("art", "ended")):
+        case.given("mapped.decisions", {"clever_id": "m6", "course_id": course, "decision": decision})
     for section, course in (("m6", "math"), ("m6", "art"), ("m7", "math")):
         case.given("mapped.section_courses", {"clever_id": section, "course_id": course, "mapped_by": "file"})
     assert values(case.change("mapping/drop_decided", "clever_id, course_id")) == [("m6", "art"), ("m7", "math")]
@@ -45,7 +78,9 @@ def test_decisions_are_numbered_on(case: Case) -> None:
     case.given("mapping.decisions", {"no": 4, "section_id": M6, "course_id": "art", "decision": "add"})
     for section in (M7, M6):
         case.given("input.decisions", {"section_id": section, "course_id": "math", "decision": "add"})
-    assert values(case.change("mapping/keep_decisions", "no, section_id, course_id, sync_id", sync_id="S2")) == [
+    assert values(
+        case.change("mapping/keep_decisions", "no, section_id, course_id, sync_id", sync_id="S2", now=NOW)
+    ) == [
         (4, M6, "art", None),
         (5, M6, "math", "S2"),
         (6, M7, "math", "S2"),

@@ -6,7 +6,7 @@ FROM plan.section_courses AS p
 ANTI JOIN (FROM input.courses WHERE active) AS c USING (course_id)
 WHERE p.action = 'archive' AND p.held_by IS NULL
   AND p.section_id NOT IN (SELECT section_id FROM plan.sections WHERE action IN ('archive', 'conclude'))
-  AND (p.section_id, p.course_id) NOT IN (SELECT (section_id, course_id) FROM mapped.decisions WHERE decision = 'remove')
+  AND (p.section_id, p.course_id) NOT IN (SELECT (section_id, course_id) FROM mapped.decisions WHERE decision <> 'add')
   AND concat_ws('/', p.section_id, p.course_id) NOT IN (
     SELECT entity_id FROM guards.decided
     WHERE entity = 'section_courses' AND status = 'approved' AND guard IN ('retired', 'undone')

@@ -8,6 +8,6 @@ SELECT
   ), 0)::BIGINT AS lines
 FROM read LEFT JOIN (
   FROM sync.issues
-  WHERE code IN ('mapping_unknown_section', 'input_unknown_site', 'input_unknown_user', 'input_unknown_district')
+  WHERE code IN ('mapping_unknown_section', 'mapping_line_ended', 'input_unknown_site', 'input_unknown_user', 'input_unknown_district')
 ) USING (sync_id)
 GROUP BY sync_id
