@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 import sqlalchemy
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from filelock import FileLock
 
 from clever_sandbox.server import SandboxServer, serve_in_thread
@@ -254,8 +256,17 @@ def _parsed_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_storage() -> Iterator[None]:
-    """No power cut comes in a test, so nothing waits for the disk."""
+    """No power cut comes in a test, so nothing waits for the disk; and the migrations that Dagster has are read once."""
+    read, migrations = ScriptDirectory.from_config, dict[str | None, ScriptDirectory]()
+
+    def read_once(config: Config) -> ScriptDirectory:
+        location = config.get_main_option("script_location")
+        if location not in migrations:
+            migrations[location] = read(config)
+        return migrations[location]
+
     with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(ScriptDirectory, "from_config", read_once)
         monkeypatch.setattr(os, "fsync", lambda _: None)
         for module in (
             "event_log.sqlite.sqlite_event_log",
