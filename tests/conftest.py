@@ -256,7 +256,7 @@ def _parsed_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_storage() -> Iterator[None]:
-    """No power cut comes in a test, so nothing waits for the disk; and the migrations that Dagster has are read once."""
+    """No power cut comes in a test, so nothing waits for the disk; and Dagster's migrations are read once."""
     read, migrations = ScriptDirectory.from_config, dict[str | None, ScriptDirectory]()
 
     def read_once(config: Config) -> ScriptDirectory:
