@@ -94,7 +94,10 @@ def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
     The strongest first: what people have decided, data/section_courses.csv, the rules, what the sections
     before them had.
     """
-    make(connection, "mapping/ruled_sections", "mapping/rule_matches")
+    if has_rows(connection, "input.rules"):
+        make(connection, "mapping/ruled_sections", "mapping/rule_matches")
+    else:
+        empty(connection, "mapped.ruled_sections", "mapped.rule_matches")
     make(connection, "mapping/other_classes")
     renamed = has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id")
     if renamed:

@@ -1,6 +1,5 @@
 -- one row per section, rule that takes it, and course; only the rules with the smallest priority count
 -- needs: input.rules, mapped.ruled_sections
--- idle without: input.rules
 INSERT INTO mapped.rule_matches BY NAME
 SELECT s.clever_id, r.rule_id, r.course_id, r.priority, r.priority = min(r.priority) OVER (PARTITION BY s.clever_id) AS counts
 FROM mapped.ruled_sections AS s

@@ -1,6 +1,5 @@
 -- one row per shared section, as rules look at it; of a course or term that Clever lists no longer, what was known last counts
 -- needs: roster.sections, staging.sections, staging.sites
--- idle without: input.rules
 INSERT INTO mapped.ruled_sections BY NAME
 SELECT
   s.clever_id, lower(s.site_id) AS site_id, lower(w.name) AS site, lower(s.subject) AS subject, lower(s.grade) AS grade,
