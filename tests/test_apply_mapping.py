@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from roster_pipeline.definitions import defs
+from roster_pipeline.mapping.decide import Deed, parse_deeds
 from tests.platform import SLUG, Platform
 
 
@@ -45,13 +46,14 @@ def test_an_edited_file_takes_effect(synced: Platform, by: str) -> None:
     assert check(synced).passed
 
 
-def test_the_queue_is_a_table_without_names_and_with_the_line_to_paste(synced: Platform) -> None:
+def test_the_queue_is_a_table_without_names_and_with_what_to_paste(synced: Platform) -> None:
     shown = synced.shown("mapping/unmapped")
     first = shown["most students first"].records[0].data
     ((section, suggestion, students, name),) = synced.rows(
         "SELECT section_id, suggestion, students, name FROM mapping.unmapped LIMIT 1"
     )
-    assert first["line"] == f"{SLUG},{section},{suggestion or ''}"
+    assert first["command"] == f"roster map add {section} {suggestion or 'COURSE_ID'}"
+    assert parse_deeds([first["line"]]) == [Deed(str(section), suggestion or "COURSE_ID", "add")]
     assert first["students"] == students
     assert name not in str(shown)
 

@@ -16,8 +16,15 @@ from roster_pipeline.history.explain.answer import Answer, explain, explain_by_i
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.explain.reasons import REASONS
+from roster_pipeline.mapping.decide import Choice, Deed
 from tests.conftest import Tiny, section, student
 from tests.guards.guarded import Guarded, fill
+
+
+def decide(tiny: Tiny, decision: Choice, course: str, section: str = "m6", *, why: str = "") -> None:
+    """What somebody called test does by hand."""
+    with tiny.connect_anew() as connection:
+        tiny.begin(from_clever=False).decide(connection, [Deed(section, course, decision)], why)
 
 
 def ask(tiny: Tiny, who: str, course: str | None = "math-6", *, named: bool = True) -> Answer:
@@ -139,6 +146,11 @@ def unmapped(tiny: Tiny) -> str:
     return "ann"
 
 
+def removed(tiny: Tiny) -> str:
+    decide(tiny, "remove", "math-6")
+    return "ann"
+
+
 def other_course(tiny: Tiny) -> str:
     tiny.inputs["section_courses"] = "district,section_id,course_id\nd,m6,sci-6\n"
     tiny.sync()
@@ -181,6 +193,7 @@ CASES: dict[str, Callable[[Tiny], str]] = {
     "section_concluded": concluded,
     "section_empty": empty,
     "section_unmapped": unmapped,
+    "course_removed": removed,
     "section_other_courses": other_course,
     "course_retired": retired,
     "course_gone": gone,
@@ -200,6 +213,13 @@ def test_a_reason_is_told_with_what_mends_it(tmp_path: Path, code: str) -> None:
     assert first.sentence in answer.sentence
     assert first.remedy in answer.sentence
     assert "{" not in answer.sentence
+
+
+def test_of_a_section_too_it_is_told_that_the_course_is_retired(tmp_path: Path) -> None:
+    """No command would add it."""
+    tiny = begun(Tiny(tmp_path))
+    retired(tiny)
+    assert [r.code for r in ask(tiny, "m6").reasons] == ["course_retired"]
 
 
 def test_every_reason_has_a_case() -> None:
@@ -238,7 +258,7 @@ def test_what_an_undo_took_back_is_told_so_once_it_is_held_too(tmp_path: Path) -
     assert (reason.code, reason.sync_id) == ("undone", "S003")
 
 
-def test_one_sentence_names_the_section_the_suggestion_and_the_line(tmp_path: Path) -> None:
+def test_one_sentence_names_the_section_the_suggestion_and_the_command(tmp_path: Path) -> None:
     tiny = begun(Tiny(tmp_path))
     tiny.inputs["section_courses"] = "district,section_id,course_id\n"
     tiny.records["courses"] = [{"id": "c1", "name": "Math 6"}]
@@ -248,8 +268,8 @@ def test_one_sentence_names_the_section_the_suggestion_and_the_line(tmp_path: Pa
     answer = ask(tiny, "ann", "Math 6")
     assert answer.sentence == (
         f"First ann Last ann does not see Math 6 (math-6), because section {section_id} (Section m6) has no course; "
-        f"the closest suggestion is Math 6 (math-6) (score {score:.2f}). Add it with this line in "
-        f"data/section_courses.csv, then materialize `mapping` and below: `d,{section_id},math-6`."
+        f"the closest suggestion is Math 6 (math-6) (score {score:.2f}). Add it with "
+        f"`roster map add {section_id} math-6`, or job `map_section`."
     )
 
 

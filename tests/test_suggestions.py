@@ -13,6 +13,7 @@ from benchmarks.markdown import replaced
 from benchmarks.suggestions import page
 from benchmarks.suggestions.measure import catalog, figures, offer
 from benchmarks.suggestions.names import CATALOG, read_names
+from roster_pipeline.mapping.decide import Deed
 from roster_pipeline.mapping.inputs import read_courses, read_subjects
 from roster_pipeline.mapping.suggest.catalog import Catalog, CourseText, SubjectText, read_catalog
 from roster_pipeline.mapping.suggest.likeness import OFFERED_FROM, Kind, calibrated, fits
@@ -21,6 +22,7 @@ from tests.conftest import Tiny, section
 _COURSES = [CourseText(c.course_id, c.subject, c.title, c.grade) for c in read_courses(CATALOG) if c.active]
 _SUBJECTS = [SubjectText(s.clever_subject, s.catalog_subject, s.also_called) for s in read_subjects(CATALOG)]
 _KINDS = [Kind(named.course or named.name, None, named.subject, named.grade) for named in read_names()]
+_SUGGESTED = "FROM mapping.suggestions JOIN roster.sections USING (section_id) ORDER BY clever_id"
 
 
 @cache
@@ -172,6 +174,37 @@ def test_a_section_is_suggested_what_others_of_its_kind_have_until_it_has_a_cour
     tiny.line("section_courses", "d", "w2", "sci-6")
     tiny.sync(from_clever=False)
     assert tiny.rows(shown) == []
+
+
+def test_a_section_is_suggested_what_others_of_its_course_number_have_whatever_they_are_called(tiny: Tiny) -> None:
+    """The number itself is no title: MTH is short for Math."""
+    tiny.records["courses"] = [{"id": f"c{n}", "number": number} for n, number in enumerate(("MTH6-1", "mth6-1", "X"))]
+    tiny.records["sections"] = [
+        {**section(f"s{n}", "north", course=f"c{n}", grade="6"), "name": f"{name} - Okafor - {n}"}
+        for n, name in enumerate(("Wayfinding", "Orbits", "Whales"))
+    ]
+    tiny.sync()
+    shown = f"SELECT clever_id, course_id, reason {_SUGGESTED}"
+    assert tiny.rows(shown) == []
+    tiny.line("section_courses", "d", "s0", "sci-6")
+    tiny.sync()
+    assert tiny.rows(shown) == [("s1", "sci-6", "1 other section of this kind is mapped to it")]
+
+
+def test_a_course_that_a_person_took_off_is_not_suggested_until_they_take_that_back(tiny: Tiny) -> None:
+    tiny.line("section_courses", "d", "m6", "math-6")
+    tiny.records["sections"].append({**tiny.records["sections"][0], "id": "m6b"})
+    tiny.sync()
+    shown = f"SELECT clever_id, course_id {_SUGGESTED}"
+    assert tiny.rows(shown) == [("m6b", "math-6")]
+    with tiny.connect_anew() as connection:
+        deeds = [Deed(one, "math-6", "remove") for one in ("m6", "m6b")]
+        tiny.begin(from_clever=False).decide(connection, deeds)
+    assert tiny.rows(shown) == []
+    tiny.sync()
+    assert tiny.rows(shown) == []
+    tiny.undo("S002", winner="undo")
+    assert tiny.rows(shown) == [("m6b", "math-6")]
 
 
 def test_a_folders_own_subjects_count(tiny: Tiny) -> None:

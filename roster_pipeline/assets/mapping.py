@@ -112,7 +112,8 @@ def suggestions(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
         spec(
             "mapping",
             "unmapped",
-            "Active sections without a course, most students first: nobody sees them. A view.",
+            "Active sections without a course, most students first: nobody sees them. A view. `command` hangs the "
+            "suggestion there in a terminal; `line` is for `lines` of job `map_section`.",
             table=model.UNMAPPED,
             deps=["roster/sections", "roster/section_courses"],
         ),
@@ -144,7 +145,7 @@ def unmapped(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Ma
     fresh = f"{new['sections']:,} sections with {new['students']:,} seats are new in the queue."
     yield dg.MaterializeResult(
         asset_key=_UNMAPPED,
-        metadata={**rows, "new": new["sections"], "most students first": _queue(sync.info.district, queue)},
+        metadata={**rows, "new": new["sections"], "most students first": _queue(queue)},
         check_results=[
             dg.AssetCheckResult(
                 asset_key=_UNMAPPED,
@@ -158,15 +159,20 @@ def unmapped(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Ma
     )
 
 
-def _queue(district: str, rows: Sequence[report.Row]) -> dg.TableMetadataValue:
-    """The queue without the names of sections, which are made of their teachers'; `line` is for section_courses.csv."""
+def _queue(rows: Sequence[report.Row]) -> dg.TableMetadataValue:
+    """The queue without the names of sections, which are made of their teachers'."""
     shown = ("site", "clever_course", "grade", "period", "students", "days", "not_carried", "suggestion")
     records = [
         dg.TableRecord(
             {name: "" if row[name] is None else row[name] for name in shown}
-            | {"line": f"{district},{row['section_id']},{row['suggestion'] or ''}"}
+            | _ready(str(row["section_id"]), row["suggestion"] or "COURSE_ID")
         )
         for row in rows
     ]
-    columns = [dg.TableColumn(n, "int" if n in ("students", "days") else "string") for n in (*shown, "line")]
+    columns = [dg.TableColumn(n, "int" if n in ("students", "days") else "string") for n in (*shown, *_ready("", ""))]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
+
+
+def _ready(section_id: str, course_id: str) -> dict[str, str]:
+    """What hangs a course on a section: in a terminal, and in job `map_section`."""
+    return {"command": f"roster map add {section_id} {course_id}", "line": f"{section_id},{course_id},add"}

@@ -12,6 +12,7 @@ from roster_pipeline.model.roster import SECTION_COURSES, SUGGESTIONS
 
 _COURSE = ("course_id", "VARCHAR", "course")
 _KIND = ("kind", "BIGINT", "number of those that have the same names, subject and grade")
+_ALIKE = ("alike", "BIGINT", "number of those that have the same course number too")
 
 MAPPED: tuple[Table, ...] = (
     table(
@@ -113,14 +114,17 @@ COMPARED: tuple[Table, ...] = (
     table(
         "temp",
         "named_sections",
-        "active section that is called something",
+        "active section that is called or numbered something",
         SECTION_ID,
         ("unmapped", "BOOLEAN", "whether it has no course"),
         ("name", "VARCHAR", "its own name, less teacher and period"),
         ("clever_course", "VARCHAR", "name of Clever's course"),
         ("subject", "VARCHAR", "Clever's subject"),
         ("grade", "VARCHAR", "grade, in Clever's words"),
+        ("course_number", "VARCHAR", "number of Clever's course, in small letters"),
         _KIND,
+        ("numbered", "BIGINT", "the same for sections of the same course number and grade"),
+        _ALIKE,
     ),
     table(
         "temp",
@@ -134,8 +138,8 @@ COMPARED: tuple[Table, ...] = (
     table(
         "temp",
         "mapped_alike",
-        "kind of section and course that sections of this kind are mapped to",
-        _KIND,
+        "kind and number of unmapped sections, and course that sections of that kind, or of that number, are mapped to",
+        _ALIKE,
         _COURSE,
         ("sections", "BIGINT", "how many are"),
         ("all_sections", "BIGINT", "of how many that are mapped"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.golden.case import ANN, BEN, M6, M7, NOW, S6, Case, Row, values
+from tests.golden.case import ANN, BEN, M6, M7, NOW, S6, S7, Case, Row, values
 
 
 def given_people(case: Case) -> None:
@@ -106,19 +106,25 @@ def test_sections_are_told_as_the_roster_has_them_and_else_as_they_are_shared(ca
     case.given("roster.sections", {"section_id": M6, "clever_id": "m6", "site_id": "north", "status": "active"})
     case.given("staging.sections", {"section_n": 0, "clever_id": "m7", "site_id": "north", "name": "Staged"})
     case.given("roster.sites", {"site_id": "north", "name": "North", "enrollment_source": "clever"})
+    case.given("mapping.not_carried", {"section_id": M6, "because": "disagree", "sections": 2})
     asked = {"ids": [M6, M7], "clever_ids": ["m6", "m7"]}
-    found = case.answer("history/explain/sections", "section_id, on_roster, shared, name, site, status", **asked)
-    assert values(found) == [(M6, True, False, None, "North", "active"), (M7, False, True, "Staged", "North", None)]
+    columns = "section_id, on_roster, shared, name, site, status, not_carried, sections_before"
+    assert values(case.answer("history/explain/sections", columns, **asked)) == [
+        (M6, True, False, None, "North", "active", "disagree", 2),
+        (M7, False, True, "Staged", "North", None, None, None),
+    ]
 
 
 def test_courses_and_suggestions_of_sections(case: Case) -> None:
     case.given("mapping.courses", {"course_id": "math-6", "title": "Math 6", "subject": "math", "active": True})
     case.given(
-        "roster.section_courses", {"section_id": M6, "course_id": "math-6", "mapped_by": "rule", "rule_id": "r1"}
+        "roster.section_courses",
+        {"section_id": M6, "course_id": "math-6", "mapped_by": "carried_over", "from_section_id": S7},
     )
     case.given("roster.section_courses", {"section_id": S6, "course_id": "math-6"})
-    found = case.answer("history/explain/courses_of_sections", "section_id, title, mapped_by, rule_id", ids=[M6])
-    assert values(found) == [(M6, "Math 6", "rule", "r1")]
+    columns = "section_id, title, mapped_by, from_section_id"
+    found = case.answer("history/explain/courses_of_sections", columns, ids=[M6])
+    assert values(found) == [(M6, "Math 6", "carried_over", S7)]
     for section_id in (M7, S6):
         case.given("roster.sections", {"section_id": section_id, "status": "active"})
         case.given("mapping.suggestions", {"section_id": section_id, "course_id": "math-6", "score": 0.9})
@@ -126,6 +132,21 @@ def test_courses_and_suggestions_of_sections(case: Case) -> None:
     assert values(found) == [(M7, "math-6", "Math 6")]
     found = case.answer("history/explain/sections_with_course", course_id="math-6")
     assert found == [{"sections": 1}]
+
+
+def test_of_what_people_decided_about_a_section_and_a_course_the_last_counts_that_stands(case: Case) -> None:
+    case.given("mapping.courses", {"course_id": "math-6", "title": "Math 6"})
+    for no, section_id, course_id, decision, undone_by in (
+        (1, M6, "math-6", "add", None),
+        (2, M6, "math-6", "remove", None),
+        (3, M6, "math-6", "add", "S9"),
+        (4, M6, "gone", "add", None),
+        (5, M7, "math-6", "add", None),
+    ):
+        row: Row = {"no": no, "section_id": section_id, "course_id": course_id, "decision": decision}
+        case.given("mapping.decisions", {**row, "undone_by": undone_by})
+    found = case.answer("history/explain/decisions_of_sections", "section_id, course_id, title, decision, no", ids=[M6])
+    assert values(found) == [(M6, "gone", None, "add", 4), (M6, "math-6", "Math 6", "remove", 2)]
 
 
 def test_changes_are_those_of_the_person_with_what_became_of_a_hold(case: Case) -> None:

@@ -13,8 +13,25 @@ def test_sections_of_a_kind_have_the_same_names_subject_and_grade(case: Case) ->
     for section_id, name, grade in ((M6, "Math - Okafor - 1", "6"), (M7, "MATH - Rask - 2", "6"), (S6, "Math", "7")):
         case.given("roster.sections", {**_ACTIVE, "section_id": section_id, "name": name, "grade": grade})
     case.given("roster.sections", {**_ACTIVE, "section_id": S7}, {"name": "Math", "status": "concluded"})
-    rows = case.make("mapping/suggest/named_sections", "section_id, unmapped, name, kind")
-    assert values(rows) == [(M6, True, "Math", 1), (M7, True, "MATH", 1), (S6, True, "Math", 2)]
+    rows = case.make("mapping/suggest/named_sections", "section_id, unmapped, name, kind, numbered")
+    assert values(rows) == [(M6, True, "Math", 1, None), (M7, True, "MATH", 1, None), (S6, True, "Math", 2, None)]
+
+
+def test_sections_of_the_same_number_and_grade_are_numbered_alike_whatever_they_are_called(case: Case) -> None:
+    for section_id, name, number, grade in (
+        (M6, "Math", "MTH6-1", "6"),
+        (M7, "Numbers", "mth6-1", "6"),
+        (S6, "Math", "MTH6-1", "7"),
+        (S7, None, "ART", "6"),
+    ):
+        row = {"section_id": section_id, "name": name, "course_number": number, "grade": grade}
+        case.given("roster.sections", {**_ACTIVE, **row})
+    rows = case.make("mapping/suggest/named_sections", "section_id, name, numbered, alike")
+    found = {row["section_id"]: row for row in rows}
+    assert found[M6]["numbered"] == found[M7]["numbered"]
+    assert len({row["numbered"] for row in rows}) == 3
+    assert len({row["alike"] for row in rows}) == 4
+    assert found[S7]["name"] is None
 
 
 def test_what_the_comparison_has_found_is_rows(case: Case) -> None:
@@ -25,10 +42,29 @@ def test_what_the_comparison_has_found_is_rows(case: Case) -> None:
 
 def test_of_a_kind_it_is_counted_what_is_mapped_to_which_course(case: Case) -> None:
     for section_id, kind, unmapped in ((M6, 1, False), (M7, 1, False), (S6, 1, True), (S7, 2, True)):
-        case.given("temp.named_sections", {"section_id": section_id, "kind": kind, "unmapped": unmapped})
+        row: Row = {"section_id": section_id, "kind": kind, "alike": kind, "unmapped": unmapped}
+        case.given("temp.named_sections", row)
     for section_id, course_id in ((M6, "math"), (M7, "math"), (M7, "art")):
         case.given("roster.section_courses", {"section_id": section_id, "course_id": course_id})
     assert values(case.make("mapping/suggest/mapped_alike", "*")) == [(1, "art", 1, 2), (1, "math", 2, 2)]
+
+
+def test_of_those_of_a_kind_and_those_of_a_number_each_counts_once(case: Case) -> None:
+    """M6 and S6 are of the kind and the number that is asked about, M7 of its kind alone, S7 of its number alone."""
+    for section_id, kind, numbered, alike, unmapped in (
+        (ANN, 1, 1, 1, True),
+        (M6, 1, 1, 1, False),
+        (S6, 1, 1, 1, False),
+        (M7, 1, 2, 2, False),
+        (S7, 2, 1, 3, False),
+        (BEN, 3, None, 4, True),
+    ):
+        row: Row = {"section_id": section_id, "kind": kind, "numbered": numbered, "alike": alike, "unmapped": unmapped}
+        case.given("temp.named_sections", row)
+    for section_id, course_id in ((M6, "math"), (M6, "art"), (S6, "math"), (M7, "math"), (S7, "sci")):
+        case.given("roster.section_courses", {"section_id": section_id, "course_id": course_id})
+    found = case.make("mapping/suggest/mapped_alike", "*")
+    assert values(found) == [(1, "art", 1, 4), (1, "math", 3, 4), (1, "sci", 1, 4)]
 
 
 def test_what_a_teacher_teaches_in_other_sections(case: Case) -> None:
@@ -48,7 +84,7 @@ def suggested(case: Case) -> list[tuple[object, ...]]:
 
 
 def _given(case: Case, *courses: str) -> None:
-    case.given("temp.named_sections", {"section_id": M6, "kind": 1, "unmapped": True})
+    case.given("temp.named_sections", {"section_id": M6, "kind": 1, "alike": 1, "unmapped": True})
     case.given("mapping.courses", *({"course_id": course, "active": True} for course in courses))
 
 
@@ -63,7 +99,7 @@ def test_the_likeliest_three_are_suggested_of_active_courses(case: Case) -> None
 def test_what_others_of_the_kind_have_comes_first_and_the_rest_falls(case: Case) -> None:
     _given(case, "alike", "usual")
     case.given("temp.fits", {"kind": 1, "course_id": "alike", "likeness": 0.95, "reason": "title alike: x"})
-    case.given("temp.mapped_alike", {"kind": 1, "course_id": "usual", "sections": 5, "all_sections": 5})
+    case.given("temp.mapped_alike", {"alike": 1, "course_id": "usual", "sections": 5, "all_sections": 5})
     assert suggested(case) == [(M6, "usual", 0.857, "5 other sections of this kind are mapped to it")]
 
 
@@ -72,6 +108,22 @@ def test_a_teachers_other_sections_speak_for_a_course_that_is_alike(case: Case) 
     case.given("temp.fits", {"kind": 1, "course_id": "a", "likeness": 0.6, "reason": "alike"})
     case.given("temp.taught_beside", *({"section_id": M6, "course_id": c, "sections": 1} for c in ("a", "b")))
     assert suggested(case) == [(M6, "a", 0.64, "alike; its teacher teaches it in another section")]
+
+
+def test_what_a_person_took_off_the_section_is_not_suggested_for_it_again(case: Case) -> None:
+    _given(case, "a", "b", "c", "d")
+    for course_id in ("a", "b", "c", "d"):
+        case.given("temp.fits", {"kind": 1, "course_id": course_id, "likeness": 0.9, "reason": "alike"})
+    for no, section_id, course_id, decision, undone_by in (
+        (1, M6, "a", "remove", None),
+        (2, M6, "b", "remove", None),
+        (3, M6, "b", "add", None),
+        (4, M6, "c", "remove", "S9"),
+        (5, M7, "d", "remove", None),
+    ):
+        row: Row = {"no": no, "section_id": section_id, "course_id": course_id, "decision": decision}
+        case.given("mapping.decisions", {**row, "undone_by": undone_by})
+    assert {course_id for _, course_id, *_ in suggested(case)} == {"b", "c", "d"}
 
 
 def test_only_what_has_changed_is_written(case: Case) -> None:

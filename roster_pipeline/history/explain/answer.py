@@ -27,7 +27,7 @@ from roster_pipeline.history.explain.facts import (
 from roster_pipeline.history.explain.find import BY_ID, Match, find, find_course
 from roster_pipeline.history.explain.people import Course, name_of_person, seen, why_not
 from roster_pipeline.history.explain.reasons import Cause
-from roster_pipeline.history.explain.sections import name_of, why_nobody_sees
+from roster_pipeline.history.explain.sections import by_hand, name_of, title_of, why_nobody_sees
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _of_person(context: Context, person: Person, course: Course | None) -> Answe
         "person",
         person.id,
         name_of_person(context, person),
-        _sentence(name_of_person(context, person), access_of(access), causes, course),
+        _sentence(context, name_of_person(context, person), access_of(access), causes, course),
         sorted({c["course_id"] for _, c in access}),
         _way_of_person(context, person),
         [_place(context, person, m) for m in person.memberships],
@@ -125,6 +125,8 @@ def _of_person(context: Context, person: Person, course: Course | None) -> Answe
 
 def _of_section(context: Context, section: Section, course: Course | None) -> Answer:
     causes = why_nobody_sees(context, section, course.course_id if course else None, course.sections if course else 0)
+    if course and not course.active and not section.has(course.course_id):
+        causes = [people.why_not_in_catalog(course)]
     visible = section.row["status"] == "active"
     courses = [c for c in section.courses if visible and (course is None or c["course_id"] == course.course_id)]
     name, whoever = name_of(context, section), f"Whoever is in section {section.id} ({_people_in(section)})"
@@ -133,7 +135,7 @@ def _of_section(context: Context, section: Section, course: Course | None) -> An
         "section",
         section.id,
         name,
-        _sentence(whoever, [(section, c) for c in courses], causes, course),
+        _sentence(context, whoever, [(section, c) for c in courses], causes, course),
         [c["course_id"] for c in courses],
         _way_of_section(context, section),
         [],
@@ -145,7 +147,13 @@ def access_of(access: Iterable[tuple[Membership, Row]]) -> list[tuple[Section, R
     return [(place.section, course) for place, course in access]
 
 
-def _sentence(who: str, access: Sequence[tuple[Section, Row]], causes: Sequence[Cause], course: Course | None) -> str:
+def _sentence(
+    context: Context,
+    who: str,
+    access: Sequence[tuple[Section, Row]],
+    causes: Sequence[Cause],
+    course: Course | None,
+) -> str:
     """What somebody sees, or what keeps them from it and what to do."""
     because = f"because {causes[0].sentence}. {causes[0].remedy}" if causes else ""
     if not access:
@@ -153,7 +161,7 @@ def _sentence(who: str, access: Sequence[tuple[Section, Row]], causes: Sequence[
         others = sum(c.code != "pending" for c in causes[1:])
         more = f" ({others} more {'reason' if others == 1 else 'reasons'} beside it.)" if others else ""
         return f"{who} does not see {what}, {because}{more}"
-    through = [f"{_title(c)} through section {s.id}, mapped by {_mapped_by(c)}" for s, c in access]
+    through = [f"{title_of(c)} through section {s.id}, mapped by {_mapped_by(context, s, c)}" for s, c in access]
     told = f"{who} sees {'; '.join(through[:3])}{f'; and {len(through) - 3} more' if len(through) > 3 else ''}."
     if not causes:
         return told
@@ -162,19 +170,25 @@ def _sentence(who: str, access: Sequence[tuple[Section, Row]], causes: Sequence[
     return f"{told} Not more, {because}"
 
 
-def _mapped_by(course: Row) -> str:
-    """Whom or what hung a course on a section; evidence of its own would be joined to `courses_of_sections`."""
-    told = {
-        "file": "data/section_courses.csv",
-        "rule": f"rule {course['rule_id']} of data/mapping_rules.csv",
-        "manual": "hand",
-        "carried_over": "what its predecessor had",
-    }
-    return f"{told[course['mapped_by']]} (sync {course['since_sync_id']})"
+def _mapped_by(context: Context, section: Section, course: Row) -> str:
+    """Whom or what hung a course on a section."""
+    sync = f"sync {course['since_sync_id']}"
+    match course["mapped_by"]:
+        case "file":
+            return f"data/section_courses.csv ({sync})"
+        case "rule":
+            return f"rule {course['rule_id']} of data/mapping_rules.csv ({sync})"
+        case "carried_over":
+            return f"what section {course['from_section_id']} had, {_BEFORE[course['carried_because']]} ({sync})"
+    decision = section.added(course["course_id"])
+    # without one, it was taken back, and that is held
+    return by_hand(context, decision) if decision else f"hand ({sync})"
 
 
-def _title(course: Row) -> str:
-    return f"{course['title']} ({course['course_id']})" if course["title"] else str(course["course_id"])
+_BEFORE = {
+    "same_students": "the class that most of its students are or were in",
+    "last_term": "the same course in the term before",
+}
 
 
 def _place(context: Context, person: Person, place: Membership) -> Place:
@@ -187,7 +201,7 @@ def _place(context: Context, person: Person, place: Membership) -> Place:
         enrollment=place.row["enrollment"] or "not on the roster",
         why=cause.code if cause else "",
         role=place.row["role"],
-        courses=[f"{_title(c)} by {_mapped_by(c)}" for c in section.courses],
+        courses=[f"{title_of(c)} by {_mapped_by(context, section, c)}" for c in section.courses],
         name=row["name"] if context.named and row["name"] else "",
         site=row["site"],
         term=row["term"],
@@ -231,11 +245,19 @@ def _way_of_section(context: Context, section: Section) -> list[Step]:
     ends = f", until {row['term_end']:%Y-%m-%d}" if row["term_end"] else ""
     steps.append(Step("status", f"{row['status']}, term {row['term'] or 'unknown'}{ends}"))
     steps.append(Step("people", _people_in(section)))
-    steps += [Step("course", f"{_title(c)} by {_mapped_by(c)}", c["since_sync_id"]) for c in section.courses]
+    steps += [
+        Step("course", f"{title_of(c)} by {_mapped_by(context, section, c)}", c["since_sync_id"])
+        for c in section.courses
+    ]
     if not section.courses:
         since = f" since {row['unmapped_since']:%Y-%m-%d}" if row["unmapped_since"] else ""
         steps.append(Step("course", f"none{since}"))
-    steps += [Step("suggestion", f"{_title(s)}: score {s['score']:.2f} ({s['reason']})") for s in section.suggestions]
+    steps += [
+        Step("removed", f"{title_of(d)} by {by_hand(context, d)}", d["sync_id"])
+        for d in section.decisions
+        if d["decision"] == "remove"
+    ]
+    steps += [Step("suggestion", f"{title_of(s)}: score {s['score']:.2f} ({s['reason']})") for s in section.suggestions]
     return [*steps, *_told(section.changes)]
 
 

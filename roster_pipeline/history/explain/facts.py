@@ -47,10 +47,14 @@ class Context:
 
 @dataclass(frozen=True)
 class Section:
-    """A section: its row, its courses with what mapped them, its suggestions, the best first, and its changes."""
+    """A section: its row, its courses with what mapped them, what people decided about each course last, and more.
+
+    `suggestions` begin with the best.
+    """
 
     row: Row
     courses: Sequence[Row]
+    decisions: Sequence[Row]
     suggestions: Sequence[Row]
     changes: Sequence[Row]
     issues: Sequence[Row]
@@ -62,6 +66,15 @@ class Section:
     def has(self, course_id: str | None) -> bool:
         """Whether the course hangs on it; without one, any."""
         return any(course_id in (None, c["course_id"]) for c in self.courses)
+
+    def added(self, course_id: str) -> Row | None:
+        """The decision by which a person hung the course on it, when it stands."""
+        return next((d for d in self.decisions if d["decision"] == "add" and d["course_id"] == course_id), None)
+
+    def removed(self, course_id: str | None) -> Row | None:
+        """The decision by which a person took the course off it, when it stands; without one, the last of any."""
+        found = [d for d in self.decisions if d["decision"] == "remove" and course_id in (None, d["course_id"])]
+        return max(found, key=lambda d: d["no"], default=None)
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,7 @@ def read_sections(connection: duckdb.DuckDBPyConnection, context: Context, ids: 
     found = rows(connection, "sections", ids=asked, clever_ids=list(ids.values()))
     unmapped = [s["section_id"] for s in found if s["status"] == "active"]
     courses = rows(connection, "courses_of_sections", ids=asked)
+    decisions = rows(connection, "decisions_of_sections", ids=asked)
     mapped = {c["section_id"] for c in courses}
     unmapped = [i for i in unmapped if i not in mapped]
     suggestions = rows(connection, "suggestions_of_sections", ids=unmapped) if unmapped else []
@@ -137,6 +151,7 @@ def read_sections(connection: duckdb.DuckDBPyConnection, context: Context, ids: 
         Section(
             s,
             [c for c in courses if c["section_id"] == s["section_id"]],
+            [d for d in decisions if d["section_id"] == s["section_id"]],
             [c for c in suggestions if c["section_id"] == s["section_id"]],
             [c for c in changes if c["entity_id"].startswith(s["section_id"])],
             [i for i in issues if i["record_id"] == s["clever_id"]],

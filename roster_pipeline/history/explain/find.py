@@ -39,9 +39,10 @@ class Match:
 def find(connection: duckdb.DuckDBPyConnection, context: Context, asked: str) -> list[Match]:
     """The people and sections that a text names; an id of ours or of Clever's that fits counts alone."""
     wanted = asked.strip().lower()
-    people = [_person(row, context) for row in rows(connection, "find_people", asked=wanted)]
     sections = [_section(row, context) for row in rows(connection, "find_sections", asked=wanted)]
-    found = [*people, *sections]
+    if any(m.by == "id" for m in sections):  # and of nobody; to look among all who are shared takes longest
+        return sections
+    found = [*(_person(row, context) for row in rows(connection, "find_people", asked=wanted)), *sections]
     return [m for m in found if m.by in ("id", "Clever id")] or found
 
 

@@ -31,6 +31,7 @@ _NEXT = (
     "section_without_site",
 )
 _LATER = (
+    "course_removed",
     "left_section",
     "section_left",
     "section_site_manual",
@@ -132,8 +133,7 @@ def why_not(context: Context, person: Person, course: Course | None) -> list[Cau
     if course and seen(person, course):
         return pending
     if course and not course.active:
-        reason = reasons.COURSE_GONE if course.active is None else reasons.COURSE_RETIRED
-        return [reason.of(course=course.told)]
+        return [why_not_in_catalog(course)]
     found = [cause for place in person.memberships if (cause := _why_not_by(context, person, place, course))]
     ordered = [cause for _, _, cause in sorted(found, key=lambda f: (f[0], f[1]))]
     ordered = [c for n, c in enumerate(ordered) if n == 0 or c.code != "section_other_courses"]
@@ -143,6 +143,11 @@ def why_not(context: Context, person: Person, course: Course | None) -> list[Cau
     if not ordered and not seen(person, None):
         ordered = [_without_section(person, who)]
     return [*ordered, *pending]
+
+
+def why_not_in_catalog(course: Course) -> Cause:
+    """Why a course that is not active can be added nowhere."""
+    return (reasons.COURSE_GONE if course.active is None else reasons.COURSE_RETIRED).of(course=course.told)
 
 
 def why_not_by_place(context: Context, person: Person, place: Membership) -> Cause | None:

@@ -33,12 +33,19 @@ class Reason:
         self, *, section_id: str | None = None, sync_id: str | None = None, hold_id: str | None = None, **facts: object
     ) -> Cause:
         """The reason with its facts in the place of their names."""
-        known = {**facts, "sync": sync_id or "before the history begins", "hold": hold_id}
+        known = {
+            **facts,
+            "section_id": section_id,
+            "sync": sync_id or "before the history begins",
+            "hold": hold_id,
+        }
         sentence, remedy = self.sentence.format(**known), self.remedy.format(**known)
         return Cause(self.code, sentence, remedy, section_id, sync_id, hold_id)
 
 
 _SHARE = "Share it in Clever (the district's sharing rules), then `roster sync`."
+
+_ADD = "Add it with `roster map add {section_id} {course_id}`, or job `map_section`."
 
 USER_WITHOUT_ROLE = Reason(
     "user_without_role",
@@ -125,13 +132,18 @@ ROLE_WITHOUT_SECTIONS = Reason(
 )
 SECTION_UNMAPPED = Reason(
     "section_unmapped",
-    "{section} has no course{suggested}",
-    "Add it with this line in data/section_courses.csv, then materialize `mapping` and below: `{line}`.",
+    "{section} has no course{not_carried}{suggested}",
+    _ADD,
 )
 SECTION_OTHER_COURSES = Reason(
     "section_other_courses",
     "{section} has other courses ({courses}), and {hangs} active sections have this one",
-    "Add it to the section with this line in data/section_courses.csv, or mend the class list: `{line}`.",
+    f"{_ADD} Or mend the class list.",
+)
+COURSE_REMOVED = Reason(
+    "course_removed",
+    "{section} has no {course}: removed by {by}{suggested}",
+    f"If it belongs there: {_ADD[0].lower()}{_ADD[1:]}",
 )
 SECTION_EMPTY = Reason(
     "section_empty",
@@ -174,6 +186,7 @@ REASONS: tuple[Reason, ...] = (
     SECTION_CONCLUDED,
     SECTION_EMPTY,
     SECTION_UNMAPPED,
+    COURSE_REMOVED,
     SECTION_OTHER_COURSES,
     COURSE_RETIRED,
     COURSE_GONE,

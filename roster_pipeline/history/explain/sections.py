@@ -104,14 +104,40 @@ def why_without_course(context: Context, section: Section, course_id: str | None
     if back:
         return back
     best = section.suggestions[0] if section.suggestions else None
-    line = f"{context.district},{section.id},{course_id or (best['course_id'] if best else 'COURSE_ID')}"
+    suggested = f"; the closest suggestion is {title_of(best)} (score {best['score']:.2f})" if best else ""
+    removed = section.removed(course_id)
+    if removed:
+        return _removed(context, section, removed, suggested)
+    about = {"section_id": section.id, "section": name}
+    wanted = course_id or (best["course_id"] if best else "COURSE_ID")
     if section.courses:
-        told = ", ".join(_title(c) for c in section.courses)
-        return reasons.SECTION_OTHER_COURSES.of(
-            section_id=section.id, section=name, courses=told, hangs=hangs, line=line
-        )
-    suggested = f"; the closest suggestion is {_title(best)} (score {best['score']:.2f})" if best else ""
-    return reasons.SECTION_UNMAPPED.of(section_id=section.id, section=name, suggested=suggested, line=line)
+        told = ", ".join(title_of(c) for c in section.courses)
+        return reasons.SECTION_OTHER_COURSES.of(**about, courses=told, hangs=hangs, course_id=wanted)
+    not_carried = _not_carried(section.row)
+    return reasons.SECTION_UNMAPPED.of(**about, not_carried=not_carried, suggested=suggested, course_id=wanted)
+
+
+def _removed(context: Context, section: Section, decision: Row, suggested: str) -> Cause:
+    """That a person took a course off a section."""
+    return reasons.COURSE_REMOVED.of(
+        section_id=section.id,
+        sync_id=decision["sync_id"],
+        section=name_of(context, section),
+        course=title_of(decision),
+        course_id=decision["course_id"],
+        by=by_hand(context, decision),
+        suggested=suggested,
+    )
+
+
+def _not_carried(row: Row) -> str:
+    """Why nothing was carried over from the sections before it, where there are some."""
+    told = {
+        None: "",
+        "disagree": f"; the {row['sections_before']} sections before it had different courses",
+        "retired": "; the sections before it had no course that is active",
+    }
+    return told[row["not_carried"]]
 
 
 def why_nobody_sees(context: Context, section: Section, course_id: str | None, hangs: int) -> list[Cause]:
@@ -130,5 +156,13 @@ def _undo_of(changes: Iterable[Row], ids: Collection[str]) -> str | None:
     return made[-1] if made else None
 
 
-def _title(course: Row) -> str:
+def by_hand(context: Context, decision: Row) -> str:
+    """What a person did, and when; who it was and what they said only where names may be told."""
+    who, why = (decision["by"], decision["why"]) if context.named else (None, None)
+    told = ", ".join(filter(None, (who, f"{decision['at']:%Y-%m-%d}", f"sync {decision['sync_id']}")))
+    return f"hand ({told}{f': {why}' if why else ''})"
+
+
+def title_of(course: Row) -> str:
+    """A course as people call it, with its id."""
     return f"{course['title']} ({course['course_id']})" if course["title"] else str(course["course_id"])

@@ -1,11 +1,16 @@
--- one row per active section that is called something; sections of a kind have the same names, subject and grade
+-- one row per active section that is called or numbered something; sections of a kind have the same names, subject and grade
 -- needs: roster.sections
 INSERT INTO temp.named_sections BY NAME
 WITH named AS (
-  SELECT section_id, course_count = 0 AS unmapped, taught(name, clever_course, period) AS name, clever_course, subject, grade
+  SELECT
+    section_id, course_count = 0 AS unmapped, taught(name, clever_course, period) AS name, clever_course, subject, grade,
+    lower(course_number) AS course_number
   FROM roster.sections
   WHERE status = 'active'
 )
-SELECT *, dense_rank() OVER (ORDER BY lower(name), lower(clever_course), subject, grade) AS kind
+SELECT
+  *, dense_rank() OVER (ORDER BY lower(name), lower(clever_course), subject, grade) AS kind,
+  if(course_number IS NULL, NULL, dense_rank() OVER (ORDER BY course_number, grade)) AS numbered,
+  dense_rank() OVER (ORDER BY lower(name), lower(clever_course), subject, grade, course_number) AS alike
 FROM named
-WHERE name IS NOT NULL OR clever_course IS NOT NULL
+WHERE name IS NOT NULL OR clever_course IS NOT NULL OR course_number IS NOT NULL

@@ -1,0 +1,121 @@
+"""Why a course hangs on a section or not, when a person, or the sections before it, decided that."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from roster_pipeline.cli.mapping import mapping
+from tests.conftest import Tiny, section
+from tests.test_explain import ask, begun, decide
+
+AUTUMN = date(2027, 8, 20)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Tiny:
+    """M6 has Math 6 by the file; Ann and Ben are in it."""
+    return begun(Tiny(tmp_path))
+
+
+def id_of(tiny: Tiny, clever_id: str) -> str:
+    ((section_id,),) = tiny.rows("SELECT section_id::VARCHAR FROM roster.sections WHERE clever_id = $c", c=clever_id)
+    return str(section_id)
+
+
+def last_year(tiny: Tiny, *courses: str) -> None:
+    """A class of the same course for each of these platform's courses, and one of the next year that has none yet."""
+    tiny.records["courses"] = [{"id": "c1", "name": "Drawing"}]
+    tiny.records["terms"].append({"id": "next", "name": "Y2", "start_date": "2027-08-09", "end_date": "2028-06-02"})
+    classes = [section(f"old{n}", "north", course="c1", grade="6", students=["ann"]) for n, _ in enumerate(courses)]
+    tiny.records["sections"] = classes
+    for n, course in enumerate(courses):
+        tiny.line("section_courses", "d", f"old{n}", course)
+    tiny.sync()
+    tiny.sync(today=date(2027, 7, 1))
+    tiny.records["sections"] = [{**classes[0], "id": "new", "term_id": "next"}]
+    tiny.sync(today=AUTUMN)
+
+
+def test_who_added_a_course_when_and_why_is_told(tiny: Tiny) -> None:
+    decide(tiny, "add", "sci-6", why="asked for")
+    assert ask(tiny, "ann", "sci-6").sentence.startswith(
+        f"First ann Last ann sees Science 6 (sci-6) through section {id_of(tiny, 'm6')}, "
+        "mapped by hand (test, 2026-11-23, sync S002: asked for)."
+    )
+
+
+def test_in_dagster_it_is_by_hand_and_when(tiny: Tiny) -> None:
+    decide(tiny, "add", "sci-6", why="asked for")
+    decide(tiny, "remove", "math-6", why="a mistake")
+    added, removed = (ask(tiny, "m6", course, named=False) for course in ("sci-6", "math-6"))
+    assert "mapped by hand (2026-11-23, sync S002)." in added.sentence
+    assert "removed by hand (2026-11-23, sync S003)." in removed.sentence
+    for answer in (added, removed):
+        told = f"{answer.sentence} {answer.markdown()}"
+        assert [word for word in ("test", "asked for", "a mistake") if word in told] == []
+
+
+def test_who_removed_a_course_is_told_with_the_command_that_adds_it_again(tiny: Tiny) -> None:
+    decide(tiny, "remove", "math-6", why="a mistake")
+    section_id = id_of(tiny, "m6")
+    answer = ask(tiny, "ann")
+    assert answer.sentence == (
+        f"First ann Last ann does not see Math 6 (math-6), because section {section_id} (Section m6) has no "
+        "Math 6 (math-6): removed by hand (test, 2026-11-23, sync S002: a mistake). If it belongs there: "
+        f"add it with `roster map add {section_id} math-6`, or job `map_section`."
+    )
+    assert answer.reasons[0].sync_id == "S002"
+    removed = [(s.what, s.sync_id) for s in ask(tiny, "m6").steps if s.step == "removed"]
+    assert removed == [("Math 6 (math-6) by hand (test, 2026-11-23, sync S002: a mistake)", "S002")]
+
+
+def test_of_a_removal_only_the_last_decision_counts_and_not_one_that_was_undone(tiny: Tiny) -> None:
+    decide(tiny, "remove", "math-6")
+    decide(tiny, "add", "math-6")
+    assert [r.code for r in ask(tiny, "m6").reasons] == []
+    decide(tiny, "remove", "sci-6")
+    assert [r.code for r in ask(tiny, "m6", "sci-6").reasons] == ["course_removed"]
+    tiny.undo("S004")
+    assert [r.code for r in ask(tiny, "m6", "sci-6").reasons] == ["section_other_courses"]
+
+
+def test_a_removal_of_another_course_is_not_the_reason(tiny: Tiny) -> None:
+    decide(tiny, "remove", "math-6")
+    assert [r.code for r in ask(tiny, "m6", "sci-6").reasons] == ["section_unmapped"]
+    assert [r.code for r in ask(tiny, "m6", None).reasons] == ["course_removed"]
+
+
+def test_what_is_carried_over_is_told_with_the_section_before(tiny: Tiny) -> None:
+    last_year(tiny, "math-6")
+    (course,) = (s.what for s in ask(tiny, "new", named=False).steps if s.step == "course")
+    before = f"what section {id_of(tiny, 'old0')} had, the same course in the term before"
+    assert course == f"Math 6 (math-6) by {before} (sync S004)"
+
+
+def test_that_the_sections_before_disagree_is_told(tiny: Tiny) -> None:
+    last_year(tiny, "math-6", "sci-6")
+    (reason,) = ask(tiny, "new", named=False).reasons
+    assert reason.sentence == (
+        f"section {id_of(tiny, 'new')} has no course; the 2 sections before it had different courses"
+    )
+
+
+def test_that_the_sections_before_had_a_retired_course_is_told(tiny: Tiny) -> None:
+    tiny.inputs["courses"] += "old,art,Drawing,6,true\n"
+    last_year(tiny, "old")
+    tiny.inputs["courses"] = tiny.inputs["courses"].replace("Drawing,6,true", "Drawing,6,false")
+    tiny.inputs["section_courses"] = "district,section_id,course_id\n"
+    tiny.records["sections"][0]["id"] = "newer"
+    tiny.records["sections"].append({**tiny.records["sections"][0], "id": "other"})
+    tiny.sync(today=AUTUMN)
+    assert "; the sections before it had no course that is active" in ask(tiny, "other").reasons[0].sentence
+
+
+def test_the_command_that_is_told_is_one(tiny: Tiny) -> None:
+    decide(tiny, "remove", "math-6")
+    (_, *arguments) = ask(tiny, "ann").reasons[0].remedy.split("`")[1].removeprefix("roster map ").split()
+    with mapping.commands["add"].make_context("add", arguments) as made:
+        assert (made.params["section"], made.params["courses"]) == (id_of(tiny, "m6"), ("math-6",))
