@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -18,9 +16,6 @@ from typing import Any, Self
 
 import duckdb
 import pytest
-import sqlalchemy
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from filelock import FileLock
 
 from clever_sandbox.server import SandboxServer, serve_in_thread
@@ -31,8 +26,8 @@ from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
-from roster_pipeline.warehouse import sql
 from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
+from tests.cheap import cheap_dagster, close_dagsters_files, parsed_once
 from tests.platform import Platform, demo_app
 
 Record = dict[str, Any]
@@ -229,78 +224,18 @@ def platform(tmp_path: Path, clever: SandboxServer) -> Platform:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What mostly waits for another process comes first: at the end nobody else would have work meanwhile."""
-    items.sort(key=lambda item: item.path.name != "test_ui.py")
-
-
-@sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
-def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
-    """Dagster commits five hundred times in a run, and SQLite waits each time until a power cut could not matter."""
-    connection.execute("PRAGMA synchronous = OFF")
-
-
-_engines: dict[str, sqlalchemy.Engine] = {}
-
-
-def _engine(url: str, **options: Any) -> sqlalchemy.Engine:
-    """One SQLAlchemy engine per file of Dagster's, which keeps its connections until the test ends.
-
-    Dagster makes a new one for each connection, seven hundred in a run, each of which opens the file and compiles every
-    query anew.
-    """
-    if url not in _engines:
-        _engines[url] = sqlalchemy.create_engine(url, **options | {"poolclass": sqlalchemy.QueuePool})
-        _engines[url].dispose = lambda close=True: None  # type: ignore[method-assign]  # noqa: ARG005
-    return _engines[url]
+    items.sort(key=lambda item: item.path.name not in ("test_ui.py", "test_crash.py"))
 
 
 @pytest.fixture(autouse=True)
-def _engines_of_the_test() -> Iterator[None]:
+def _closed_after_the_test() -> Iterator[None]:
     yield
-    for engine in _engines.values():
-        sqlalchemy.Engine.dispose(engine)
-    _engines.clear()
+    close_dagsters_files()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _parsed_once() -> Iterator[None]:
-    """A statement is parsed once, not in each of a thousand syncs of which it is an eighth."""
-    parsed: dict[str, list[duckdb.Statement]] = {}
-
-    def execute(
-        connection: duckdb.DuckDBPyConnection, _name: str, text: str, values: Mapping[str, Any]
-    ) -> duckdb.DuckDBPyConnection:
-        if text not in parsed:
-            parsed[text] = connection.extract_statements(text)
-        for statement in parsed[text]:
-            connection.execute(statement, values or None)
-        return connection
-
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(sql, "_execute", execute)
-        yield
-    parsed.clear()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _cheap_storage() -> Iterator[None]:
-    """No power cut comes in a test, so nothing waits for the disk; and Dagster's migrations are read once."""
-    read, migrations = ScriptDirectory.from_config, dict[str | None, ScriptDirectory]()
-
-    def read_once(config: Config) -> ScriptDirectory:
-        location = config.get_main_option("script_location")
-        if location not in migrations:
-            migrations[location] = read(config)
-        return migrations[location]
-
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(ScriptDirectory, "from_config", read_once)
-        monkeypatch.setattr(os, "fsync", lambda _: None)
-        for module in (
-            "event_log.sqlite.sqlite_event_log",
-            "runs.sqlite.sqlite_run_storage",
-            "schedules.sqlite.sqlite_schedule_storage",
-        ):
-            monkeypatch.setattr(f"dagster._core.storage.{module}.create_engine", _engine)
+def _cheap() -> Iterator[None]:
+    with cheap_dagster(), parsed_once():
         yield
 
 
