@@ -56,7 +56,7 @@ BOXES: tuple[Box, ...] = (
     Box("clever", "the client: tokens, lists, landing", 7, 2, 3),
     Box("mapping", "which courses", 7, 5, 5),
     Box("guards", "what looks like an accident", 7, 6, 7),
-    Box("history", "tells of syncs and holds", 8, 6, 7, "ground"),
+    Box("history", "tells of syncs and holds", 8, 5, 7, "ground"),
     Box("warehouse", "the files of a district, the lock, the SQL", 9, 3, 7, "ground"),
     Box("config", "settings", 10, 2, 2, "ground"),
     Box("model", "every table once", 10, 3, 4, "ground"),

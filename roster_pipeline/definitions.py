@@ -9,22 +9,14 @@ from roster_pipeline.assets.mapping import inputs, section_courses, suggestions,
 from roster_pipeline.assets.roster import roster_plan, roster_tables
 from roster_pipeline.assets.staging import staged_tables
 from roster_pipeline.assets.sync import sync_history
-from roster_pipeline.jobs.jobs import (
-    apply_mapping,
-    decide_hold,
-    explain,
-    map_section,
-    nightly_sync,
-    sync_now,
-    undo_sync,
-)
+from roster_pipeline.jobs import jobs
 from roster_pipeline.jobs.schedules import nightly
 from roster_pipeline.jobs.sensors import new_districts
 from roster_pipeline.resources.sync_run import SyncRun
 
 
 def build_defs() -> dg.Definitions:
-    """The code location: five layers of assets, seven jobs, a schedule and a sensor."""
+    """The code location: five layers of assets, twelve jobs, a schedule and a sensor."""
     return dg.Definitions(
         assets=[
             clever,
@@ -37,7 +29,12 @@ def build_defs() -> dg.Definitions:
             unmapped,
             sync_history,
         ],
-        jobs=[sync_now, nightly_sync, apply_mapping, map_section, decide_hold, undo_sync, explain],
+        jobs=[
+            *(jobs.sync_now, jobs.nightly_sync, jobs.apply_mapping),
+            *(jobs.map_section, jobs.map_rules, jobs.accept_suggestions, jobs.refuse_carried),
+            *(jobs.export_mapping, jobs.import_mapping),
+            *(jobs.decide_hold, jobs.undo_sync, jobs.explain),
+        ],
         schedules=[nightly],
         sensors=[new_districts],
         resources={"sync": SyncRun.configure_at_launch()},

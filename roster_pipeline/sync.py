@@ -23,6 +23,7 @@ from roster_pipeline.clever.extract import extract_district
 from roster_pipeline.clever.landing import Notice, discard, newest_complete, read_receipt
 from roster_pipeline.clever.today import ClockReading, local_day
 from roster_pipeline.config import Settings
+from roster_pipeline.errors import SyncRefused
 from roster_pipeline.guards import holds, judge, limits, relinks
 from roster_pipeline.guards.guard import DistrictLimits, Hold, Judging
 from roster_pipeline.history.record import SyncInfo, prune
@@ -33,6 +34,7 @@ from roster_pipeline.plan import undo
 from roster_pipeline.plan.apply import apply_plan
 from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
 from roster_pipeline.plan.difference import Plan, make_plan, summarize
+from roster_pipeline.plan.preview import Preview, preview_plan, shown_as
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.warehouse.sql import count_rows
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
@@ -355,10 +357,23 @@ class Run:
             self.guarded = guard(connection, self.order, planned, self.need_inputs(connection))
         return self.guarded
 
-    def decide(self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], why: str = "") -> Applied:
-        """Puts into effect what somebody decides about sections and their courses, without asking Clever."""
+    def preview(self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed]) -> Preview:
+        """What would change if somebody decided so; nothing is applied."""
+        decide_mapping(connection, self.order, deeds, self.need_inputs(connection))
+        guarded = self.need_plan(connection)
+        return preview_plan(connection, self.order.info, guarded.plan, guarded.holds, now=self.order.now())
+
+    def decide(
+        self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], why: str = "", *, shown: str = ""
+    ) -> Applied:
+        """Puts into effect what somebody decides about sections and their courses, without asking Clever.
+
+        Raises SyncRefused when something else would change than what a preview has `shown`.
+        """
         self.order = replace(self.order, info=replace(self.order.info, reason=why))
         decide_mapping(connection, self.order, deeds, self.need_inputs(connection))
+        if shown and shown != shown_as(self.need_plan(connection).plan):
+            raise SyncRefused("Something else would change by now than the preview showed", do="Look at it once more")
         return self.apply_plan(connection)
 
     def apply_plan(self, connection: duckdb.DuckDBPyConnection) -> Applied:

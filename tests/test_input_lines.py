@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from roster_pipeline.errors import InputError
 from roster_pipeline.mapping import inputs
+from roster_pipeline.mapping.csv_file import Lines
 
 COURSES = [inputs.Course("math", "Math", "Math", None, True, 2), inputs.Course("old", "Math", "Old", None, False, 3)]
 LATEST = datetime(2026, 11, 24)
@@ -33,7 +34,7 @@ TIME = st.sampled_from(
 )
 COURSE = st.sampled_from(["math", "MATH", "math ", "old", "none", '"math"', "math,math"])
 
-Read = Callable[[Path], inputs.Lines[Any]]
+Read = Callable[[Path], Lines[Any]]
 FILES: list[tuple[str, str, st.SearchStrategy[str], Read]] = [
     ("logins", "district,user_id,first_login_at", TIME, lambda data: inputs.read_logins(data, "d", LATEST)),
     (
@@ -66,7 +67,7 @@ def test_a_file_says_what_its_lines_say(
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{name}.csv"
 
-        def rows(*of: Sequence[str]) -> inputs.Lines[Any]:
+        def rows(*of: Sequence[str]) -> Lines[Any]:
             file.write_text("\n".join([header, *(",".join(cells) for cells in of)]))
             return read(file.parent)
 

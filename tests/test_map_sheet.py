@@ -37,7 +37,8 @@ def test_a_round_trip_changes_nothing_until_a_cell_is_edited(synced: Platform, t
     table.loc[free, "courses"] = "MATH-7; math-8"
     write(table, file)
     _, said = synced.roster("map", "import", str(file), exits=3)
-    assert f"2 section courses would be added and {len(was.split(';'))} taken away, on 2 sections" in said
+    assert f"2 section courses would be added and {len(was.split(';'))} taken away, on 2 sections; " in said
+    assert " people would see other courses" in said
     assert synced.rows("FROM mapping.decisions") == []
     (done,) = synced.json("map", "import", str(file), "--yes", "--by", "Rae")["syncs"]
     assert done["created"] == 2
@@ -56,15 +57,15 @@ def test_one_line_that_cannot_be_used_refuses_all(synced: Platform, tmp_path: Pa
     table = read(file)
     table.loc[0, "courses"] = "math-8"
     table.loc[1, "courses"] = "no-course"
-    table.loc[2, "section_id"] = "1.2E+10"
+    table.loc[2, ["section_id", "courses"]] = "nobody", "math-8"
     table.loc[3, "district"] = "elsewhere"
-    write(pd.concat([table, table.iloc[[4]]]), file)
+    write(pd.concat([table, table.iloc[[4]].assign(courses="math-8")]), file)
     _, said = synced.roster("map", "import", str(file), "--yes", exits=1)
     assert "line 3: 'no-course' is no active course" in said
-    assert "line 4: no such section" in said
-    assert "line 5: no such district" in said
-    assert "line 6: its section has another line" in said
-    assert "5 lines cannot be used" in said
+    assert "line 4: there is no such section" in said
+    assert "line 5: there is no district 'elsewhere'" in said
+    assert f"line {len(table) + 2}: line 6 says something else of its section" in said
+    assert "4 lines cannot be used" in said
     assert synced.rows("FROM mapping.decisions") == []
 
 
@@ -72,7 +73,12 @@ def test_one_line_that_cannot_be_used_refuses_all(synced: Platform, tmp_path: Pa
     ("name", "content", "exits", "said"),
     [
         ("a.txt", "", 2, "a.txt is neither .csv nor .xlsx."),
-        ("a.csv", "district,section_id\n", 1, "a.csv: without the column courses. Take the file"),
+        (
+            "a.csv",
+            "district,section_id\n",
+            1,
+            "a.csv, line 1, column courses: missing from the header. Take the header",
+        ),
         ("a.xlsx", "nothing", 1, "a.xlsx: cannot be read ("),
     ],
 )

@@ -86,10 +86,11 @@ def test_suggestions_are_accepted_after_a_preview(synced: Platform) -> None:
         "WHERE score >= best"
     )
     _, said = synced.roster("map", "accept", "--min-score", str(least), exits=3)
-    assert f"{fit} section courses would be added to sections with" in said
+    counted = f"{fit} section courses would be added and 0 taken away, on {fit} sections; "
+    people = int(said.partition(counted)[2].partition(" people would see other courses")[0])
     assert "Nothing was changed. Answer y, or say --yes." in said
     (done,) = synced.json("map", "accept", "--min-score", str(least), "--yes")["syncs"]
-    assert done["created"] == fit
+    assert (done["created"], done["people"]) == (fit, people)
     assert synced.rows("SELECT count(*) FROM mapping.decisions WHERE decision = 'add'") == [(fit,)]
 
 

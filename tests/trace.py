@@ -25,6 +25,7 @@ from roster_pipeline.history.explain.answer import explain
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.record import SyncInfo, record_failure
+from roster_pipeline.mapping.bulk import deciding
 from roster_pipeline.mapping.decide import Deed, decide
 from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.plan.difference import Plan
@@ -137,6 +138,9 @@ def _explain(district: Guarded) -> None:
 
 def _decide_about_the_mapping(district: Guarded) -> None:
     """A person hangs a course on a section, an undo takes that back, and another undo gives it back."""
+    with district.connect() as connection:
+        district.begin(from_clever=False).preview(connection, [Deed("north-s1", "sci-6", "add")])
+        deciding(connection)
     run = district.begin(from_clever=False)
     with district.connect() as connection:
         run.decide(connection, [Deed("north-s1", "sci-6", "add")], "asked for")

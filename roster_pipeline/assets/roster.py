@@ -60,7 +60,7 @@ def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
         made, held = guarded.plan, guarded.holds
         counted, records = report.plan_counts(connection), report.plan_changes(connection, _SHOWN_RECORDS)
         if sync.plan_records:
-            sync.planned(counted, report.plan_changes(connection, sync.plan_records))
+            sync.found({"counts": counted, "changes": report.plan_changes(connection, sync.plan_records)})
         decided = {h["hold_id"]: h["status"] for h in report.standing(connection)}
     for hold in held:
         context.log.warning(hold.message)

@@ -105,6 +105,25 @@ def launch_mapping(settings: Settings, slug: str, requested_by: str, **decided: 
     return _recorded(settings, slug, result)
 
 
+_IN_BULK = {"accept_suggestions": "accept", "refuse_carried": "refuse", "import_mapping": "import_sheet"}
+"""The jobs that decide many things at once, and the op of each."""
+
+
+def preview_in_bulk(slug: str, requested_by: str, job: str, **asked: Any) -> dict[str, Any]:
+    """What one of these jobs would change, and for how many people. Raises RosterError for what cannot be done."""
+    result = _run(job, slug, resource={"requested_by": requested_by}, ops={_IN_BULK[job]: {"config": asked}})
+    if not result.success:
+        raise _failure(result)
+    return ENDED.pop(result.run_id).found or {}
+
+
+def launch_in_bulk(settings: Settings, slug: str, requested_by: str, job: str, **asked: Any) -> dict[str, Any]:
+    """Runs one of these jobs to its end; returns like launch_sync."""
+    config = {**asked, "preview": False}
+    result = _run(job, slug, resource={"requested_by": requested_by}, ops={_IN_BULK[job]: {"config": config}})
+    return _recorded(settings, slug, result)
+
+
 def launch_decision(settings: Settings, slug: str, requested_by: str, **decision: Any) -> dict[str, Any]:
     """Runs job decide_hold with the config `decision`; returns who decided and since when, with `already`.
 
@@ -129,7 +148,7 @@ def launch_publish(slug: str, requested_by: str) -> None:
         raise _failure(result)
 
 
-def launch_plan(slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
+def launch_plan(slug: str, limit: int) -> dict[str, Any]:
     """Materializes everything up to `roster/plan`, and nothing after it; returns its `counts` and `changes`.
 
     Counts are of all changes, per entity, action, site and hold; of the changed records, `limit` at most.
@@ -147,7 +166,7 @@ def launch_plan(slug: str, limit: int) -> dict[str, list[dict[str, Any]]]:
     )
     if not result.success:
         raise _failure(result)
-    return ENDED.pop(result.run_id).plan or {"counts": [], "changes": []}
+    return ENDED.pop(result.run_id).found or {"counts": [], "changes": []}
 
 
 class _Said(RosterError):

@@ -14,7 +14,6 @@ from roster_pipeline.config import usable_settings
 
 BY = click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with it.")
 WHY = click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with it.")
-_REHEARSED = ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
 SITE = click.option("--site", metavar="ID_OR_NAME", help="Sections of this site only.")
 
 
@@ -145,20 +144,10 @@ def _source(course: Row) -> str:
 
 
 def _print_rehearsal(row: Row) -> None:
+    from roster_pipeline.mapping.rehearse import listed_rules
+
     for name, title in (("today", "on today's sections"), ("last_year", "on those that ended in the last year")):
         say(f"{row['district']}: the rules {title}")
-        print_table(
-            [
-                {
-                    **{
-                        k: r[k]
-                        for k in ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
-                    },
-                    "state": "off" if not r["active"] else "takes nothing" if not r["takes"] else "on",
-                    "sites": [f"{s['site_id']} {s['sections']}" for s in r["sites"]],
-                }
-                for r in row[name]["rules"]
-            ]
-        )
+        print_table(listed_rules(row[name]))
         for fight in row[name]["fights"]:
             say(f"  {fight['one']} and {fight['other']} fight over {fight['sections']} sections: give one a priority")

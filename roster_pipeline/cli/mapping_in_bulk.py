@@ -1,26 +1,24 @@
 """`roster map refuse-carried` and `accept`: many decisions at once, each after a preview.
 
-Belongs here: choosing what is decided, showing it, and asking. Does not belong here: what a decision does
-(`mapping/decide.py`), and a single one (`mapping.py`).
+Belongs here: showing what would be decided, and asking. Does not belong here: choosing it (`mapping/bulk.py`, by way of
+the jobs that the UI has too), and a single decision (`mapping.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
 
 import click
 
-from roster_pipeline.cli.common import DISTRICT, JSON, ask, show, sync_code
+from roster_pipeline.cli.common import DISTRICT, JSON, each, readable, show, sync_code
 from roster_pipeline.cli.mapping import BY, SITE, WHY, print_mapped
 from roster_pipeline.cli.terminal import Row, say, visible
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import SyncRefused
 
-if TYPE_CHECKING:
-    import duckdb
-
-_SHOWN = 20
+REFUSED = SyncRefused.exit_code
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
@@ -47,72 +45,77 @@ def refuse_carried(
 
     Exit 0 done, 1 failed, 3 held or refused.
     """
-    from roster_pipeline.history import report
-
-    _decide(lambda c: report.carried(c, site, course, origin), "remove", district, yes, requested_by, why, as_json)
+    asked = {"site": site or "", "course": course or "", "from_section": origin or "", "why": why}
+    decide(slugs_of(district), "refuse_carried", yes, requested_by, as_json, **asked)
 
 
 @click.command("accept")
 @click.option("--min-score", type=click.FloatRange(0, 1), required=True, help="The least score of a suggestion.")
 @DISTRICT
+@SITE
 @YES
 @BY
 @WHY
 @JSON
-def accept(min_score: float, district: str | None, yes: bool, requested_by: str, why: str, as_json: bool) -> None:
+def accept(
+    min_score: float, district: str | None, site: str | None, yes: bool, requested_by: str, why: str, as_json: bool
+) -> None:
     """Hang the best suggestion on each unmapped section where its score is high enough, after showing which.
 
     Exit 0 done, 1 failed, 3 held or refused.
     """
-    from roster_pipeline.history import report
+    asked = {"min_score": min_score, "site": site or "", "why": why}
+    decide(slugs_of(district), "accept_suggestions", yes, requested_by, as_json, **asked)
 
-    _decide(lambda c: report.best_suggestions(c, min_score), "add", district, yes, requested_by, why, as_json)
+
+def slugs_of(district: str | None) -> list[str]:
+    """The district, or all that were ever synced."""
+    return readable(district)[1]
 
 
-def _decide(
-    what: Callable[[duckdb.DuckDBPyConnection], list[Row]],
-    decision: str,
-    district: str | None,
-    yes: bool,
-    requested_by: str,
-    why: str,
-    as_json: bool,
-) -> None:
-    """Decides all of it, in one sync per district; nothing when somebody says no."""
-    from roster_pipeline.cli.launch import launch_mapping
+def decide(slugs: Sequence[str], job: str, yes: bool, requested_by: str, as_json: bool, **asked: Any) -> None:
+    """Shows what the job would change in each district, and lets it; nothing when somebody says no.
 
-    chosen = [row for row in ask(district, lambda c: {"rows": what(c)}) if row.get("rows")]
-    if not chosen:
-        raise SyncRefused("There is nothing of that kind", do="`roster map list` shows what hangs where")
-    for row in chosen:
-        _preview(row["district"], row["rows"], decision)
-    if not yes and not confirmed():
+    What a file says is for all districts or for none; elsewhere one that cannot do it does not stop the others.
+    """
+    from roster_pipeline.cli.launch import launch_in_bulk, preview_in_bulk
+
+    previews = list(each(slugs, lambda slug: preview_in_bulk(slug, requested_by, job, **asked)))
+    failed = [row for row in previews if "error" in row]
+    shown = {row["district"]: row["shown"] for row in previews if row.get("decisions")}
+    if failed and (job == "import_mapping" or not shown):
+        show(failed, print_mapped, as_json, name="syncs")
+    for row in previews:
+        if "error" not in row:
+            _print_preview(row)
+    if shown and not yes and not _confirmed():
         raise SyncRefused("Nothing was changed", do="Answer y, or say --yes")
     done = (
-        launch_mapping(
-            usable_settings(),
-            row["district"],
-            requested_by,
-            lines=[f"{one['section_id']},{one['course_id']},{decision}" for one in row["rows"]],
-            why=why,
-        )
-        for row in chosen
+        launch_in_bulk(usable_settings(), slug, requested_by, job, shown=seen, **asked) for slug, seen in shown.items()
     )
-    show(done, print_mapped, as_json, name="syncs", code=sync_code)
+    rows = chain((row for row in failed if row["exit_code"] != REFUSED), done)
+    show(rows, print_mapped, as_json, name="syncs", code=sync_code)
 
 
-def _preview(district: str, rows: Sequence[Row], decision: str) -> None:
-    seats = sum({row["section_id"]: row["students"] for row in rows}.values())
-    verb = "added to" if decision == "add" else "taken off"
-    say(f"{district}: {len(rows):,} section courses would be {verb} sections with {seats:,} seats", err=True)
-    for row in rows[:_SHOWN]:
-        where = f"{row['site']}, {row['clever_course']}, {row['students']} students"
-        say(f"  {row['section_id']} {row['course_id']} ({where})", err=True)
-    if len(rows) > _SHOWN:
-        say(f"  and {len(rows) - _SHOWN:,} more", err=True)
+def _print_preview(row: Row) -> None:
+    if not row["decisions"]:
+        say(f"{row['district']}: The file says what is so already; nothing was changed.", err=True)
+        return
+    say(
+        f"{row['district']}: {row['added']:,} section courses would be added and {row['taken_away']:,} taken away, "
+        f"on {row['sections']:,} sections; {row['people']:,} people would see other courses",
+        err=True,
+    )
+    for one in row["first"]:
+        where = f"{one['site']}, {one['clever_course']}, {one['students']} students"
+        say(f"  {one['section_id']} {one['decision']} {one['course_id']} ({where})", err=True)
+    if (more := row["decisions"] - len(row["first"])) > 0:
+        say(f"  and {more:,} more", err=True)
+    for hold in row["holds"]:
+        say(f"  would be held: {hold['message']}", err=True)
 
 
-def confirmed() -> bool:
+def _confirmed() -> bool:
     """Whether somebody says yes."""
     try:
         return click.confirm(visible("Do that?"), err=True)

@@ -35,7 +35,7 @@ class Failure:
 @dataclass(frozen=True)
 class Outcome:
     """What a run left in `sync.syncs`; `unknown` says why nobody could look, `failure` what went wrong, if anything,
-    `plan` what it would change, when somebody wanted to see that.
+    `found` what a run that only looks has found, when somebody wanted to see that.
 
     A run can fail after its sync was applied: then `row` is that of a sync that succeeded or is held.
     """
@@ -44,7 +44,7 @@ class Outcome:
     unknown: str | None = None
     failure: str | None = None
     interrupted: bool = False
-    plan: dict[str, list[Row]] | None = None
+    found: Row | None = None
 
     @property
     def applied(self) -> bool:

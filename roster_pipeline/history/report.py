@@ -133,15 +133,9 @@ def every_section(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     return _rows(connection, "history/report/every_section", {})
 
 
-def active_courses(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """The active courses of the catalog, as the last sync read it: the id in small letters, and as it is written."""
-    found = connection.execute("SELECT course_id FROM mapping.courses WHERE active").fetchall()
-    return {course_id.lower(): course_id for (course_id,) in found}
-
-
-def best_suggestions(connection: duckdb.DuckDBPyConnection, least: float) -> list[Row]:
-    """The best suggestion of each unmapped section, where it has at least this score."""
-    return _rows(connection, "history/report/best_suggestions", {"least": least})
+def best_suggestions(connection: duckdb.DuckDBPyConnection, least: float, site: str | None = None) -> list[Row]:
+    """The best suggestion of each unmapped section, of one site or all, where it has at least this score."""
+    return _rows(connection, "history/report/best_suggestions", {"least": least, "site": site})
 
 
 def unmapped(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Row]:

@@ -3,8 +3,9 @@
 import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.jobs.ops import decide_one_hold, explain_one, map_one_section, undo_one_sync
-from roster_pipeline.resources.sync_run import DECISION, EXPLAIN, MAPPING, NIGHTLY, SYNC_NOW, TRIGGER
+from roster_pipeline.jobs import mapping_ops
+from roster_pipeline.jobs.ops import decide_one_hold, explain_one, undo_one_sync
+from roster_pipeline.resources.sync_run import BULK, DECISION, EXPLAIN, LOOK, MAPPING, NIGHTLY, SYNC_NOW, TRIGGER
 
 _SYNC = dg.AssetSelection.all()
 
@@ -75,4 +76,59 @@ def explain() -> None:
 )
 def map_section() -> None:
     """One person's decision, in one district."""
-    map_one_section()
+    mapping_ops.map_one_section()
+
+
+@dg.job(
+    description="Dry run of data/mapping_rules.csv: what each rule takes, which fight, and all that for last year.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: LOOK},
+)
+def map_rules() -> None:
+    """One question, in one district."""
+    mapping_ops.rehearse_rules()
+
+
+@dg.job(
+    description="Hang the best suggestion on many unmapped sections at once; after a preview, which counts the people.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: BULK},
+)
+def accept_suggestions() -> None:
+    """Many decisions, in one district."""
+    mapping_ops.accept_many()
+
+
+@dg.job(
+    description="Take off for good what was carried over from last year; after a preview, which counts the people.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: BULK},
+)
+def refuse_carried() -> None:
+    """Many decisions, in one district."""
+    mapping_ops.refuse_many()
+
+
+@dg.job(
+    description="Take an edited spreadsheet over, all of it or nothing; after a preview, which counts the people.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: BULK},
+)
+def import_mapping() -> None:
+    """Many decisions, in one district."""
+    mapping_ops.import_sheet()
+
+
+@dg.job(
+    description="Write every active section with its courses into a spreadsheet, which import_mapping takes back.",
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: LOOK},
+)
+def export_mapping() -> None:
+    """One file, of one district."""
+    mapping_ops.export_sheet()

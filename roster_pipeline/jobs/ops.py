@@ -1,4 +1,4 @@
-"""What a person does besides syncing: deciding a hold, undoing a sync, mapping a section, asking why."""
+"""What a person does besides syncing: deciding a hold, undoing a sync, asking why. Mapping is in `mapping_ops.py`."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -11,7 +11,6 @@ from roster_pipeline.assets.common import publish_and_tell, roster_counts
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds
 from roster_pipeline.history.explain.answer import explain_by_id
-from roster_pipeline.mapping.decide import Deed, parse_deeds
 from roster_pipeline.plan.difference import ACTIONS
 from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.staging import stage as staging
@@ -50,18 +49,6 @@ class Question(dg.Config):
     course: str = Field(default="", description="A course_id or title; empty asks what they see at all.")
 
 
-class ByHand(dg.Config):
-    """Which courses hang on a section from now on, and which do not."""
-
-    section: str = Field(default="", description="The section: its section_id, its Clever id, or a unique beginning.")
-    add: list[str] = Field(default=[], description="Courses (course_id of data/courses.csv) to hang on it.")
-    remove: list[str] = Field(default=[], description="Courses that no file, rule or last year may hang on it.")
-    lines: list[str] = Field(
-        default=[], description="Many at once: `section_id,course_id,add` or `section_id,course_id,remove`."
-    )
-    why: str = Field(default="", description="Why; kept with the decision.")
-
-
 @dg.op(name="decide", description="Approves or rejects one hold; the next sync acts on it.")
 def decide_one_hold(context: dg.OpExecutionContext, config: Decision, sync: SyncRun) -> None:
     """Changes no roster; an approval that no sync uses within seven days is forgotten."""
@@ -79,7 +66,7 @@ def decide_one_hold(context: dg.OpExecutionContext, config: Decision, sync: Sync
             )
             failpoint("decided")
         states = publish_and_tell(sync)
-    _show(context, sync, {"sync/holds": states["sync/holds"]})
+    show(context, sync, {"sync/holds": states["sync/holds"]})
     context.log.info(told)
 
 
@@ -98,7 +85,7 @@ def undo_one_sync(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -
             )
             counts = roster_counts(connection)
         states = publish_and_tell(sync)
-    _show(context, sync, counts | states)
+    show(context, sync, counts | states)
     context.log.info("Sync %s is undone: %d changes.", config.sync_id, applied.plan.total(*ACTIONS))
 
 
@@ -112,24 +99,7 @@ def explain_one(context: dg.OpExecutionContext, config: Question, sync: SyncRun)
     context.log.info(found.sentence)
 
 
-@dg.op(name="map", description="Hangs courses on a section or takes them off, at once and without asking Clever.")
-def map_one_section(context: dg.OpExecutionContext, config: ByHand, sync: SyncRun) -> None:
-    """A sync of trigger `mapping`; what it decides outlives syncs, files, rules and new years."""
-    with sync.step():
-        deeds = [Deed(config.section, course, "add") for course in config.add]
-        deeds += [Deed(config.section, course, "remove") for course in config.remove]
-        deeds += parse_deeds(config.lines)
-        with sync.connect(changes_truth=True) as connection:
-            sync.run.decide(connection, deeds, config.why)
-            counts = roster_counts(connection)
-        states = publish_and_tell(sync)
-    _show(context, sync, counts | states)
-    people = states["sync/syncs"]["people"]
-    context.add_output_metadata({"decisions": len(deeds), "people who see other courses": people})
-    context.log.info("%d decisions; %d people see other courses.", len(deeds), people)
-
-
-def _show(context: dg.OpExecutionContext, sync: SyncRun, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+def show(context: dg.OpExecutionContext, sync: SyncRun, metadata: Mapping[str, Mapping[str, Any]]) -> None:
     """Tells the assets that this job changed of their new state."""
     for name, values in metadata.items():
         context.log_event(dg.AssetMaterialization(name.split("/"), partition=sync.info.district, metadata=dict(values)))

@@ -17,6 +17,8 @@ import msgspec
 
 from roster_pipeline.errors import InputError
 from roster_pipeline.mapping import inputs
+from roster_pipeline.mapping.csv_file import Lines
+from roster_pipeline.mapping.rules import MappingRule, read_rules
 from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 _AHEAD = timedelta(days=1)
@@ -39,8 +41,8 @@ def load_inputs(
     All are checked before the first is loaded, so a mistake in one (InputError) changes nothing.
     """
     courses = inputs.read_courses(data)
-    files: dict[str, tuple[str, inputs.Lines[Any]]] = {
-        "rules": ("mapping_rules.csv", inputs.read_rules(data, district, courses)),
+    files: dict[str, tuple[str, Lines[Any]]] = {
+        "rules": ("mapping_rules.csv", read_rules(data, district, courses)),
         "section_courses": ("section_courses.csv", inputs.read_section_courses(data, district, courses)),
         "site_settings": ("sites.csv", inputs.read_site_settings(data, district)),
         "logins": ("logins.csv", inputs.read_logins(data, district, datetime.now(UTC).replace(tzinfo=None) + _AHEAD)),
@@ -64,7 +66,7 @@ def load_inputs(
 
 def load_rules(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
     """Loads only the rules, for a dry run. Raises InputError for a mistake in them, or in the catalog."""
-    rules = inputs.read_rules(data, district, inputs.read_courses(data)).rows
+    rules = read_rules(data, district, inputs.read_courses(data)).rows
     _check_patterns(connection, data, rules)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rules.ndjson"
@@ -72,7 +74,7 @@ def load_rules(connection: duckdb.DuckDBPyConnection, data: Path, district: str)
         make(connection, "mapping/input/rules", file=str(file))
 
 
-def _check_patterns(connection: duckdb.DuckDBPyConnection, data: Path, rules: Sequence[inputs.MappingRule]) -> None:
+def _check_patterns(connection: duckdb.DuckDBPyConnection, data: Path, rules: Sequence[MappingRule]) -> None:
     """Raises InputError for a regular expression that DuckDB, which will use it, does not understand."""
     for rule in rules:
         if rule.match == "regex" and rule.section_name:

@@ -16,6 +16,8 @@ from roster_pipeline.warehouse.sql import make, run
 
 Row = dict[str, Any]
 
+_LISTED = ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
+
 
 def rehearse(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> Row:
     """Of today's and of last year's sections: `rules`, with what each takes, and `fights` between two of them.
@@ -24,6 +26,18 @@ def rehearse(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -
     """
     load_rules(connection, data, district)
     return {"today": _on(connection, ended=False), "last_year": _on(connection, ended=True)}
+
+
+def listed_rules(part: Row) -> list[Row]:
+    """The rules of one half of a dry run as the rows of a table, with their state."""
+    return [
+        {
+            **{name: rule[name] for name in _LISTED},
+            "state": "off" if not rule["active"] else "takes nothing" if not rule["takes"] else "on",
+            "sites": [f"{site['site_id']} {site['sections']}" for site in rule["sites"]],
+        }
+        for rule in part["rules"]
+    ]
 
 
 def _on(connection: duckdb.DuckDBPyConnection, *, ended: bool) -> Row:

@@ -310,5 +310,23 @@ INPUTS: tuple[Table, ...] = (
         ("why", "VARCHAR", "why, as they say"),
         ("at", "TIMESTAMP", "UTC"),
     ),
+    table(
+        "input",
+        "deeds",
+        "thing that somebody wants decided",
+        ("no", "INTEGER", "its place among them"),
+        ("section", "VARCHAR", "the section as they name it, in small letters"),
+        ("course_id", "VARCHAR", "course"),
+        ("decision", "VARCHAR", "`add` or `remove`"),
+    ),
+    table(
+        "input",
+        "meant_sections",
+        "section as somebody names it",
+        ("said", "VARCHAR", "how they name it, in small letters"),
+        ("section_id", "UUID", "the section, or the first one that begins so"),
+        ("status", "VARCHAR", "its status"),
+        ("found", "BIGINT", "how many begin so; 1 for a whole id"),
+    ),
     table("input", "districts", "district of this warehouse", ("slug", "VARCHAR", "its slug")),
 )

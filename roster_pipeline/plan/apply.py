@@ -26,8 +26,28 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
 
     The guards have looked at the plan, or `guards.judge_nothing` says that none does.
     """
-    whole_district = not info.sites and not info.undoes
     connection.execute("BEGIN")
+    _carry_out(connection, info, made, now)
+    failpoint("plan_written")
+    connection.execute("COMMIT")
+    failpoint("applied")
+    return made
+
+
+def people_concerned(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan, *, now: datetime) -> int:
+    """For how many people the plan of a sync of the mapping changes what they see: carried out, and rolled back."""
+    connection.execute("BEGIN")
+    try:
+        _carry_out(connection, info, made, now)
+        ((people,),) = run(connection, "plan/people_of_sync", sync_id=info.sync_id).fetchall()
+    finally:
+        connection.execute("ROLLBACK")
+    return int(people)
+
+
+def _carry_out(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan, now: datetime) -> None:
+    """Writes all that a sync leaves behind, in the transaction that has begun."""
+    whole_district = not info.sites and not info.undoes
     holds.update_holds(connection, sync_id=info.sync_id, now=now, whole_district=whole_district, sites=info.sites)
     _write_roster(connection, info)
     if info.undoes:
@@ -45,10 +65,6 @@ def apply_plan(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
     run(connection, "plan/unsettle")
     if whole_district and not made.held:
         run(connection, "plan/settled", sync_id=info.sync_id)
-    failpoint("plan_written")
-    connection.execute("COMMIT")
-    failpoint("applied")
-    return made
 
 
 def _end_of_undo(connection: duckdb.DuckDBPyConnection, info: SyncInfo, undone: str, now: datetime) -> None:

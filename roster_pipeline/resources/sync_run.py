@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -53,9 +54,9 @@ EXIT_CODE = "exit code"
 TRIGGER = "roster/trigger"
 """The run tag in which whoever launches a run says what it is."""
 
-DECISION, PUBLISH, PLAN, EXPLAIN = "decision", "publish", "plan", "explain"
-MAPPING, SYNC_NOW, NIGHTLY = "mapping", "sync_now", "nightly"
-NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN)
+DECISION, PUBLISH, PLAN, EXPLAIN, LOOK = "decision", "publish", "plan", "explain", "look"
+MAPPING, SYNC_NOW, NIGHTLY, BULK = "mapping", "sync_now", "nightly", "bulk"
+NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN, LOOK)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
 PLAN_RECORDS = "roster/plan_records"
@@ -128,9 +129,9 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Remembers this run's row of sync.syncs, as it was just published."""
         self._outcome = replace(self._outcome, row=row)
 
-    def planned(self, counts: list[Row], changes: list[Row]) -> None:
-        """Remembers the plan for whoever launched this run."""
-        self._outcome = replace(self._outcome, plan={"counts": counts, "changes": changes})
+    def found(self, found: Row) -> None:
+        """Remembers what this run has found for whoever launched it."""
+        self._outcome = replace(self._outcome, found=found)
 
     @contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -371,6 +372,10 @@ def sync_id_of(run_id: str, started_at: datetime) -> str:
 def _trigger(run: dg.DagsterRun) -> str:
     """What whoever launched the run says that it is; a sync of which Clever was left out is what is left of it."""
     said = run.tags.get(TRIGGER, SYNC_NOW)
+    if said == BULK:  # who says nothing gets a preview
+        ops = cast("dict[str, Row | None]", run.run_config.get("ops") or {})
+        told = [((op or {}).get("config") or {}).get("preview") for op in ops.values()]
+        return MAPPING if told == [False] else LOOK
     layers = {key.path[0] for key in run.asset_selection or () if key != announce.PLAN}
     if said not in (SYNC_NOW, NIGHTLY) or not run.asset_selection or "clever" in layers:
         return said
@@ -389,7 +394,7 @@ def maps_alone(chosen: Collection[dg.AssetKey]) -> bool:
 
 def _applies(run: dg.DagsterRun) -> bool:
     """Whether a run that ends well leaves a row in sync.syncs."""
-    if run.tags.get(TRIGGER) in NO_SYNC:
+    if _trigger(run) in NO_SYNC:
         return False
     chosen = run.asset_selection or ()
     return not chosen or maps_alone(chosen) or any(key.path[0] == "roster" and key != announce.PLAN for key in chosen)

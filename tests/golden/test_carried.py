@@ -191,9 +191,12 @@ def test_the_best_suggestions_above_a_score_are_listed(case: Case) -> None:
     )
     for section_id, name in ((M6, "Math"), (M7, "Other")):
         row = {"section_id": section_id, "clever_course": name, "subject": "math", "grade": "6", "status": "active"}
-        case.given("roster.sections", {**row, "course_count": 0})
+        case.given("roster.sections", {**row, "course_count": 0, "site_id": "north"})
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
     for section_id, score in ((M6, 0.995), (M7, 0.6)):
         case.given("mapping.suggestions", {"section_id": section_id, "course_id": "math", "score": score})
     case.view("mapping/unmapped", "*")
-    found = case.answer("history/report/best_suggestions", "section_id, course_id", least=0.99)
+    found = case.answer("history/report/best_suggestions", "section_id, course_id", least=0.99, site="NORTH")
     assert values(found) == [(M6, "math")]
+    assert len(case.answer("history/report/best_suggestions", least=0.5, site=None)) == 2
+    assert case.answer("history/report/best_suggestions", least=0.5, site="south") == []

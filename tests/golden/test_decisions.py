@@ -110,8 +110,44 @@ def test_the_undo_of_an_undo_gives_them_back(case: Case) -> None:
 def test_a_section_may_be_named_by_the_beginning_of_either_id(case: Case) -> None:
     case.given("roster.sections", {"section_id": M6, "clever_id": "AB", "status": "active"})
     case.given("roster.sections", {"section_id": M7, "clever_id": "abc", "status": "archived"})
-    assert values(case.answer("mapping/find_sections", start="ab")) == [(M6, "active", True), (M7, "archived", False)]
-    assert values(case.answer("mapping/find_sections", start="7777")) == [(M7, "archived", False)]
+    case.given("input.deeds", *({"section": said} for said in ("ab", "ab", "a", "7777", M6, "none", "")))
+    assert values(case.make("mapping/meant_sections", "said, section_id, status, found")) == [
+        (M6, M6, "active", 1),
+        ("7777", M7, "archived", 1),
+        ("a", M6, "active", 2),
+        ("ab", M6, "active", 1),
+    ]
+
+
+def test_the_first_deed_that_nobody_can_carry_out_is_told(case: Case) -> None:
+    case.given("input.deeds", *({"no": no, "section": said} for no, said in enumerate(("m6", "m", "old", "none"))))
+    case.given("input.meant_sections", {"said": "m6", "section_id": M6, "status": "active", "found": 1})
+    assert values(case.answer("mapping/refused_deeds")) == [("m", None, None, 0, 3)]
+    case.given("input.meant_sections", {"said": "m", "section_id": M6, "status": "active", "found": 2})
+    case.given("input.meant_sections", {"said": "old", "section_id": M7, "status": "archived", "found": 1})
+    assert values(case.answer("mapping/refused_deeds")) == [("m", M6, "active", 2, 3)]
+
+
+def test_what_is_to_be_added_and_removed_is_told(case: Case) -> None:
+    for no, (said, course, decision) in enumerate(
+        [("m6", "art", "add"), ("m6", "math", "add"), (M6, "math", "remove"), ("m7", "art", "remove")]
+    ):
+        case.given("input.deeds", {"no": no, "section": said, "course_id": course, "decision": decision})
+    case.given("input.meant_sections", *({"said": s, "section_id": i} for s, i in (("m6", M6), (M6, M6), ("m7", M7))))
+    assert values(case.answer("mapping/contradictory_deeds")) == [(M6, "math")]
+
+
+def test_deeds_become_decisions_each_once(case: Case) -> None:
+    file = case.file(
+        {"no": 0, "section": "m6", "course_id": "art", "decision": "add"},
+        {"no": 1, "section": M6, "course_id": "art", "decision": "add"},
+    )
+    assert values(case.make("mapping/input/deeds", "section", file=file)) == [(M6,), ("m6",)]
+    case.given("input.meant_sections", *({"said": said, "section_id": M6} for said in ("m6", M6)))
+    decided = case.make(
+        "mapping/input/decisions", 'section_id, course_id, decision, "by", why, "at"', by="Rae", why=None, at=NOW
+    )
+    assert values(decided) == [(M6, "art", "add", "Rae", None, NOW)]
 
 
 def test_courses_with_a_like_id_or_title_are_named(case: Case) -> None:
@@ -133,6 +169,34 @@ def test_people_who_see_other_courses_are_counted(case: Case) -> None:
     case.given("plan.section_courses", {"section_id": S6, "course_id": "art", "action": "archive"})
     case.given("plan.section_courses", {"section_id": M7, "course_id": "art", "action": "create", "held_by": "h"})
     assert case.change("plan/people", "people", sync_id="S2") == [{"people": 1}]
+
+
+def test_the_people_of_one_sync_are_told(case: Case) -> None:
+    case.given("sync.syncs", {"sync_id": "S1", "people": 3}, {"sync_id": "S2", "people": 5})
+    assert values(case.answer("plan/people_of_sync", sync_id="S2")) == [(5,)]
+
+
+def test_sections_that_get_or_lose_a_course_are_counted_once(case: Case) -> None:
+    for section_id, course, action, held_by in (
+        (M6, "art", "create", None),
+        (M6, "math", "archive", None),
+        (M7, "art", "update", None),
+        (S6, "art", "create", "h"),
+        (S7, "art", "archive", None),
+    ):
+        row = {"section_id": section_id, "course_id": course, "action": action, "held_by": held_by}
+        case.given("plan.section_courses", row)
+    assert values(case.answer("plan/sections_concerned")) == [(2,)]
+
+
+def test_what_is_being_decided_is_listed_where_most_students_are_first(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
+    for section_id, site, students in ((M6, "north", 3), (M7, "south", 9)):
+        case.given("roster.sections", {"section_id": section_id, "site_id": site, "student_count": students})
+        case.given("input.decisions", {"section_id": section_id, "course_id": "art", "decision": "add"})
+    found = case.answer("mapping/deciding", "section_id, course_id, decision, site, students", limit=9)
+    assert values(found) == [(M7, "art", "add", "south", 9), (M6, "art", "add", "North", 3)]
+    assert len(case.answer("mapping/deciding", limit=1)) == 1
 
 
 def test_sections_are_listed_with_what_hung_their_courses_there(case: Case) -> None:

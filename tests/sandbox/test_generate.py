@@ -15,10 +15,10 @@ from roster_pipeline.config import DEMO
 from roster_pipeline.mapping.inputs import (
     read_courses,
     read_logins,
-    read_rules,
     read_section_courses,
     read_site_settings,
 )
+from roster_pipeline.mapping.rules import read_rules
 
 DATA = DEMO
 INPUTS = ("courses.csv", "section_courses.csv", "mapping_rules.csv", "logins.csv", "sites.csv")

@@ -14,7 +14,7 @@ offered AS (
 SELECT
   s.section_id::VARCHAR AS section_id, coalesce(h.courses, '') AS courses, coalesce(h.mapped_by, '') AS mapped_by,
   coalesce(o.suggestions, '') AS suggestions, coalesce(w.name, s.site_id) AS site, s.clever_course, s.course_number, s.grade,
-  s.period, s.name, s.student_count AS students
+  s.period, s.name, s.student_count AS students, coalesce(h.courses, '') AS courses_exported
 FROM roster.sections AS s
 LEFT JOIN hung AS h USING (section_id)
 LEFT JOIN offered AS o USING (section_id)

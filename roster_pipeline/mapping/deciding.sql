@@ -1,0 +1,10 @@
+-- one row per section and course that somebody decides about now, those with most students first
+-- needs: input.decisions, roster.sections, roster.sites
+SELECT
+  d.section_id::VARCHAR AS section_id, d.course_id, d.decision, coalesce(w.name, s.site_id) AS site, s.clever_course, s.grade,
+  s.student_count AS students
+FROM input.decisions AS d
+JOIN roster.sections AS s USING (section_id)
+LEFT JOIN roster.sites AS w ON w.site_id = s.site_id
+ORDER BY s.student_count DESC, d.section_id, d.course_id
+LIMIT $limit
