@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import os
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Self
 
 import duckdb
 import pytest
-import sqlalchemy
 from filelock import FileLock
 
 from clever_sandbox.server import SandboxServer, serve_in_thread
@@ -28,6 +28,7 @@ from roster_pipeline.plan.start import Starts
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
+from tests.cheap import cheap_dagster, close_dagsters_files, parsed_once
 from tests.platform import Platform, demo_app
 
 Record = dict[str, Any]
@@ -45,13 +46,22 @@ def carry_out(connection: duckdb.DuckDBPyConnection, run: Run, landing: Path | N
     return run.apply_plan(connection).plan
 
 
+@functools.cache
+def _laid_out() -> bytes:
+    """The truth of a district that was never synced, laid out once: doing it in every test takes a tenth of a sync."""
+    with TemporaryDirectory() as root:
+        with Warehouse(Path(root)).connect("d"):
+            pass
+        return Warehouse(Path(root)).folder("d").roster.read_bytes()
+
+
 @dataclass
 class Tiny:
     """A district in a temporary folder; records and inputs are literals of the test."""
 
     root: Path
     syncs: int = 0
-    scratch: duckdb.DuckDBPyConnection = field(default_factory=in_memory)
+    scratch: duckdb.DuckDBPyConnection | None = None
     inputs: dict[str, str] = field(
         default_factory=lambda: {
             "courses": "course_id,subject,title,grade,active\n"
@@ -123,14 +133,24 @@ class Tiny:
     @contextmanager
     def connect_anew(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """As `connect`, with nothing in memory, as for every run."""
-        self.scratch = in_memory()
+        self.scratch = None
         with self.connect() as connection:
             yield connection
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with Warehouse(self.root).connect("d", self.scratch) as connection:
+        warehouse, self.scratch = Warehouse(self.root), self.scratch or in_memory()
+        file = warehouse.folder("d").roster
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(_laid_out())
+        with warehouse.connect("d", self.scratch) as connection:
             yield connection
+
+    def copy(self, root: Path) -> Self:
+        """The same district, synced as far, for a test to do with as it likes; nothing is in memory."""
+        shutil.copytree(self.root, root, dirs_exist_ok=True)
+        return replace(self, root=root, records=deepcopy(self.records), inputs=dict(self.inputs), scratch=None)
 
 
 IN_FORCE = {
@@ -184,7 +204,12 @@ def section(
 @pytest.fixture
 def tiny(tmp_path: Path) -> Tiny:
     """Two schools, a teacher, two students, one section of subject math, grade 6."""
-    district = Tiny(tmp_path)
+    return make_tiny(tmp_path)
+
+
+def make_tiny(root: Path) -> Tiny:
+    """The district of the fixture `tiny`, for fixtures that outlive a test."""
+    district = Tiny(root)
     district.records["schools"] = [{"id": "north", "name": "North"}, {"id": "south", "name": "South"}]
     district.records["terms"] = [{"id": "year", "name": "Y1", "start_date": "2026-08-10", "end_date": "2027-06-04"}]
     district.records["courses"] = [{"id": "c1", "name": "Grade 6 Mathematics"}]
@@ -208,36 +233,18 @@ def platform(tmp_path: Path, clever: SandboxServer) -> Platform:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What mostly waits for another process comes first: at the end nobody else would have work meanwhile."""
-    items.sort(key=lambda item: item.path.name != "test_ui.py")
+    items.sort(key=lambda item: item.path.name not in ("test_ui.py", "test_crash.py"))
 
 
-@sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
-def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
-    """Dagster commits five hundred times in a run, and SQLite waits each time until a power cut could not matter."""
-    connection.execute("PRAGMA synchronous = OFF")
+@pytest.fixture(autouse=True)
+def _closed_after_the_test() -> Iterator[None]:
+    yield
+    close_dagsters_files()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cheap_storage() -> Iterator[None]:
-    """No power cut comes in a test, so nothing waits for the disk; and one SQLAlchemy engine per file of Dagster's.
-
-    Dagster makes a new one for each connection, five hundred in a run, each of which compiles every query anew.
-    """
-    engines: dict[str, sqlalchemy.Engine] = {}
-
-    def engine(url: str, **options: Any) -> sqlalchemy.Engine:
-        if url not in engines:
-            engines[url] = sqlalchemy.create_engine(url, **options)
-        return engines[url]
-
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(os, "fsync", lambda _: None)
-        for module in (
-            "event_log.sqlite.sqlite_event_log",
-            "runs.sqlite.sqlite_run_storage",
-            "schedules.sqlite.sqlite_schedule_storage",
-        ):
-            monkeypatch.setattr(f"dagster._core.storage.{module}.create_engine", engine)
+def _cheap() -> Iterator[None]:
+    with cheap_dagster(), parsed_once():
         yield
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from roster_pipeline import sync
 from roster_pipeline.mapping.decide import Choice, Deed
-from tests.conftest import TODAY, Record, Tiny, section, student, teacher
+from tests.conftest import TODAY, Record, Tiny, make_tiny, section, student, teacher
 
 SUMMER = date(2027, 7, 1)
 AUTUMN = date(2027, 8, 20)
@@ -37,9 +38,10 @@ def math(id_: str, **more: Any) -> Record:
     return section(id_, "north", **{"teachers": ["tia"], "students": ["ann"], "grade": "6", "course": "c1", **more})
 
 
-@pytest.fixture
-def mapped(tiny: Tiny) -> Tiny:
+@pytest.fixture(scope="module")
+def mapped_once(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """Two parallel classes of last year, both mapped by the file, and a summer in which they ended."""
+    tiny = make_tiny(tmp_path_factory.mktemp("mapped"))
     tiny.records["users"].append(teacher("tom", "north"))
     tiny.records["sections"] = [math("a", period="1"), math("b", period="2", teachers=["tom"], students=["ben"])]
     for one in ("a", "b"):
@@ -47,6 +49,11 @@ def mapped(tiny: Tiny) -> Tiny:
     tiny.sync()
     tiny.sync(today=SUMMER)
     return tiny
+
+
+@pytest.fixture
+def mapped(mapped_once: Tiny, tmp_path: Path) -> Tiny:
+    return mapped_once.copy(tmp_path)
 
 
 def test_next_years_section_takes_the_course_of_the_same_teacher(mapped: Tiny) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.mapping.decide import Choice, Deed
-from tests.conftest import TODAY, Tiny, section
+from tests.conftest import TODAY, Tiny, make_tiny, section
 
 NEXT_YEAR = TODAY.replace(year=TODAY.year + 1)
 
@@ -23,11 +25,17 @@ def courses(tiny: Tiny) -> list[tuple[str, ...]]:
     return tiny.rows("SELECT course_id, mapped_by FROM roster.section_courses ORDER BY ALL")
 
 
-@pytest.fixture
-def synced(tiny: Tiny) -> Tiny:
+@pytest.fixture(scope="module")
+def synced_once(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    tiny = make_tiny(tmp_path_factory.mktemp("synced"))
     tiny.line("mapping_rules", "r1", "math", "", "", "math-6")
     tiny.sync()
     return tiny
+
+
+@pytest.fixture
+def synced(synced_once: Tiny, tmp_path: Path) -> Tiny:
+    return synced_once.copy(tmp_path)
 
 
 def test_an_added_course_is_seen_at_once_by_the_people_of_that_section(synced: Tiny) -> None:

@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from roster_pipeline import model
 from roster_pipeline.warehouse import sql
 from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS
+from tests.golden.case import empty_district
 from tests.trace import Step, trace
 
 NAMES = sorted(str(f.relative_to(sql.STEPS).with_suffix("")) for f in sql.STEPS.rglob("*.sql"))
@@ -75,9 +77,28 @@ def fills(name: str) -> str:
 
 
 def test_a_file_opens_with_what_it_makes_and_what_it_needs() -> None:
-    opened = {name: [line[:9] for line in text(name).splitlines()[:3]] for name in NAMES}
-    assert [n for n, (grain, needed, _) in opened.items() if (grain[:3], needed) != ("-- ", "-- needs:")] == []
-    assert [n for n, (_, _, first) in opened.items() if first.startswith("--")] == []
+    opened = {name: [line[:9] for line in text(name).splitlines()[:4]] for name in NAMES}
+    assert [n for n, (grain, needed, *_) in opened.items() if (grain[:3], needed) != ("-- ", "-- needs:")] == []
+    first = {n: rest[lines[2] == "-- idle w"] for n, lines in opened.items() for rest in [lines[2:]]}
+    assert [n for n, line in first.items() if line.startswith("--")] == []
+
+
+def test_a_statement_that_may_be_idle_writes_and_is_told_by_what_it_reads() -> None:
+    third = {name: text(name).splitlines()[2] for name in NAMES}
+    idle = {name: set(re.findall(r"\w+\.\w+", line)) for name, line in third.items() if line.startswith("-- idle")}
+    assert idle
+    assert [name for name, without in idle.items() if not without or not without <= set(needs(name))] == []
+    assert [name for name in idle if not sql.target(name)] == []
+
+
+def test_an_idle_statement_is_not_run() -> None:
+    connection = empty_district()
+    with mock.patch.object(sql, "_execute", wraps=sql._execute) as executed:
+        sql.run(connection, "mapping/drop_decided")
+        assert "mapping/drop_decided" not in [call.args[1] for call in executed.call_args_list]
+        connection.execute("INSERT INTO mapped.decisions BY NAME SELECT 'm6' AS clever_id, 'math' AS course_id")
+        sql.run(connection, "mapping/drop_decided")
+        assert executed.call_args.args[1] == "mapping/drop_decided"
 
 
 def test_a_statement_needs_what_it_reads() -> None:
@@ -96,6 +117,7 @@ def test_a_sync_executes_every_file_in_the_order_of_their_needs(tmp_path: Path) 
     assert set(NAMES) - traced.names == set()
     assert set[tuple[str, str]]().union(*(read_before_made(steps) for steps in traced.runs)) == set()
     assert set[str]().union(*(filled_after_read(steps) for steps in traced.runs)) == set(_FILLED_STEP_BY_STEP)
+    assert traced.changed_while_idle == []
 
 
 def read_before_made(steps: Sequence[Step]) -> set[tuple[str, str]]:

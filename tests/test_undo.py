@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from roster_pipeline.cli.terminal import print_details
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
-from tests.conftest import Tiny, in_force, section, student
+from tests.conftest import Tiny, in_force, make_tiny, section, student
 
 
-@pytest.fixture
-def changed(tiny: Tiny) -> Tiny:
+@pytest.fixture(scope="module")
+def changed_once(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """Sync S1 made the district; S2 had a leaver, a joiner, a renamed section and another mapping."""
+    tiny = make_tiny(tmp_path_factory.mktemp("changed"))
     tiny.line("section_courses", "d", "m6", "math-6")
     tiny.sync()
     tiny.records["users"] = [*tiny.records["users"][1:], student("new", "north", email="n@example.org")]
@@ -33,6 +35,11 @@ def changed(tiny: Tiny) -> Tiny:
     tiny.inputs["section_courses"] = "district,section_id,course_id\nd,m6,sci-6\n"
     tiny.sync()
     return tiny
+
+
+@pytest.fixture
+def changed(changed_once: Tiny, tmp_path: Path) -> Tiny:
+    return changed_once.copy(tmp_path)
 
 
 def test_undo_is_the_roster_before(changed: Tiny) -> None:

@@ -56,6 +56,7 @@ class Trace:
     """The runs of a district, each with its steps."""
 
     runs: list[list[Step]] = field(default_factory=lambda: [[]])
+    changed_while_idle: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> set[str]:
@@ -63,13 +64,21 @@ class Trace:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        execute = sql._execute
+        """Notes each statement; those that are idle are executed nevertheless, to see whether they change anything."""
+        execute, is_idle = sql._execute, sql.is_idle
 
         def executed(connection: duckdb.DuckDBPyConnection, name: str, text: str, values: Mapping[str, Any]) -> Any:
             self.runs[-1].append(Step(name, () if name else tuple(_EMPTIED.findall(text))))
-            return execute(connection, name, text, values)
+            if not name or not is_idle(connection, name):
+                return execute(connection, name, text, values)
+            stood = f"FROM {sql.target(name)} ORDER BY ALL"
+            before = connection.execute(stood).fetchall()
+            execute(connection, name, text, values)
+            if connection.execute(stood).fetchall() != before:
+                self.changed_while_idle.append(name)
+            return connection
 
-        with mock.patch.object(sql, "_execute", executed):
+        with mock.patch.object(sql, "_execute", executed), mock.patch.object(sql, "is_idle", return_value=False):
             yield
 
 

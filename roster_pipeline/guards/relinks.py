@@ -31,10 +31,10 @@ def judge_candidates(judging: Judging) -> None:
     What somebody has decided about a relink stands: approved it applies, rejected it is held.
     """
     connection = judging.connection
-    set_limits(connection, judging.limits)
     empty(connection, "guards.relinks", "guards.relink_breaches")
     if not has_rows(connection, "identity.candidates"):
         return
+    set_limits(connection, judging.limits)
     run(connection, "guards/relinks")
     run(connection, "guards/decided_relinks", now=judging.now)
     for counted in COUNTED:

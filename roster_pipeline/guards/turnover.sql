@@ -1,5 +1,6 @@
 -- adds one row per entity, role and site: what left and what came in this sync unasked, for the guards of the days to come
 -- needs: guards.decided, guards.limits, guards.signs, plan.enrollments, plan.sections, plan.sites, plan.users
+-- idle without: plan.enrollments, plan.sections, plan.users
 INSERT INTO sync.turnover BY NAME
 WITH decided AS (
   SELECT entity, entity_id FROM guards.decided WHERE status = 'approved'

@@ -1,5 +1,6 @@
 -- one row per shared section and course that a person has decided about: what was decided last, and not undone; with the class that it was about, a decision has ended, and so has a line of the file
 -- needs: identity.sections, input.decisions, input.section_courses, mapped.other_classes, mapped.renamed_lines, mapping.decisions
+-- idle without: input.decisions, mapped.other_classes, mapping.decisions
 INSERT INTO mapped.decisions BY NAME
 WITH standing AS (
   SELECT section_id, course_id, decision, no FROM mapping.decisions WHERE undone_by IS NULL

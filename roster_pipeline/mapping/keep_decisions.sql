@@ -1,5 +1,6 @@
 -- adds one row per decision of this sync, numbered on, and per decision or line that has ended, as far as the section is the other class from now on
 -- needs: input.decisions, mapped.decisions, mapped.other_classes, mapping.decisions, plan.sections
+-- idle without: input.decisions, mapped.decisions
 INSERT INTO mapping.decisions BY NAME
 WITH made AS (
   FROM input.decisions

@@ -1,5 +1,6 @@
 -- one row per line whose section or site nobody has ever seen, and per file and district that this warehouse does not know
 -- needs: input.districts, input.named_districts, input.section_courses, input.site_settings, mapped.decisions, mapped.renamed_lines, roster.sections, roster.sites, staging.sections, staging.sites
+-- idle without: input.named_districts, input.section_courses, input.site_settings
 INSERT INTO mapped.line_issues BY NAME
 WITH unknown_districts AS (
   SELECT *, row_number() OVER (PARTITION BY file ORDER BY lines DESC, district) AS n

@@ -96,7 +96,10 @@ def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
     The strongest first: what people have decided, data/section_courses.csv, the rules, what the sections
     before them had.
     """
-    make(connection, "mapping/ruled_sections", "mapping/rule_matches")
+    if has_rows(connection, "input.rules"):
+        make(connection, "mapping/ruled_sections", "mapping/rule_matches")
+    else:
+        empty(connection, "mapped.ruled_sections", "mapped.rule_matches")
     make(connection, "mapping/other_classes")
     renamed = has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id")
     if renamed:
@@ -107,7 +110,11 @@ def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
     if renamed:
         for name in ("drop_rules_of_renamed", "map_renamed", "known_lines"):
             run(connection, f"mapping/{name}")
-    run(connection, "mapping/stay_carried")
-    make(connection, "mapping/uncovered", "mapping/predecessors", "mapping/carried")
-    for name in ("carry_over", "drop_decided", "map_by_hand"):
+    if has_rows(connection, "roster.section_courses"):
+        run(connection, "mapping/stay_carried")
+        make(connection, "mapping/uncovered", "mapping/predecessors", "mapping/carried")
+        run(connection, "mapping/carry_over")
+    else:  # no section before had a course
+        empty(connection, "mapped.uncovered", "mapped.predecessors", "mapped.carried")
+    for name in ("drop_decided", "map_by_hand"):
         run(connection, f"mapping/{name}")

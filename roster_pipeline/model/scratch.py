@@ -1,30 +1,25 @@
 """The tables in memory, for the length of one run, step by step.
 
 Belongs here: what each step makes on the way from staging to the roster. Does not belong here: staging and inputs
-themselves (`sources.py`), and what outlives the run.
+themselves (`sources.py`), what the mapping makes (`mapping.py`), and what outlives the run.
 """
 
 from __future__ import annotations
 
+from roster_pipeline.model.columns import CLEVER_ID, ISSUE, LINE_ISSUE, SECTION_ID, SECTION_N, SITE
 from roster_pipeline.model.core import Column, Table, table
-from roster_pipeline.model.history import HOLD_PARTS, ISSUES, WAITING_SITES
-from roster_pipeline.model.roster import ENTITIES, SECTION_COURSES, SECTIONS, SUGGESTIONS
+from roster_pipeline.model.history import HOLD_PARTS, WAITING_SITES
+from roster_pipeline.model.mapping import COMPARED, MAPPED
+from roster_pipeline.model.roster import ENTITIES, SECTIONS
 from roster_pipeline.model.sources import EARLIER, INPUTS, STAGED, STAGING
 
 _ENTITY = ("entity", "VARCHAR", "roster table")
 _ENTITY_ID = ("entity_id", "VARCHAR", "key of the record, parts joined by `/`")
-_SITE = ("site_id", "VARCHAR", "site")
 _ROLE = ("role", "VARCHAR", "`student`, `teacher` or `staff` where people are counted")
 _HELD_BY = ("held_by", "VARCHAR", "the hold that keeps it back; until that has an id, the key of its guard")
 _RECORD = ("record", "BIGINT", "row id in the plan's table")
-_CLEVER_ID = ("clever_id", "VARCHAR", "Clever id, today")
 _USER_N = ("user_n", "INTEGER", "the user's number in staging.users")
-_SECTION_N = ("section_n", "INTEGER", "the section's number in staging.sections")
 _USER_ID = ("user_id", "UUID", "the platform's id")
-_COURSE = ("course_id", "VARCHAR", "course")
-_KIND = ("kind", "BIGINT", "number of those that have the same names, subject and grade")
-_ALIKE = ("alike", "BIGINT", "number of those that have the same course number too")
-_SECTION_ID = ("section_id", "UUID", "the platform's id")
 _VERDICT = ("verdict", "VARCHAR", "`known`, `new`, `relinked` (known under another Clever id), `held` or `ambiguous`")
 _EVIDENCE = ("evidence", "VARCHAR", "what says that it is somebody known")
 _PAIR = (
@@ -33,37 +28,35 @@ _PAIR = (
     ("new_id", "UUID", "the id that the new one would have by itself"),
     ("old_clever_id", "VARCHAR", "Clever id of the one that is gone"),
     ("new_clever_id", "VARCHAR", "Clever id of the new one"),
-    _SITE,
+    SITE,
     _EVIDENCE,
 )
-_ISSUE = tuple((c.name, c.type, c.meaning) for c in ISSUES.columns[1:])
-_LINE_ISSUE = (*_ISSUE, ("line", "BIGINT", "line of the file"), ("lines", "BIGINT", "how many lines it is about"))
 
 
 IDENTITY: tuple[Table, ...] = (
-    table("identity", "sites", "site that is shared and synced", _SITE),
+    table("identity", "sites", "site that is shared and synced", SITE),
     table(
         "identity",
         "own_user_ids",
         "shared person, as if nobody came back under another id",
         _USER_N,
-        _CLEVER_ID,
+        CLEVER_ID,
         _USER_ID,
     ),
     table(
         "identity",
         "own_section_ids",
         "shared section, as if none came back under another id",
-        _SECTION_N,
-        _CLEVER_ID,
-        _SECTION_ID,
+        SECTION_N,
+        CLEVER_ID,
+        SECTION_ID,
     ),
     table(
         "identity",
         "new_people",
         "shared person whom the roster does not know, and who will be on it",
         ("new_id", "UUID", "the id that they would have by themselves"),
-        _CLEVER_ID,
+        CLEVER_ID,
         ("sis_id", "VARCHAR", "id in the SIS"),
         ("sis_role", "VARCHAR", "the role in which the SIS id counts"),
         ("is_student", "BOOLEAN", "whether they are a student"),
@@ -81,7 +74,7 @@ IDENTITY: tuple[Table, ...] = (
         "identity",
         "pair_members",
         "section of a pair and person in it",
-        _SECTION_ID,
+        SECTION_ID,
         ("user_id", "UUID", "the id that the person has or would have after a relink"),
         ("role", "VARCHAR", "`student` or `teacher`"),
         ("is_primary", "BOOLEAN", "whether this is the section's primary teacher"),
@@ -93,110 +86,12 @@ IDENTITY: tuple[Table, ...] = (
         *_PAIR,
         ("verdict", "VARCHAR", "`relink` (nothing speaks against it) or `ambiguous`"),
     ),
-    table("identity", "users", "shared person: who they are", _USER_N, _CLEVER_ID, _USER_ID, _VERDICT, _EVIDENCE),
-    table(
-        "identity", "sections", "shared section: which it is", _SECTION_N, _CLEVER_ID, _SECTION_ID, _VERDICT, _EVIDENCE
-    ),
+    table("identity", "users", "shared person: who they are", _USER_N, CLEVER_ID, _USER_ID, _VERDICT, _EVIDENCE),
+    table("identity", "sections", "shared section: which it is", SECTION_N, CLEVER_ID, SECTION_ID, _VERDICT, _EVIDENCE),
 )
 """Who is who. What is `held` or `ambiguous` has an id of its own until somebody has decided."""
 
-MAPPED: tuple[Table, ...] = (
-    table(
-        "mapped",
-        "section_courses",
-        "shared section and course that should hang on it",
-        _CLEVER_ID,
-        *(
-            (c.name, c.type, c.meaning)
-            for c in SECTION_COURSES.columns
-            if c.name in ("course_id", "mapped_by", "rule_id", "from_section_id", "carried_because")
-        ),
-    ),
-    table(
-        "mapped",
-        "renamed_lines",
-        "line of data/section_courses.csv that names a section by an id which Clever no longer uses for it",
-        ("line", "INTEGER", "line of the file"),
-        ("course_id", "VARCHAR", "course"),
-        _CLEVER_ID,
-    ),
-    table(
-        "mapped",
-        "ruled_sections",
-        "section that rules may take, in small letters",
-        _CLEVER_ID,
-        _SITE,
-        ("site", "VARCHAR", "name of the site"),
-        *((name, "VARCHAR", name.replace("_", " ")) for name in ("subject", "grade", "clever_course", "course_number")),
-        *((name, "VARCHAR", name) for name in ("name", "term", "period")),
-    ),
-    table(
-        "mapped",
-        "rule_matches",
-        "section, rule that takes it, and course",
-        _CLEVER_ID,
-        ("rule_id", "VARCHAR", "the rule"),
-        ("course_id", "VARCHAR", "the course"),
-        ("priority", "INTEGER", "the rule's"),
-        ("counts", "BOOLEAN", "whether no rule with a smaller priority takes it"),
-    ),
-    table(
-        "mapped",
-        "uncovered",
-        "shared section about which neither the file nor a rule says anything, and nothing was carried over so far",
-        _SECTION_N,
-        _CLEVER_ID,
-        _SECTION_ID,
-        _SITE,
-        ("clever_course", "VARCHAR", "name of Clever's course, in small letters"),
-        ("course_number", "VARCHAR", "its number, in small letters"),
-        ("grade", "VARCHAR", "grade, in small letters"),
-        ("period", "VARCHAR", "period"),
-        ("teacher", "UUID", "the primary teacher"),
-        ("term_start", "DATE", "first day of the term"),
-    ),
-    table(
-        "mapped",
-        "predecessors",
-        "uncovered section and section that was before it",
-        _CLEVER_ID,
-        ("from_section_id", "UUID", "the section before it"),
-        ("because", "VARCHAR", "`same_students` or `last_term`"),
-        ("same_teacher", "BOOLEAN", "whether it had the same primary teacher"),
-        ("same_place", "BOOLEAN", "whether it had the same primary teacher and period"),
-        ("courses", "VARCHAR[]", "its courses, in order"),
-    ),
-    table(
-        "mapped",
-        "carried",
-        "uncovered section with sections before it, and what follows from them",
-        _CLEVER_ID,
-        _SECTION_ID,
-        ("from_section_id", "UUID", "the section whose courses it takes; NULL when they disagree"),
-        ("because", "VARCHAR", "`same_students` or `last_term`"),
-        ("courses", "VARCHAR[]", "the courses that it takes; NULL when they disagree"),
-        ("sections", "BIGINT", "how many sections were before it"),
-    ),
-    table(
-        "mapped",
-        "decisions",
-        "shared section and course that a person has decided about",
-        _CLEVER_ID,
-        _SECTION_ID,
-        ("course_id", "VARCHAR", "course"),
-        ("decision", "VARCHAR", "`add`, `remove`, or `ended` with the class that it was about"),
-    ),
-    table(
-        "mapped",
-        "other_classes",
-        "shared section whose id was that of another class until now",
-        _CLEVER_ID,
-        _SECTION_ID,
-    ),
-    table("mapped", "line_issues", "line of a file that names nothing that is there", *_LINE_ISSUE),
-)
-
-_NUMBERED = {"users": _USER_N, "sections": _SECTION_N}
+_NUMBERED = {"users": _USER_N, "sections": SECTION_N}
 
 
 def _desired(name: str) -> Table:
@@ -207,9 +102,9 @@ def _desired(name: str) -> Table:
 
 DESIRED: tuple[Table, ...] = (
     *(_desired(e.name) for e in ENTITIES),
-    table("desired", "scope_issues", "section with people who belong to no synced site", *_ISSUE),
-    table("desired", "last_known_issues", "kind of list that no longer has what sections name", *_ISSUE),
-    table("desired", "login_issues", "line of data/logins.csv that names nobody", *_LINE_ISSUE),
+    table("desired", "scope_issues", "section with people who belong to no synced site", *ISSUE),
+    table("desired", "last_known_issues", "kind of list that no longer has what sections name", *ISSUE),
+    table("desired", "login_issues", "line of data/logins.csv that names nobody", *LINE_ISSUE),
     table(
         "desired",
         "undone",
@@ -245,52 +140,11 @@ PLAN: tuple[Table, ...] = (
         "plan", "basis", "plan: all that people, memberships and enrollments depend on", ("basis", "VARCHAR", "as text")
     ),
     Table("plan", "waiting_sites", WAITING_SITES.grain, WAITING_SITES.columns[:-2]),
-    table("plan", "confirmed", "site of which Clever shares what somebody confirmed", _SITE),
+    table("plan", "confirmed", "site of which Clever shares what somebody confirmed", SITE),
     table("plan", "untouched", "entity that is not looked at", _ENTITY),
     Table("temp", "counted_sections", "section whose counts are others now, as it will be", SECTIONS.columns),
-    table(
-        "temp",
-        "named_sections",
-        "active section that is called or numbered something",
-        _SECTION_ID,
-        ("unmapped", "BOOLEAN", "whether it has no course"),
-        ("name", "VARCHAR", "its own name, less teacher and period"),
-        ("clever_course", "VARCHAR", "name of Clever's course"),
-        ("subject", "VARCHAR", "Clever's subject"),
-        ("grade", "VARCHAR", "grade, in Clever's words"),
-        ("course_number", "VARCHAR", "number of Clever's course, in small letters"),
-        _KIND,
-        ("numbered", "BIGINT", "the same for sections of the same course number and grade"),
-        _ALIKE,
-    ),
-    table(
-        "temp",
-        "fits",
-        "kind of section and course that is like it",
-        _KIND,
-        _COURSE,
-        ("likeness", "DOUBLE", "the share of courses as alike that are right"),
-        ("reason", "VARCHAR", "what is alike"),
-    ),
-    table(
-        "temp",
-        "mapped_alike",
-        "kind and number of unmapped sections, and course that sections of that kind, or of that number, are mapped to",
-        _ALIKE,
-        _COURSE,
-        ("sections", "BIGINT", "how many are"),
-        ("all_sections", "BIGINT", "of how many that are mapped"),
-    ),
-    table(
-        "temp",
-        "taught_beside",
-        "unmapped section and course that its primary teacher teaches in another",
-        _SECTION_ID,
-        _COURSE,
-        ("sections", "BIGINT", "in how many"),
-    ),
-    Table("temp", "suggested", SUGGESTIONS.grain, SUGGESTIONS.columns),
-    table("plan", "changed", "section whose enrollments are others now", _SECTION_ID),
+    *COMPARED,
+    table("plan", "changed", "section whose enrollments are others now", SECTION_ID),
     table("plan", "people_of_sites", "person who is or was at a chosen site", _USER_ID),
     table(
         "plan",
@@ -298,7 +152,7 @@ PLAN: tuple[Table, ...] = (
         "entity, site, action and hold",
         ("n", "INTEGER", "order of the entity"),
         _ENTITY,
-        _SITE,
+        SITE,
         ("action", "VARCHAR", "action"),
         _HELD_BY,
         ("changes", "BIGINT", "how many"),
@@ -313,7 +167,7 @@ _BREACH = tuple(
         ("key", "VARCHAR", "marks the changes until the hold has its id"),
         ("guard", "VARCHAR", "the guard"),
         _ENTITY,
-        _SITE,
+        SITE,
         _ROLE,
         ("changes", "BIGINT", "how many"),
         ("in_force", "BIGINT", "of how many records in force"),
@@ -328,7 +182,7 @@ GUARDS: tuple[Table, ...] = (
         "guards",
         "limits",
         "site, and one of the district",
-        _SITE,
+        SITE,
         ("own_window", "BOOLEAN", "whether the site has limits of its own today"),
         ("expected", "BOOLEAN", "whether a change is expected there today"),
         ("limits", "MAP(VARCHAR, DECIMAL(12, 3))", "the limits by name; one that is not set has no key"),
@@ -339,13 +193,13 @@ GUARDS: tuple[Table, ...] = (
         "entity, role and site",
         _ENTITY,
         _ROLE,
-        _SITE,
+        SITE,
         ("in_force", "BIGINT", "records in force"),
     ),
     table(
         "guards", "grades", "grade", ("grade", "VARCHAR", "grade, in Clever's words"), ("rank", "INTEGER", "its order")
     ),
-    table("guards", "judged", "change that a guard counts", _RECORD, _SITE, _ROLE),
+    table("guards", "judged", "change that a guard counts", _RECORD, SITE, _ROLE),
     Table("guards", "breaches", "limit that was passed, at a site or in the rest of the district, in a role", _BREACH),
     table("guards", "breached", "judged change whose limit was passed", _RECORD),
     Table("guards", "relink_breaches", "limit that relinks passed", _BREACH),
@@ -368,7 +222,7 @@ GUARDS: tuple[Table, ...] = (
         ("sign", "VARCHAR", "its name"),
         ("shown_as", "VARCHAR", "the entity that it is told of"),
         ("entity", "VARCHAR", "the entity whose records are gone; NULL for all of them"),
-        _SITE,
+        SITE,
         _ROLE,
         ("changes", "BIGINT", "its size"),
         ("limit", "DOUBLE", "the limit that it passes; 0 where any such record is one too many"),
@@ -402,7 +256,7 @@ GUARDS: tuple[Table, ...] = (
         _ENTITY_ID,
         ("undo_sync_id", "VARCHAR", "the undo"),
     ),
-    table("guards", "undone_sites", "site that is held back from beginning again", _SITE, _HELD_BY),
+    table("guards", "undone_sites", "site that is held back from beginning again", SITE, _HELD_BY),
     table(
         "guards",
         "hold_ids",
@@ -417,7 +271,7 @@ GUARDS: tuple[Table, ...] = (
         ("hold_id", "VARCHAR", "id"),
         ("guard", "VARCHAR", "the guard"),
         _ENTITY,
-        _SITE,
+        SITE,
         ("changes", "BIGINT", "how many changes are held"),
         ("of", "BIGINT", "of how many records in force"),
         ("limit", "DOUBLE", "the limit that was passed"),

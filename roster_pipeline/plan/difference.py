@@ -14,7 +14,7 @@ from datetime import datetime
 import duckdb
 
 from roster_pipeline import model
-from roster_pipeline.warehouse.sql import empty, has_rows, make, run
+from roster_pipeline.warehouse.sql import empty, execute, has_rows, make, run
 
 ACTIONS = ("create", "update", "archive", "restore", "conclude", "relink")
 
@@ -88,11 +88,11 @@ def make_plan(
             roster = f"(FROM {roster} WHERE false)"
         elif entity.group:
             empty(connection, "plan.changed")
-            connection.execute(_changed_groups(entity))
+            execute(connection, _changed_groups(entity))
             desired, roster = (f"(FROM {t} SEMI JOIN plan.changed USING ({entity.group}))" for t in (desired, roster))
         empty(connection, f"plan.{entity.name}")
-        connection.execute(f"INSERT INTO plan.{entity.name} BY NAME {_difference(entity, desired, roster)}")
-    connection.execute(_CHANGES)
+        execute(connection, f"INSERT INTO plan.{entity.name} BY NAME {_difference(entity, desired, roster)}")
+    execute(connection, _CHANGES)
     if sites:
         _narrow(connection, sites)
 
@@ -117,9 +117,10 @@ def summarize(connection: duckdb.DuckDBPyConnection) -> Plan:
     touched = " + ".join(
         f"(SELECT count(*) FROM plan.{e.name} WHERE NOT gone{e.in_force('AND')})" for e in model.ENTITIES
     )
-    connection.execute(
+    execute(
+        connection,
         f"INSERT INTO plan.counts BY NAME {per_entity}; "
-        f"INSERT INTO plan.totals BY NAME SELECT ({in_force}) - ({touched}) AS unchanged"
+        f"INSERT INTO plan.totals BY NAME SELECT ({in_force}) - ({touched}) AS unchanged",
     )
     rows = run(connection, "plan/counted").fetchall()
     ((unchanged,),) = run(connection, "plan/unchanged").fetchall()

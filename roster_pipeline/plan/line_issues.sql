@@ -1,5 +1,6 @@
 -- one row per warning about lines of a file, the first hundred of a code and file, and one that counts the others
 -- needs: desired.login_issues, mapped.line_issues
+-- idle without: desired.login_issues, mapped.line_issues
 INSERT INTO sync.issues BY NAME
 WITH noted AS (
   SELECT *, row_number() OVER (PARTITION BY code, entity ORDER BY line NULLS LAST) AS n

@@ -3,9 +3,10 @@
 Belongs here: reading these files and running them. Does not belong here: SQL text, except what is derived from the
 model for every entity alike.
 
-The first line of a file is a comment with the grain of what it makes, the second names the tables that it needs.
-Parameters are bound by name; `{...}` stands for what the model says of
-a table's columns.
+The first line of a file is a comment with the grain of what it makes, the second names the tables that it needs. Of
+some, a third says that they change nothing unless one of these tables has a row, `-- idle without: input.logins`, and
+they are not run then: in a small district a statement costs what preparing it does, ten times as much as to ask.
+Parameters are bound by name; `{...}` stands for what the model says of a table's columns.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _IN_MEMORY = "CREATE OR REPLACE TABLE memory."
 _ANEW = {"temp": "CREATE OR REPLACE TEMP TABLE "}
 """How a table begins anew; a transaction that writes the truth may write to no other file or memory than `temp`."""
 
+_IDLE = re.compile(r"^-- idle without: (.+)$", re.MULTILINE)
+
 _FROM_MODEL = re.compile(r"\{(json_columns|carried_values|carried_names|first_before|as_it_was) (\w+)\}")
 
 
@@ -46,9 +49,23 @@ def target(name: str) -> str:
 
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, **values: Any) -> duckdb.DuckDBPyConnection:
-    """Runs a statement with those of the `values` that it names."""
+    """Runs a statement with those of the `values` that it names, unless it has nothing to do."""
+    if is_idle(connection, name):
+        return connection
     sql = statement(name)
     return _execute(connection, name, sql, {k: v for k, v in values.items() if re.search(rf"\${k}\b", sql)})
+
+
+@functools.cache
+def _work(name: str) -> str:
+    """The question whether a statement has something to do; empty when it always may."""
+    found = _IDLE.search(statement(name))
+    return f"SELECT {' OR '.join(f'EXISTS (FROM {table})' for table in found[1].split(', '))}" if found else ""
+
+
+def is_idle(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether none of the tables has a row without which the statement changes nothing."""
+    return bool(_work(name)) and execute(connection, _work(name)).fetchone() == (False,)
 
 
 def make(connection: duckdb.DuckDBPyConnection, *names: str, **values: Any) -> None:
@@ -72,13 +89,18 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> 
 
 def has_rows(connection: duckdb.DuckDBPyConnection, source: str) -> bool:
     """Whether there is a row in a table of ours; a condition may follow its name."""
-    return connection.execute(f"SELECT 1 FROM {source} LIMIT 1").fetchone() is not None
+    return execute(connection, f"SELECT 1 FROM {source} LIMIT 1").fetchone() is not None
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, source: str) -> int:
     """How many rows there are in a table of ours; a condition may follow its name."""
     ((rows,),) = connection.execute(f"SELECT count(*) FROM {source}").fetchall()
     return int(rows)
+
+
+def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+    """Runs text that is derived from the model, and so is the same in every sync."""
+    return _execute(connection, "", sql, {})
 
 
 def _execute(

@@ -38,6 +38,7 @@ from roster_pipeline.clever.local import settings_for
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.definitions import defs
 from roster_pipeline.warehouse.warehouse import DistrictFolder
+from tests.cheap import cheap_dagster
 
 SLUG = "riverbend-usd"
 STUDENTS = 40
@@ -110,7 +111,8 @@ def _be_the_child(
         os.environ.update(environment)
         failpoints.arm(failpoint)
         try:
-            said = pickle.dumps((work(), None))
+            with cheap_dagster():
+                said = pickle.dumps((work(), None))
         except BaseException as error:
             said = pickle.dumps((None, f"{type(error).__name__}: {error}"))
         with os.fdopen(send, "wb") as pipe:

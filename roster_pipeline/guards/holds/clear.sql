@@ -1,5 +1,6 @@
 -- clears the standing holds that this plan does not hold and nobody's approval still waits for: their changes are gone, or others now
 -- needs: guards.decided, guards.holds, plan.changes, sync.change_log, sync.holds
+-- idle without: sync.holds
 UPDATE sync.holds AS h
 SET status = 'cleared', cleared_sync_id = $sync_id, cleared_because = CASE
   WHEN h.status = 'approved' AND h.expires_at <= $now::TIMESTAMP THEN 'expired'

@@ -1,5 +1,6 @@
 -- notes which sync used an approval, once nothing of what it covers is held any more; what was approved is not approved a second time
 -- needs: guards.decided, guards.holds, guards.relinks, guards.signs, plan.changes, sync.change_log, sync.holds
+-- idle without: sync.holds
 UPDATE sync.holds
 SET applied_sync_id = $sync_id
 WHERE status = 'approved' AND applied_sync_id IS NULL AND expires_at > $now::TIMESTAMP

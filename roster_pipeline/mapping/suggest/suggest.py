@@ -6,12 +6,15 @@ Belongs here: what is asked of the roster, and what is written. Does not belong 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import duckdb
 import msgspec
 
 from roster_pipeline.mapping.suggest.catalog import Catalog, CourseText, SubjectText, read_catalog
 from roster_pipeline.mapping.suggest.likeness import OFFERED_AT_MOST, OFFERED_FROM, Kind, fits
-from roster_pipeline.warehouse.sql import make, run
+from roster_pipeline.warehouse.sql import empty, make, run
 
 _FOLDER = "mapping/suggest"
 
@@ -35,6 +38,15 @@ def suggest(connection: duckdb.DuckDBPyConnection) -> None:
         "SELECT kind, min(name), min(clever_course), any_value(subject), any_value(grade) "
         "FROM temp.named_sections WHERE unmapped GROUP BY kind ORDER BY kind"
     ).fetchall()
+    if kinds:
+        _compare(connection, kinds)
+    else:
+        empty(connection, "temp.suggested")
+    for name in ("outdated", "suggestions"):
+        run(connection, f"{_FOLDER}/{name}")
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, kinds: Sequence[tuple[Any, ...]]) -> None:
     catalog = _catalog(connection)
     found = [
         _Found(number, fit.course_id, fit.score, fit.reason)
@@ -44,8 +56,6 @@ def suggest(connection: duckdb.DuckDBPyConnection) -> None:
     make(connection, f"{_FOLDER}/fits", fits=msgspec.json.encode(found).decode())
     make(connection, f"{_FOLDER}/mapped_alike", f"{_FOLDER}/taught_beside")
     make(connection, f"{_FOLDER}/suggested", least=OFFERED_FROM, most=OFFERED_AT_MOST)
-    for name in ("outdated", "suggestions"):
-        run(connection, f"{_FOLDER}/{name}")
 
 
 def _catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:

@@ -1,5 +1,6 @@
 -- one row per line of data/logins.csv that names nobody who is or ever was in this district
 -- needs: identity.users, input.logins, roster.users, staging.users, sync.change_log
+-- idle without: input.logins
 INSERT INTO desired.login_issues BY NAME
 WITH not_here AS MATERIALIZED (
   SELECT user_id, platform_id, line
