@@ -177,6 +177,31 @@ def test_the_same_class_of_the_next_year_keeps_what_was_said_about_it(mapped: Ti
     assert courses(mapped) == [("a", "math-6", "file")]
 
 
+def test_a_number_that_stands_for_several_courses_carries_nothing(mapped: Tiny) -> None:
+    """As `N/A` does: the art class has the students of the math class, and not its course."""
+    mapped.records["courses"] = [{"id": i, "name": n, "number": "N/A"} for i, n in (("c1", "Math"), ("c2", "Art"))]
+    mapped.sync()
+    mapped.records["sections"].append(math("art", course="c2"))
+    mapped.sync()
+    assert courses(mapped) == [("a", "math-6", "file"), ("b", "math-6", "file")]
+
+
+def test_a_line_stays_with_its_class_when_another_gets_the_id_that_it_had(mapped: Tiny) -> None:
+    """The class came back under another Clever id; later, Clever gives the first one to a class of its own."""
+    users = [student(f"n{n}", "north") for n in range(8)]
+    mapped.records["users"] += users
+    mapped.records["sections"] = [math("a", students=[u["id"] for u in users])]
+    mapped.sync()
+    mapped.records["sections"][0]["id"] = "a-again"
+    mapped.sync()
+    assert courses(mapped) == [("a-again", "math-6", "file")]
+    mapped.records["courses"].append({"id": "c2", "name": "Science"})
+    mapped.records["sections"].append(math("a", course="c2", students=["ben"]))
+    for _ in range(2):
+        mapped.sync()
+        assert courses(mapped) == [("a-again", "math-6", "file")]
+
+
 def test_an_undo_of_what_was_carried_lasts(mapped: Tiny) -> None:
     new_year(mapped, math("c"))
     mapped.sync(today=AUTUMN)

@@ -8,6 +8,7 @@ import pytest
 
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.mapping.decide import Choice, Deed
+from roster_pipeline.plan.undo import Winner
 from tests.conftest import TODAY, Tiny, make_tiny, section
 
 NEXT_YEAR = TODAY.replace(year=TODAY.year + 1)
@@ -91,6 +92,68 @@ def test_an_undo_brings_back_the_decision_before(synced: Tiny) -> None:
     synced.undo(decide(synced, "remove", "sci-6"))
     synced.sync(from_clever=False)
     assert courses(synced) == [("math-6", "rule"), ("sci-6", "manual")]
+
+
+def test_the_undo_of_an_older_sync_leaves_what_was_decided_since(synced: Tiny) -> None:
+    """Though the decision found nothing there to take away."""
+    rule, synced.inputs["mapping_rules"] = (
+        synced.inputs["mapping_rules"],
+        "rule_id,subject,grade,clever_course,course_id\n",
+    )
+    synced.sync()
+    without = f"S{synced.syncs:03}"
+    decide(synced, "remove", "math-6")
+    synced.undo(without)
+    assert courses(synced) == []
+    synced.inputs["mapping_rules"] = rule
+    synced.sync()
+    assert courses(synced) == []
+
+
+def test_a_decision_made_twice_outlives_the_undo_of_the_first(synced: Tiny) -> None:
+    first = decide(synced, "add", "sci-6")
+    decide(synced, "add", "sci-6")
+    synced.undo(first)
+    for _ in range(2):
+        assert courses(synced) == [("math-6", "rule"), ("sci-6", "manual")]
+        synced.sync()
+
+
+def test_the_undo_of_an_undo_leaves_what_was_decided_since(synced: Tiny) -> None:
+    synced.undo(decide(synced, "add", "sci-6"))
+    undo = f"S{synced.syncs:03}"
+    decide(synced, "remove", "sci-6")
+    synced.undo(undo)
+    assert courses(synced) == [("math-6", "rule")]
+
+
+def test_the_undo_of_removals_leaves_what_was_added_with_them(synced: Tiny) -> None:
+    with synced.connect_anew() as connection:
+        run = synced.begin(from_clever=False)
+        run.decide(connection, [Deed("m6", "math-6", "remove"), Deed("m6", "sci-6", "add")])
+    synced.undo(f"S{synced.syncs:03}", only_removals=True)
+    for _ in range(2):
+        assert courses(synced) == [("math-6", "rule"), ("sci-6", "manual")]
+        synced.sync()
+
+
+@pytest.mark.parametrize("winner", ["neither", "undo", "later"])
+def test_what_was_taken_back_cannot_be_taken_back_again(synced: Tiny, winner: Winner) -> None:
+    sync_id = decide(synced, "add", "sci-6")
+    synced.undo(sync_id)
+    with pytest.raises(SyncRefused, match="taken back already"):
+        synced.undo(sync_id, winner=winner)
+    assert courses(synced) == [("math-6", "rule")]
+
+
+def test_where_the_undo_wins_later_decisions_go_with_it(synced: Tiny) -> None:
+    first = decide(synced, "add", "sci-6")
+    decide(synced, "remove", "sci-6")
+    decide(synced, "add", "sci-6")
+    synced.undo(first, winner="undo")
+    for _ in range(2):
+        assert courses(synced) == [("math-6", "rule")]
+        synced.sync()
 
 
 def test_what_an_undo_took_back_can_be_decided_once_more(synced: Tiny) -> None:

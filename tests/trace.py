@@ -20,7 +20,7 @@ import duckdb
 
 from roster_pipeline import sync
 from roster_pipeline.clever.landing import District, Extract
-from roster_pipeline.errors import RosterError
+from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
 from roster_pipeline.history.explain.answer import explain
@@ -257,6 +257,8 @@ def _undo(district: Guarded) -> None:
         sync.desire_before(connection, last, winner="later")
     district.undo(last)
     district.sync(sites=["north"])
+    with district.connect() as connection, suppress(SyncRefused):  # it is taken back already
+        sync.desire_before(connection, last)
 
 
 def _merge(district: Guarded) -> None:

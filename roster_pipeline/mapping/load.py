@@ -101,7 +101,7 @@ def hang_courses(connection: duckdb.DuckDBPyConnection) -> None:
     else:
         empty(connection, "mapped.ruled_sections", "mapped.rule_matches")
     make(connection, "mapping/other_classes")
-    renamed = has_rows(connection, "input.section_courses ANTI JOIN staging.sections ON clever_id = section_id")
+    renamed = run(connection, "mapping/any_renamed").fetchone() is not None
     if renamed:
         make(connection, "mapping/renamed_lines")
     else:

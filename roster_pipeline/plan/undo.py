@@ -12,7 +12,7 @@ import duckdb
 
 from roster_pipeline import model
 from roster_pipeline.errors import RosterError, SyncRefused
-from roster_pipeline.warehouse.sql import empty, make, run
+from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 Winner = Literal["neither", "undo", "later"]
 
@@ -23,7 +23,8 @@ def build_desired_before(
     """Fills `desired.*` with the roster, the records that `sync_id` changed put back as they were.
 
     What the sync created is archived, not deleted. With `only_removals`, only its archives and conclusions are
-    taken back. Records that later syncs changed too: refused, unless `winner` says whose state they get. Raises
+    taken back. Records that later syncs changed too: refused, unless `winner` says whose state they get; what somebody
+    has decided since about a section and a course stands, unless the undo wins. Raises
     RosterError for a sync that does not exist or applied nothing, SyncRefused for such a conflict and for a sync whose
     changes were forgotten.
     """
@@ -41,10 +42,14 @@ def build_desired_before(
         )
     make(connection, "plan/undo/undone", sync_id=sync_id, only_removals=only_removals)
     empty(connection, "plan.untouched", "plan.basis")
+    _leave_taken_back(connection, sync_id)
     if winner == "neither":
         _refuse_conflicts(connection, sync_id)
     if winner == "later":
         run(connection, "plan/undo/keep_later")
+    if winner != "undo":
+        run(connection, "plan/undo/leave_decided", sync_id=sync_id)
+    connection.execute("SET VARIABLE only_removals = $only", {"only": only_removals})
     for entity in model.ENTITIES:
         empty(connection, f"desired.{entity.name}")
         connection.execute(f"INSERT INTO desired.{entity.name} BY NAME {_put_back(entity)}")
@@ -52,13 +57,20 @@ def build_desired_before(
         run(connection, f"plan/undo/{name}")
 
 
-def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
-    rows = run(connection, "plan/undo/conflicts").fetchall()
+def _leave_taken_back(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
+    """Raises SyncRefused when an undo that stands has put back all that the sync changed."""
     taken_back = run(connection, "plan/undo/taken_back", sync_id=sync_id).fetchone()
-    if rows and taken_back:
+    if not taken_back:
+        return
+    run(connection, "plan/undo/leave_taken_back", undo=taken_back[0])
+    if not has_rows(connection, "desired.undone"):
         raise SyncRefused(
             f"Sync {sync_id} was taken back already, by sync {taken_back[0]}", do="Nothing is left to undo"
         )
+
+
+def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
+    rows = run(connection, "plan/undo/conflicts").fetchall()
     if rows:
         told = ", ".join(f"{count} {entity}" for entity, count in rows)
         raise SyncRefused(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.golden.case import ANN, BEN, CAL, M6, M7, S6, S7, TIA, TOM, Case, Row, values
+from tests.golden.case import ANN, BEN, CAL, DEE, M6, M7, S6, S7, TIA, TOM, Case, Row, values
 
 YEAR: Row = {"term_start": date(2027, 8, 9)}
 MATH: Row = {"site_id": "north", "course_number": "101", "clever_course": "Algebra", "grade": "9"}
@@ -44,7 +44,8 @@ def test_another_class_is_of_a_later_term_and_of_another_course_or_grade(case: C
         (S6, later, {"grade": "10"}),
         (S7, {"term_start": date(2027, 6, 4)}, {"grade": "10"}),
         (ANN, {}, {"grade": "10"}),
-        (BEN, {}, {"grade": "10", "status": "archived"}),
+        (BEN, {}, {"course_number": "9", "status": "archived"}),
+        (DEE, {"course_number": None}, {"clever_course": "B", "status": "archived"}),
         (CAL, later, {"course_number": None, "clever_course": "B"}),
     ]
     for n, (section_id, now, changed) in enumerate(sections):
@@ -67,6 +68,20 @@ def test_a_section_about_which_nothing_says_anything_is_uncovered(case: Case) ->
     case.given("staging.memberships", {"section_n": 0, "user_n": 5, "role": "teacher", "is_primary": True})
     found = case.make("mapping/uncovered", "clever_id, section_id, clever_course, grade, teacher, term_start")
     assert values(found) == [("new", M6, "algebra", "k", TIA, YEAR["term_start"])]
+
+
+def test_a_number_that_several_courses_have_at_once_tells_nothing(case: Case) -> None:
+    """In what is shared, or in one term of the roster; what was renamed from one year to the next keeps its number."""
+    last_year: Row = {"term_start": date(2026, 8, 10)}
+    for n, (number, name) in enumerate([("N/A", "Art"), ("n/a", "Math"), ("7", "Math"), ("8", "Drama")]):
+        case.given(
+            "staging.sections", {"section_n": n, "clever_id": f"s{n}", "course_number": number, "clever_course": name}
+        )
+        case.given("identity.sections", {"section_n": n, "section_id": (M6, M7, S6, S7)[n]})
+    for number, name in (("7", "Maths"), ("8", "Drama"), ("8", "Theatre")):
+        case.given("roster.sections", {"course_number": number, "clever_course": name, **last_year})
+    found = case.make("mapping/uncovered", "clever_id, course_number")
+    assert values(found) == [("s0", None), ("s1", None), ("s2", "7"), ("s3", None)]
 
 
 def test_the_sections_of_the_last_term_before_come_before_it(case: Case) -> None:

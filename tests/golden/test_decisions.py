@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.golden.case import ANN, BEN, M6, M7, NOW, S6, S7, Case, Row, values
 
 
@@ -94,11 +96,27 @@ def test_a_decision_ends_what_an_undo_refuses(case: Case) -> None:
     assert values(case.change("mapping/settle_decided", "entity_id")) == [(M6,), (f"{M7}/math",)]
 
 
-def test_an_undo_takes_back_the_decisions_of_its_sync(case: Case) -> None:
-    for no, (sync_id, undone_by) in enumerate([("S1", None), ("S2", None), ("S2", "S3")]):
-        case.given("mapping.decisions", {"no": no, "sync_id": sync_id, "undone_by": undone_by})
+@pytest.mark.parametrize(("only_removals", "stands"), [(False, []), (True, [2])], ids=["all", "removals"])
+def test_an_undo_takes_back_the_decisions_of_its_sync(case: Case, only_removals: bool, stands: list[int]) -> None:
+    """And those of later syncs that are about what it changes; where it does not win, it changes none of these."""
+    case.given("sync.syncs", *({"sync_id": f"S{n}", "sync_no": n} for n in (1, 2, 3)))
+    for no, (section, decision, sync_id, undone_by) in enumerate(
+        [
+            (M6, "remove", "S1", None),
+            (M6, "remove", "S2", None),
+            (S6, "add", "S2", None),
+            (M6, "remove", "S2", "S0"),
+            (M6, "remove", "S3", None),
+            (M7, "remove", "S3", None),
+        ]
+    ):
+        row = {"no": no, "section_id": section, "course_id": "art", "decision": decision}
+        case.given("mapping.decisions", {**row, "sync_id": sync_id, "undone_by": undone_by})
+    case.given("plan.section_courses", {"section_id": M6, "course_id": "art"})
+    case.connection.execute(f"SET VARIABLE only_removals = {only_removals}")
     found = case.change("mapping/undo_decisions", "no, undone_by", undoes="S2", sync_id="S4")
-    assert values(found) == [(0, None), (1, "S4"), (2, "S3")]
+    assert [no for no, undone_by in values(found) if undone_by is None] == sorted([0, 5, *stands])
+    assert (3, "S0") in values(found)
 
 
 def test_the_undo_of_an_undo_gives_them_back(case: Case) -> None:

@@ -107,6 +107,21 @@ def test_a_line_may_name_the_section_by_an_id_that_it_had_before(case: Case) -> 
     assert values(case.make("mapping/renamed_lines", "line, clever_id")) == [(0, "fresh"), (1, "fresh"), (2, "fresh")]
 
 
+def test_a_line_stays_with_its_class_when_another_gets_the_id_that_it_had(case: Case) -> None:
+    """What hangs by it says for which of the two it was written."""
+    first = case.platform_id("section", "old")
+    case.given("identity.sections", {"clever_id": "fresh", "section_id": first}, {"clever_id": "old", "section_id": M7})
+    case.given("roster.sections", {"section_id": first, "clever_id": "Fresh"})
+    case.given("staging.sections", {"clever_id": "fresh"}, {"clever_id": "Old"})
+    case.given(
+        "input.section_courses", *({"section_id": "old", "course_id": c, "line": n} for n, c in enumerate(("a", "b")))
+    )
+    case.given("roster.section_courses", {"section_id": first, "course_id": "a", "mapped_by": "file"})
+    assert len(case.answer("mapping/any_renamed")) == 1
+    assert values(case.make("mapping/renamed_lines", "line, clever_id")) == [(0, "fresh")]
+    assert values(case.make("mapping/section_courses", "clever_id, course_id")) == [("Old", "b")]
+
+
 def test_a_line_with_an_earlier_id_is_stronger_than_a_rule_too(case: Case) -> None:
     case.given("mapped.renamed_lines", {"clever_id": "m6", "course_id": "art"})
     for mapped_by in ("rule", "file"):

@@ -314,3 +314,30 @@ def test_nobody_belongs_to_a_site_without_being_there_after_an_undo(case: Case) 
     case.given("desired.user_sites", *({"user_id": u, "site_id": "north", "status": "active"} for u in (ANN, BEN)))
     found = case.change("plan/undo/end_user_sites", "user_id, status")
     assert values(found) == [(ANN, "archived"), (BEN, "active")]
+
+
+def test_what_an_undo_put_back_and_nothing_changed_since_is_left_alone(case: Case) -> None:
+    case.given("sync.syncs", *({"sync_id": f"S{n}", "sync_no": n} for n in (1, 2, 3)))
+    for sync_id, record in (("S1", "a"), ("S2", "a"), ("S1", "b"), ("S2", "b"), ("S3", "b"), ("S1", "c")):
+        case.given("sync.change_log", {"sync_id": sync_id, "entity": "users", "entity_id": record})
+    case.given("sync.change_log", {"sync_id": "S3", "entity": "users", "entity_id": "a", "held_by": "h"})
+    case.given("desired.undone", *({"entity": "users", "entity_id": record} for record in "abc"))
+    assert values(case.change("plan/undo/leave_taken_back", "entity_id", undo="S2")) == [("b",), ("c",)]
+
+
+def test_what_somebody_decided_since_is_left_alone(case: Case) -> None:
+    case.given("sync.syncs", *({"sync_id": f"S{n}", "sync_no": n} for n in (1, 2, 3)))
+    for course, sync_id, undone_by in (
+        ("art", "S3", None),
+        ("sci", "S1", None),
+        ("math", "S3", "S4"),
+        ("own", "S2", None),
+    ):
+        row = {"section_id": M6, "course_id": course, "sync_id": sync_id, "undone_by": undone_by}
+        case.given("mapping.decisions", row)
+        case.given("desired.undone", {"entity": "section_courses", "entity_id": f"{M6}/{course}"})
+    assert values(case.change("plan/undo/leave_decided", "entity_id", sync_id="S2")) == [
+        (f"{M6}/math",),
+        (f"{M6}/own",),
+        (f"{M6}/sci",),
+    ]

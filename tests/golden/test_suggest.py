@@ -34,6 +34,14 @@ def test_sections_of_the_same_number_and_grade_are_numbered_alike_whatever_they_
     assert found[S7]["name"] is None
 
 
+def test_a_number_that_several_courses_have_numbers_nothing(case: Case) -> None:
+    for section_id, course, number in ((M6, "Art", "N/A"), (M7, "Math", "n/a"), (S6, "Drama", "7"), (S7, "drama", "7")):
+        row = {"section_id": section_id, "clever_course": course, "course_number": number}
+        case.given("roster.sections", {**_ACTIVE, **row})
+    rows = case.make("mapping/suggest/named_sections", "section_id, course_number")
+    assert values(rows) == [(M6, None), (M7, None), (S6, "7"), (S7, "7")]
+
+
 def test_what_the_comparison_has_found_is_rows(case: Case) -> None:
     found = [{"kind": 1, "course_id": "math-6", "likeness": 0.9, "reason": "alike"}]
     assert case.make("mapping/suggest/fits", "*", fits=json.dumps(found)) == found

@@ -4,9 +4,14 @@ INSERT INTO temp.named_sections BY NAME
 WITH named AS (
   SELECT
     section_id, course_count = 0 AS unmapped, taught(name, clever_course, period) AS name, clever_course, subject, grade,
-    lower(course_number) AS course_number
+    -- a number of which the district has several courses, such as N/A, tells nothing
+    CASE
+      WHEN min(lower(clever_course)) OVER same_number IS NOT DISTINCT FROM max(lower(clever_course)) OVER same_number
+        THEN lower(course_number)
+    END AS course_number
   FROM roster.sections
   WHERE status = 'active'
+  WINDOW same_number AS (PARTITION BY lower(course_number))
 )
 SELECT
   *, dense_rank() OVER (ORDER BY lower(name), lower(clever_course), subject, grade) AS kind,
