@@ -20,7 +20,7 @@ import duckdb
 
 from roster_pipeline.clever.client import Endpoint, Extract
 from roster_pipeline.clever.extract import extract_district, extract_sites
-from roster_pipeline.clever.landing import Notice, discard, newest_complete, read_receipt
+from roster_pipeline.clever.landing import discard, newest_complete, read_receipt
 from roster_pipeline.clever.sites import WholeInstead
 from roster_pipeline.clever.today import ClockReading, local_day
 from roster_pipeline.config import Settings
@@ -178,13 +178,12 @@ def read_list(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None
 def stage(
     connection: duckdb.DuckDBPyConnection,
     landing: Path,
-    notices: Iterable[Notice] = (),
+    extract: Extract | None = None,
     read: Iterable[str] = (),
-    clock: ClockReading | None = None,
 ) -> Staged:
-    """Makes `staging.*` from a landing; lists that `read_list` has read are named in `read`."""
-    staging.stage_landing(connection, landing, notices, read, clock)
-    return Staged(anew=True, clock=clock)
+    """Makes `staging.*` from a landing, as its receipt tells of it; `read_list` has read the lists of `read`."""
+    staging.stage_landing(connection, landing, extract, read)
+    return Staged(anew=True, clock=extract.clock if extract else None)
 
 
 def merge(connection: duckdb.DuckDBPyConnection, order: Order, landing: Path, extract: Extract) -> Staged:
@@ -201,8 +200,7 @@ def stage_newest(connection: duckdb.DuckDBPyConnection, folder: DistrictFolder, 
     landing = newest_complete(folder.landings)
     if landing is None:
         return staged_before(connection)
-    extract = read_receipt(landing)
-    return stage(connection, landing, extract.notices, read, extract.clock)
+    return stage(connection, landing, read_receipt(landing), read)
 
 
 def staged_before(connection: duckdb.DuckDBPyConnection) -> Staged:

@@ -49,7 +49,7 @@ class Asked(Tiny):
                     run.take_landing(connection)
             if run.of_sites is None:
                 extract = clever.extract(DISTRICT, folder / "whole")
-                run.staged = sync.stage(connection, folder / "whole", extract.notices)
+                run.staged = sync.stage(connection, folder / "whole", extract)
             return carry_out(connection, run, None, guarded=False)
 
     @property

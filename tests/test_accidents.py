@@ -58,7 +58,7 @@ class Story:
             extract = clever.extract(self.server.sandbox.districts[0].id, landing, lambda _: None)
         with Warehouse(self.root).connect(SLUG) as connection:
             run = Run(Order(info, self.root / "data", self.day, lambda: started))
-            run.staged = sync.stage(connection, landing, extract.notices)
+            run.staged = sync.stage(connection, landing, extract)
             run.apply_plan(connection)
             return list(run.need_plan(connection).holds)
 

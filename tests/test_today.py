@@ -14,6 +14,7 @@ from clever_sandbox.district.district import District
 from clever_sandbox.district.upload import load_upload
 from clever_sandbox.server import serve_in_thread
 from roster_pipeline import sync
+from roster_pipeline.clever import landing
 from roster_pipeline.clever.local import DEMO_DISTRICT, settings_for
 from roster_pipeline.clever.today import ClockReading
 from tests.conftest import NOW, Tiny
@@ -31,7 +32,8 @@ def synced(tiny: Tiny, clock: ClockReading | None, started: datetime = OURS) -> 
         info = replace(run.order.info, started_at=started.replace(tzinfo=None))
         run.order = replace(run.order, info=info, zone=PACIFIC)
         if clock is not None:
-            run.staged = sync.stage(connection, tiny.landing, clock=clock)
+            extract = landing.Extract(landing.District("d", "D"), (), (), OURS, OURS, clock)
+            run.staged = sync.stage(connection, tiny.landing, extract)
         run.apply_plan(connection)
     return tiny.rows("SELECT clever_id, status FROM roster.sections ORDER BY ALL")
 

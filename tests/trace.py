@@ -298,6 +298,7 @@ def _report(district: Guarded) -> None:
         for ask in (
             report.sites,
             report.waiting_sites,
+            report.clevers_data,
             report.recent,
             report.lines_without,
             report.holds,

@@ -177,7 +177,7 @@ class World:
                 extract = clever.extract(self.district.id, landing, lambda _: None)
             with self.connect() as connection:
                 run = Run(Order(info, self.data, self.day, lambda: self.now))
-                run.staged = sync.stage(connection, landing, extract.notices, clock=extract.clock)
+                run.staged = sync.stage(connection, landing, extract)
                 held = run.need_plan(connection).holds
                 before = [_places(connection, query) for query, _ in _WHO_IS_WHERE] if held else []
                 done = run.apply_plan(connection).plan

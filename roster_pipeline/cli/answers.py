@@ -41,6 +41,7 @@ def status(district: str | None, check: bool, as_json: bool) -> None:
             "waiting": report.waiting_sites(connection),
             "last_sync": report.sync(connection, None),
             "lines_that_name_nothing": report.lines_without(connection),
+            **report.clevers_data(connection),
             "stale": [site_id for site_id, *_ in stale_sites(connection, utc_now())],
         }
 

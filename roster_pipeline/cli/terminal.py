@@ -239,6 +239,8 @@ def print_status(row: Row) -> None:
     say(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
     if last["held"]:
         say(f"  {last['held']:,} changes are held: `roster holds`")
+    if row["clevers_data_at"]:
+        say(f"  Clever's data is of {row['clevers_data_at']:%Y-%m-%d %H:%M} UTC{row['clever_says']}")
     _print_that_schools_wait(row)
     if row["published_is_behind"]:
         say(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")

@@ -27,6 +27,12 @@ def waiting_sites(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     return _rows(connection, "history/report/waiting_sites", {})
 
 
+def clevers_data(connection: duckdb.DuckDBPyConnection) -> Row:
+    """When Clever last had new data, as the last sync was told, and what was wrong there (paused, stale)."""
+    found = _rows(connection, "history/report/clevers_data", {})
+    return found[0] if found else {"clevers_data_at": None, "clever_says": ""}
+
+
 def recent(connection: duckdb.DuckDBPyConnection, limit: int = 7) -> list[Row]:
     """The last syncs, the newest first."""
     return _rows(connection, "history/report/recent", {"limit": limit})

@@ -33,6 +33,7 @@ SYNCS = Table(
         Column("undoes", "VARCHAR", "the sync that it took back, for an undo"),
         Column("reason", "VARCHAR", "why it was asked for, as an undo was told"),
         Column("people", "BIGINT", "people who see other courses since, of a sync of trigger `mapping`"),
+        Column("clevers_data_at", "TIMESTAMP", "UTC, when Clever last had new data of the district, as it said then"),
         Column("pruned_at", "TIMESTAMP", "UTC, when its changes were forgotten: it cannot be undone any more"),
     ),
     ("sync_id",),

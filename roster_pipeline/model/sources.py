@@ -100,6 +100,7 @@ STAGED: tuple[Table, ...] = (
         ("staged_id", "UUID", "tells one staging from another"),
         ("clevers_clock", "TIMESTAMP", "what Clever's clock showed; NULL when the day goes by ours"),
         ("our_clock", "TIMESTAMP", "what ours showed at that moment"),
+        ("clevers_data_at", "TIMESTAMP", "when Clever last had new data of the district, as it says; UTC"),
         ("api_version", "VARCHAR", "the version of Clever's API that was asked"),
     ),
     table(

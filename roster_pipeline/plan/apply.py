@@ -63,6 +63,7 @@ def _carry_out(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
     if info.trigger == "mapping":
         run(connection, "plan/people", sync_id=info.sync_id)
     if info.asks_clever:
+        run(connection, "history/clevers_data", sync_id=info.sync_id)
         run(connection, "plan/last_synced", at=now, sites=list(info.sites))
     run(connection, "plan/unsettle")
     if whole_district and not made.held:

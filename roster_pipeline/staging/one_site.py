@@ -72,7 +72,7 @@ def merge_landing(connection: duckdb.DuckDBPyConnection, landing: Path, sites: S
     make(connection, "staging/memberships", "staging/issues")
     for name in _OTHERS:
         run(connection, f"staging/merge/{name}", sites=list(sites))
-    make(connection, "staging/origin", **origin_of(extract.clock))
+    make(connection, "staging/origin", **origin_of(extract))
     keep(connection, extract.notices)
 
 

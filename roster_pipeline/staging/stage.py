@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from roster_pipeline import model
-from roster_pipeline.clever.landing import Notice
+from roster_pipeline.clever.landing import Extract, Notice
 from roster_pipeline.clever.today import ClockReading
 from roster_pipeline.clever.tokens import API_VERSION
 from roster_pipeline.errors import RosterError
@@ -60,26 +60,31 @@ def forget_lists(connection: duckdb.DuckDBPyConnection) -> None:
 def stage_landing(
     connection: duckdb.DuckDBPyConnection,
     landing: Path,
-    notices: Iterable[Notice] = (),
+    extract: Extract | None = None,
     read: Iterable[str] = (),
-    clock: ClockReading | None = None,
 ) -> None:
     """Makes `staging.*` anew from the NDJSON files in `landing`, and keeps it for runs that do not ask Clever.
 
-    The lists that are named in `read` have been read into memory already. `notices` are what the extract noticed (a
-    paused district, a list that is not shared); they become issues. `clock` is Clever's, when the day goes by it.
+    The lists that are named in `read` have been read into memory already. What the `extract` noticed (a paused
+    district, a list that is not shared) becomes issues, and what it tells of Clever's clock and data is kept beside.
     """
     for name in _OF_LIST:
         if name not in read:
             read_landed_list(connection, name, landing / f"{name}.ndjson")
-    make(connection, *(f"staging/{name}" for name in _OF_ALL), **origin_of(clock))
-    keep(connection, notices)
+    make(connection, *(f"staging/{name}" for name in _OF_ALL), **origin_of(extract))
+    keep(connection, extract.notices if extract else ())
 
 
-def origin_of(clock: ClockReading | None) -> dict[str, Any]:
+def origin_of(extract: Extract | None) -> dict[str, Any]:
     """What is noted of where a staging comes from."""
-    shown = (_naive(clock.clevers), _naive(clock.ours)) if clock else (None, None)
-    return {"clevers_clock": shown[0], "our_clock": shown[1], "api_version": API_VERSION}
+    clock = extract.clock if extract else None
+    data = extract.district.last_sync if extract else None
+    return {
+        "clevers_clock": _naive(clock.clevers) if clock else None,
+        "our_clock": _naive(clock.ours) if clock else None,
+        "clevers_data_at": _naive(data) if data else None,
+        "api_version": API_VERSION,
+    }
 
 
 def keep(connection: duckdb.DuckDBPyConnection, notices: Iterable[Notice]) -> None:

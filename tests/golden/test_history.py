@@ -224,3 +224,20 @@ def test_the_rows_of_course_access_are_counted_without_it(case: Case) -> None:
     counts = {"student_count": 3, "teacher_count": 1, "course_count": 2}
     case.given("roster.sections", {"visible": True, **counts}, {"visible": False, **counts})
     assert case.answer("history/report/course_access_rows") == [{"rows": 8}]
+
+
+def test_a_sync_notes_how_old_clevers_data_was(case: Case) -> None:
+    case.given("staging.origin", {"clevers_data_at": NOW})
+    case.given("sync.syncs", {"sync_id": "S1"}, {"sync_id": "S2"})
+    found = case.change("history/clevers_data", "sync_id, clevers_data_at", sync_id="S2")
+    assert values(found) == [("S1", None), ("S2", NOW)]
+
+
+def test_the_last_sync_that_asked_clever_tells_how_old_its_data_is_and_why(case: Case) -> None:
+    for number, (trigger, status) in enumerate((("nightly", "succeeded"), ("sync_now", "held"), ("undo", "succeeded"))):
+        row = {"sync_id": f"S{number}", "sync_no": number, "trigger": trigger, "status": status, "clevers_data_at": NOW}
+        case.given("sync.syncs", row)
+    for sync_id, code in (("S0", "stale"), ("S1", "paused"), ("S1", "unknown_members")):
+        case.given("sync.issues", {"sync_id": sync_id, "code": code, "message": f"Clever is {code}."})
+    found = case.answer("history/report/clevers_data", "clevers_data_at, clever_says")
+    assert values(found) == [(NOW, ": Clever is paused.")]

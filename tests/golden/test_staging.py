@@ -199,7 +199,7 @@ def test_what_cannot_be_used_is_an_issue(case: Case) -> None:
     ]
 
 
-UNKNOWN = {"clevers_clock": None, "our_clock": None, "api_version": "v3.1"}
+UNKNOWN = {"clevers_clock": None, "our_clock": None, "clevers_data_at": None, "api_version": "v3.1"}
 
 
 def test_no_staging_is_like_another(case: Case) -> None:
@@ -208,7 +208,7 @@ def test_no_staging_is_like_another(case: Case) -> None:
 
 
 def test_what_is_staged_keeps_what_clevers_clock_showed(case: Case) -> None:
-    assert case.make("staging/origin", "clevers_clock, our_clock, api_version", **UNKNOWN) == [UNKNOWN]
+    assert case.make("staging/origin", "clevers_clock, our_clock, clevers_data_at, api_version", **UNKNOWN) == [UNKNOWN]
     assert case.answer("staging/clock") == []
     assert case.answer("staging/api_version") == [{"api_version": "v3.1"}]
     shown = {"clevers_clock": datetime(2027, 3, 1, 4), "our_clock": datetime(2026, 11, 23, 10)}
