@@ -128,8 +128,13 @@ def launch_mapping(settings: Settings, slug: str, requested_by: str, **decided: 
     return _recorded(settings, slug, result)
 
 
-_IN_BULK = {"accept_suggestions": "accept", "refuse_carried": "refuse", "import_mapping": "import_sheet"}
-"""The jobs that decide many things at once, and the op of each."""
+_IN_BULK = {
+    "accept_suggestions": "accept",
+    "refuse_carried": "refuse",
+    "import_mapping": "import_sheet",
+    "erase_person": "erase",
+}
+"""The jobs that are previewed before they decide or erase many things at once, and the op of each."""
 
 
 def preview_in_bulk(slug: str, requested_by: str, job: str, **asked: Any) -> dict[str, Any]:

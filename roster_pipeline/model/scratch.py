@@ -7,6 +7,7 @@ themselves (`sources.py`), and what outlives the run.
 from __future__ import annotations
 
 from roster_pipeline.model.core import Column, Table, table
+from roster_pipeline.model.erasure import ERASING
 from roster_pipeline.model.history import HOLD_PARTS, ISSUES, WAITING_SITES
 from roster_pipeline.model.roster import ENTITIES, SECTION_COURSES, SECTIONS, SUGGESTIONS
 from roster_pipeline.model.sources import INPUTS, STAGED, STAGING
@@ -437,6 +438,7 @@ SCRATCH: tuple[Table, ...] = (
     *DESIRED,
     *PLAN,
     *GUARDS,
+    *ERASING,
 )
 """In the order in which a sync fills them."""
 

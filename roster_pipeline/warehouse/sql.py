@@ -28,7 +28,10 @@ _IN_MEMORY = "CREATE OR REPLACE TABLE memory."
 _ANEW = {"temp": "CREATE OR REPLACE TEMP TABLE "}
 """How a table begins anew; a transaction that writes the truth may write to no other file or memory than `temp`."""
 
-_FROM_MODEL = re.compile(r"\{(json_columns|carried_values|carried_names|first_before|as_it_was) (\w+)\}")
+_FROM_MODEL = re.compile(
+    r"\{(json_columns|carried_values|carried_names|first_before|as_it_was"
+    r"|without_pii|any_pii|pii_values|pii_patch|pii_in_json) (\w+)\}"
+)
 
 
 @functools.cache
