@@ -66,9 +66,9 @@ def erase(
 
 def _find(person: str, district: str | None) -> tuple[str, str]:
     """The district and the user_id of the person; what was typed goes no further, for it may be an e-mail."""
-    from roster_pipeline.warehouse.sql import run
+    from roster_pipeline.history import report
 
-    rows = ask(district, lambda c: {"ids": [i for (i,) in run(c, "plan/erase/called", said=person.strip()).fetchall()]})
+    rows = ask(district, lambda c: {"ids": report.users_called(c, person)})
     found = [(row["district"], user_id) for row in rows for user_id in row.get("ids", ())]
     if len(found) != 1:
         what = f"{len(found)} people have this id" if found else "Nobody on a roster has this id"
