@@ -82,11 +82,11 @@ def _print_counts(row: Row) -> None:
     people = counts["people"]
     say(f"{row['district']}: the data of {people:,} {'person' if people == 1 else 'people'} would be erased, for good")
     for name, told in _KINDS.items():
-        if people:
+        if counts[name]:
             say(f"  {counts[name]:,} {told}")
     if counts["shared_section_names"]:
         say(f"  not {counts['shared_section_names']:,} names of sections that Clever still shares: it would send them")
-    say("  nothing was changed; `--confirm` erases it, and no undo brings it back")
+    say("  nothing was changed; `--confirm` erases it in every file, and no undo brings it back")
 
 
 def _print_done(row: Row) -> None:
