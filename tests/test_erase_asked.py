@@ -79,6 +79,7 @@ def test_whom_nobody_knows_and_who_is_shared_are_refused(synced: Platform) -> No
     assert synced.rows("SELECT trigger, status FROM sync.syncs ORDER BY sync_no")[1:] == [("erase", "refused")]
     for wrong in ((), (active, "--due")):
         assert "Name one person by id, or say --due" in synced.roster("erase", *wrong, exits=2)[1]
+    assert "There is no district 'nowhere'" in synced.roster("erase", active, "--district", "nowhere", exits=2)[1]
     _, said = synced.roster("erase", "--due", exits=1)
     assert "ROSTER_ERASE_AFTER_DAYS is not set" in said
 

@@ -15,7 +15,7 @@ from roster_pipeline.warehouse.lock import is_locked
 from roster_pipeline.warehouse.storage import literal, rewrite
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse, without_values
 
-_LEFT_BY_ACCIDENTS = ("*.part", "*.damaged", "*.damaged.wal")
+_LEFT_BY_ACCIDENTS = ("*.part", "*.part.wal", "*.damaged", "*.damaged.wal")
 """Files that a kill or damage leaves behind; nobody can say what is in them."""
 
 

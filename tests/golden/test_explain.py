@@ -193,7 +193,9 @@ def test_issues_stand_while_they_are_staged(case: Case) -> None:
 
 
 def test_the_last_sync_is_the_last_that_asked_clever(case: Case) -> None:
-    for n, (trigger, status) in enumerate((("first", "succeeded"), ("nightly", "failed"), ("mapping", "succeeded"))):
+    for n, (trigger, status) in enumerate(
+        (("first", "succeeded"), ("nightly", "failed"), ("mapping", "succeeded"), ("erase", "succeeded"))
+    ):
         case.given("sync.syncs", {"sync_id": f"S{n}", "sync_no": n, "trigger": trigger, "status": status})
     case.given("roster.users", {"user_id": ANN})
     found = case.answer("history/explain/last_syncs", "sync_id, status, people, sections")
