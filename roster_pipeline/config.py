@@ -69,6 +69,7 @@ class Settings:
     notify_url: str | None = field(default=None, repr=False)
     notify_wrong: RosterError | None = None
     asks_first: bool = True
+    erase_after_days: int | None = None
     wrong: RosterError | None = None
     places_known: bool = True
 
@@ -107,6 +108,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         max_sync_minutes=_number(given, wrong, "ROSTER_MAX_SYNC_MINUTES", "minutes", 120),
         notify_url=notify_url,
         notify_wrong=notify_wrong,
+        erase_after_days=_number(given, wrong, "ROSTER_ERASE_AFTER_DAYS", "days"),
         asks_first=_choice(given, wrong, "ROSTER_FIRST_SYNC", ("ask", "apply")) == "ask",
     )
     for name, url in (("CLEVER_API_URL", clever.api_url), ("CLEVER_TOKENS_URL", clever.tokens_url)):

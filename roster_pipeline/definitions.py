@@ -17,7 +17,7 @@ from roster_pipeline.resources.sync_run import SyncRun
 
 
 def build_defs() -> dg.Definitions:
-    """The code location: five layers of assets, twelve jobs, a schedule and two sensors."""
+    """The code location: five layers of assets, its jobs, a schedule and two sensors."""
     return dg.Definitions(
         assets=[
             clever,
@@ -34,7 +34,7 @@ def build_defs() -> dg.Definitions:
             *(jobs.sync_now, jobs.nightly_sync, jobs.start_sync, jobs.apply_mapping),
             *(jobs.map_section, jobs.map_rules, jobs.accept_suggestions, jobs.refuse_carried),
             *(jobs.export_mapping, jobs.import_mapping),
-            *(jobs.decide_hold, jobs.undo_sync, jobs.end_site, jobs.explain),
+            *(jobs.decide_hold, jobs.undo_sync, jobs.end_site, jobs.erase_person, jobs.explain),
         ],
         schedules=[nightly],
         sensors=[new_districts, notices],

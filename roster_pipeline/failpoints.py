@@ -55,6 +55,10 @@ Name = Literal[
     "decided",
     "failure_written",
     "failure_recorded",
+    # an erasure, and the files written anew after it
+    "purge_begun",
+    "erased",
+    "purged",
     # the published copy
     "truth_checkpointed",
     "copied",

@@ -31,6 +31,7 @@ from roster_pipeline.history.record import SyncInfo, prune
 from roster_pipeline.identity import identify as identity
 from roster_pipeline.mapping import load as mapping
 from roster_pipeline.mapping.decide import Deed, decide
+from roster_pipeline.plan import erase as erasing
 from roster_pipeline.plan import undo
 from roster_pipeline.plan.apply import apply_plan
 from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
@@ -39,6 +40,7 @@ from roster_pipeline.plan.preview import Preview, preview_plan, shown_as
 from roster_pipeline.plan.start import Starts, find_ending, read_confirmed, read_ended
 from roster_pipeline.staging import one_site
 from roster_pipeline.staging import stage as staging
+from roster_pipeline.warehouse import purge
 from roster_pipeline.warehouse.sql import count_rows
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse
 
@@ -331,6 +333,30 @@ def forget_history(connection: duckdb.DuckDBPyConnection, order: Order, days: in
     """Forgets the changes of syncs that ended more than `days` ago; None keeps all."""
     if days is not None:
         prune(connection, order.now() - timedelta(days=days), order.now())
+
+
+def choose_erased(connection: duckdb.DuckDBPyConnection, order: Order, whom: str | int) -> erasing.Erasure:
+    """Who would be erased: one person, by id, or everybody who was archived more than so many days ago.
+
+    Raises RosterError and SyncRefused, see `erasing.find_person`.
+    """
+    staging.require_staged(connection)
+    if isinstance(whom, str):
+        return erasing.choose(connection, [erasing.find_person(connection, whom)])
+    return erasing.choose(connection, erasing.find_due(connection, whom, order.now()))
+
+
+def erase(
+    connection: duckdb.DuckDBPyConnection, folder: DistrictFolder, order: Order, *, confirms: int | None = None
+) -> None:
+    """Erases whom `choose_erased` has chosen; `confirms` is the retention that somebody confirms with it.
+
+    What has landed goes as a whole. The files are without it when `purge.finish` has written them anew.
+    """
+    purge.begin(folder)
+    discard_landings(folder)
+    staging.erase_people(connection)
+    erasing.take_out(connection, order.info, order.now(), confirms=confirms)
 
 
 def publish(warehouse: Warehouse, district: str) -> Path:

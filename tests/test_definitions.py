@@ -67,7 +67,7 @@ def test_asset_is_described_for_a_person(key: str) -> None:
     assert ("dagster/column_schema" in spec.metadata) == (key not in no_table)
 
 
-@pytest.mark.parametrize("name", ["decide_hold", "undo_sync", "explain", *MAPPING_JOBS])
+@pytest.mark.parametrize("name", ["decide_hold", "undo_sync", "erase_person", "explain", *MAPPING_JOBS])
 def test_a_job_of_one_deed_is_described_and_takes_a_district(name: str) -> None:
     job = defs.resolve_job_def(name)
     assert job.description

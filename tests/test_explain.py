@@ -16,8 +16,11 @@ from roster_pipeline.history.explain.answer import Answer, explain, explain_by_i
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.explain.reasons import REASONS
+from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.mapping.decide import Choice, Deed
-from tests.conftest import Tiny, section, student
+from roster_pipeline.sync import Order
+from roster_pipeline.warehouse.warehouse import DistrictFolder
+from tests.conftest import NOW, TODAY, Tiny, section, student
 from tests.guards.guarded import Guarded, fill
 
 
@@ -70,6 +73,15 @@ def left(tiny: Tiny) -> str:
     tiny.records["sections"][0]["students"] = ["ben"]
     tiny.sync()
     return "ann"
+
+
+def erased(tiny: Tiny) -> str:
+    who = left(tiny)
+    order = Order(SyncInfo("S9", "d", "erase", "Rae", NOW, "run"), tiny.data, TODAY, lambda: NOW)
+    with tiny.connect_anew() as connection:
+        sync.choose_erased(connection, order, who)
+        sync.erase(connection, DistrictFolder(tiny.root), order)
+    return who
 
 
 def site_off(tiny: Tiny) -> str:
@@ -199,6 +211,7 @@ CASES: dict[str, Callable[[Tiny], str]] = {
     "user_without_site": no_site,
     "not_shared": never_shared,
     "person_left": left,
+    "person_erased": erased,
     "person_site_manual": site_off,
     "person_site_new": site_new,
     "section_site_new": section_site_new,

@@ -166,13 +166,49 @@ def test_forget_deletes_what_it_says_and_only_after_a_yes(instance: dg.DagsterIn
         held = roster("forget", GONE, "--yes")
     assert (held.exit_code, folder.roster.exists()) == (3, True)
     assert "under way, so nothing was deleted" in held.stderr
-    done = roster("forget", GONE, "--yes", "--json")
+    done = roster("forget", GONE, "--yes", "--by", "Rae", "--why", "the contract ended", "--json")
     assert done.exit_code == 0
     deleted = json.loads(done.stdout)["deleted"]
+    receipt = json.loads(Path(json.loads(done.stdout)["receipt"]).read_text())
+    assert (receipt["district"], receipt["clever_id"], receipt["by"]) == (GONE, "gone", "Rae")
+    assert (receipt["why"], receipt["files"], receipt["people"]) == ("the contract ended", 4, None)
+    assert receipt["deleted_at"] == receipt["forgotten_at"]
     assert (deleted["district"], deleted["folder"], deleted["partition"]) == (GONE, str(folder.path), True)
     assert not folder.path.exists()
     assert instance.get_dynamic_partitions("district") == [SLUG]
     assert roster("forget", GONE, "--yes").exit_code == 2
+
+
+def full(*_: object) -> None:
+    raise RosterError("The disk is full", do="Make room")
+
+
+@pytest.mark.usefixtures("instance")
+def test_forgetting_that_broke_off_leaves_one_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(Warehouse, "delete_district", full)
+        assert roster("forget", GONE, "--yes", "--by", "Rae").exit_code == 1
+    (begun,) = warehouse().root.glob("forgotten-*.json")
+    assert json.loads(begun.read_text())["deleted_at"] is None
+    assert roster("forget", GONE, "--yes", "--by", "Kim").exit_code == 0
+    (ended,) = warehouse().root.glob("forgotten-*.json")
+    receipt = json.loads(ended.read_text())
+    assert (ended, receipt["by"], receipt["deleted_at"] is None) == (begun, "Rae", False)
+
+
+def test_nothing_of_a_forgotten_district_is_in_any_file(synced: Platform) -> None:
+    people = synced.rows("SELECT count(*) FROM roster.users")
+    ((name,),) = synced.rows("SELECT last_name FROM roster.users WHERE length(last_name) > 6 ORDER BY user_id LIMIT 1")
+    left_behind = Warehouse(synced.data / "warehouse")
+    left_behind.note_listed({"another"}, datetime(2026, 11, 24))
+    with pytest.MonkeyPatch.context() as offline:
+        offline.setattr(Clever, "districts", silence)
+        said, _ = synced.roster("forget", SLUG, "--yes")
+    (receipt,) = left_behind.root.glob("forgotten-*.json")
+    assert str(receipt) in said
+    assert [(json.loads(receipt.read_text())["people"],)] == people
+    files = [f for folder in ("data/warehouse", "dagster") for f in (synced.root / folder).rglob("*") if f.is_file()]
+    assert [f for f in files if name.encode() in f.read_bytes()] == []
 
 
 def test_forget_refuses_a_district_that_clever_lists(instance: dg.DagsterInstance) -> None:

@@ -28,6 +28,7 @@ VALUES = [
     ({"ROSTER_TIMEZONE": "America"}, "ROSTER_TIMEZONE is 'America', which is no time zone"),
     ({"ROSTER_TIMEZONE": "../UTC"}, "ROSTER_TIMEZONE is '../UTC', which is no time zone"),
     ({"ROSTER_HISTORY_DAYS": "abc"}, "ROSTER_HISTORY_DAYS is 'abc', not a number of days"),
+    ({"ROSTER_ERASE_AFTER_DAYS": "1 year"}, "ROSTER_ERASE_AFTER_DAYS is '1 year', not a number of days"),
     ({"ROSTER_HISTORY_DAYS": "-1"}, "ROSTER_HISTORY_DAYS is '-1', not a number of days"),
     ({"ROSTER_HISTORY_DAYS": "\u0663"}, "ROSTER_HISTORY_DAYS is '\u0663', not a number of days"),
     ({"ROSTER_HISTORY_DAYS": "9" * 5000}, "99', not a number of days. Set a whole number up to 100000"),

@@ -32,11 +32,13 @@ from roster_pipeline.mapping.decide import Deed, decide
 from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.notices import standing
 from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.erase import is_confirmed
 from roster_pipeline.plan.start import Confirmed
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse import sql
+from roster_pipeline.warehouse.warehouse import DistrictFolder
 from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
 from tests.guards.guarded import Guarded, fill, ids
 
@@ -278,6 +280,23 @@ def _merge(district: Guarded) -> None:
         run.apply_plan(connection)
 
 
+def _erase(district: Guarded) -> None:
+    """Somebody whom an undo has archived, and Clever still shares; those whose time is over; and one comes back."""
+    district.records["users"].append(student("guest", "north"))
+    district.sync()
+    district.undo(f"S{district.syncs:03}")
+    for whom in ("guest", 0):
+        run = district.begin(from_clever=False)
+        info = replace(run.order.info, trigger="erase")
+        with district.connect() as connection, mock.patch.object(staging, "_keep"):
+            run.order = replace(run.order, info=info, now=lambda: NOW.replace(year=2027))
+            sync.choose_erased(connection, run.order, whom)
+            sync.erase(connection, DistrictFolder(district.root), run.order, confirms=365)
+            is_confirmed(connection, 365)
+            report.users_called(connection, "guest")
+    district.sync()
+
+
 def _fail_and_prune(district: Guarded) -> None:
     order = Order(SyncInfo("S999", "d", "nightly", "test", NOW, "run"), district.data, TODAY, lambda: NOW)
     with district.connect() as connection:
@@ -334,6 +353,7 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _break,
     _undo,
     _merge,
+    _erase,
     _fail_and_prune,
     _notify,
     _report,

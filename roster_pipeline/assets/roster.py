@@ -8,6 +8,7 @@ import dagster as dg
 from roster_pipeline import announce, model
 from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import materialized, roster_counts, spec
+from roster_pipeline.assets.retention import erase_what_is_due
 from roster_pipeline.guards.guard import Hold
 from roster_pipeline.history import report
 from roster_pipeline.plan.difference import ACTIONS
@@ -121,4 +122,6 @@ def roster_tables(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[
         counts = roster_counts(connection)
     if sync.run.staged is not None and sync.run.staged.anew:  # one that nobody has read is for the next sync
         corridor.discard_landings(sync.folder)
+    with sync.step():
+        erase_what_is_due(sync)
     yield from materialized(context, counts)

@@ -19,6 +19,7 @@ import click
 from roster_pipeline.cli.answers import details, holds, recent, status
 from roster_pipeline.cli.decisions import approve, forget_for_good, reject, undo_sync
 from roster_pipeline.cli.doctor import doctor
+from roster_pipeline.cli.erase import erase
 from roster_pipeline.cli.explain import explain_one
 from roster_pipeline.cli.local_clever import sandbox
 from roster_pipeline.cli.mapping import mapping
@@ -77,6 +78,7 @@ class _Commands(click.Group):
         reject,
         undo_sync,
         end,
+        erase,
         forget_for_good,
         notify_now,
         doctor,

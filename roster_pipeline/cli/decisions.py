@@ -72,9 +72,13 @@ def undo_sync(sync_id: str, only_removals: bool, wins: str, requested_by: str, r
 @click.command("forget")
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@_BY
+@_WHY
 @JSON
-def forget_for_good(slug: str, yes: bool, as_json: bool) -> None:
+def forget_for_good(slug: str, yes: bool, requested_by: str, reason: str, as_json: bool) -> None:
     """Take off a district that has left Clever: delete its roster, history, decisions and partition, for good.
+
+    A receipt stays in the warehouse: who, when, why and how much there was, and nobody's data.
 
     Exit 0 done, 2 no such district, 3 refused.
     """
@@ -88,11 +92,13 @@ def forget_for_good(slug: str, yes: bool, as_json: bool) -> None:
     what = has if found["folder"] else "its partition; it has no folder"
     if not yes and not _confirmed(f"Delete for good all there is of {slug}: {what}?"):
         raise SyncRefused("Nothing was deleted", do="Answer y, or say --yes")
-    launch.forget_district(settings, slug)
+    receipt = launch.forget_district(settings, slug, requested_by, reason)
     if as_json:
-        print_json({"deleted": found})
-    else:
-        say(f"{slug}: forgotten. Deleted: {what}. Lines of data/*.csv that name it are left to you.")
+        print_json({"deleted": found, "receipt": receipt})
+        return
+    say(f"{slug}: forgotten. Deleted: {what}. Lines of data/*.csv that name it are left to you.")
+    if receipt:
+        say(f"  receipt: {receipt}")
 
 
 def _confirmed(question: str) -> bool:

@@ -36,6 +36,7 @@ def _settings(settings: Settings) -> Finding:
 
 
 def _districts(settings: Settings) -> Finding:
+    from roster_pipeline.warehouse import purge
     from roster_pipeline.warehouse.warehouse import Warehouse
 
     warehouse, read = Warehouse(settings.warehouse), 0
@@ -43,6 +44,9 @@ def _districts(settings: Settings) -> Finding:
         if warehouse.folder(slug).published.exists():
             with warehouse.read(slug):
                 read += 1
+        if purge.is_unfinished(warehouse.folder(slug)):
+            what = f"An erasure in {slug} broke off: its files may still hold what was erased"
+            raise RosterError(what, do=f"`roster publish --district {slug}` or the next sync ends it")
         if warehouse.is_behind(slug):
             raise RosterError(f"The copy of {slug} is older than its roster", do=f"`roster publish --district {slug}`")
     return Finding("districts", True, f"{read} can be read")

@@ -10,6 +10,7 @@ import functools
 import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -24,6 +25,7 @@ from roster_pipeline.history.outcome import Outcome
 from roster_pipeline.resources.failures import INTERRUPTED
 from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, PLAN, PLAN_RECORDS, PUBLISH, TRIGGER
 from roster_pipeline.sync import utc_now
+from roster_pipeline.warehouse.forget import forget
 from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
@@ -68,16 +70,19 @@ def forgettable(settings: Settings, slug: str) -> dict[str, Any] | None:
     return {"district": slug, "folder": path, "files": len(sizes), "bytes": sum(sizes), "partition": partition}
 
 
-def forget_district(settings: Settings, slug: str) -> None:
-    """Deletes a district's folder and partition, for good. Raises SyncRefused while a run holds the district."""
+def forget_district(settings: Settings, slug: str, by: str, why: str) -> Path | None:
+    """Deletes a district's folder and partition, for good; returns the receipt, if there was a folder.
+
+    Raises SyncRefused while a run holds the district.
+    """
     warehouse = Warehouse(settings.warehouse)
     if not warehouse.has(slug):
         _instance().delete_dynamic_partition("district", slug)
-        return
+        return None
     try:
         with warehouse.lock(slug, {}, waiting=log.debug, seconds=0):
             _instance().delete_dynamic_partition("district", slug)
-            warehouse.delete_district(slug)
+            return forget(warehouse, slug, by=by, why=why, now=utc_now())
     except SyncRefused:
         raise SyncRefused(
             f"A run of {slug} is under way, so nothing was deleted",
@@ -128,8 +133,13 @@ def launch_mapping(settings: Settings, slug: str, requested_by: str, **decided: 
     return _recorded(settings, slug, result)
 
 
-_IN_BULK = {"accept_suggestions": "accept", "refuse_carried": "refuse", "import_mapping": "import_sheet"}
-"""The jobs that decide many things at once, and the op of each."""
+_IN_BULK = {
+    "accept_suggestions": "accept",
+    "refuse_carried": "refuse",
+    "import_mapping": "import_sheet",
+    "erase_person": "erase",
+}
+"""The jobs that are previewed before they decide or erase many things at once, and the op of each."""
 
 
 def preview_in_bulk(slug: str, requested_by: str, job: str, **asked: Any) -> dict[str, Any]:

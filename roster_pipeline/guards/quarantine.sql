@@ -2,7 +2,7 @@
 -- needs: staging.issues, staging.sections, staging.users, sync.issues, sync.syncs
 WITH last_good AS (
   SELECT sync_id FROM sync.syncs
-  WHERE sync_id <> $sync_id AND trigger <> 'undo'
+  WHERE sync_id <> $sync_id AND trigger NOT IN ('undo', 'erase')
     AND (status = 'succeeded' OR (status = 'held' AND created + updated + archived + restored > 0))
   ORDER BY sync_no DESC
   LIMIT 1

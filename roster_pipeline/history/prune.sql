@@ -10,7 +10,7 @@ WHERE pruned_at IS NULL AND finished_at < $before::TIMESTAMP
     UNION ALL
     -- whose quarantine the next is compared with
     SELECT arg_max(sync_id, sync_no) FROM sync.syncs
-    WHERE trigger <> 'undo' AND (status = 'succeeded' OR (status = 'held' AND created + updated + archived + restored > 0))
+    WHERE trigger NOT IN ('undo', 'erase') AND (status = 'succeeded' OR (status = 'held' AND created + updated + archived + restored > 0))
     UNION ALL
     SELECT undoes FROM sync.syncs
     WHERE undoes IS NOT NULL AND (finished_at >= $before::TIMESTAMP OR sync_id IN (SELECT undo_sync_id FROM sync.undone))

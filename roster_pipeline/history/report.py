@@ -119,6 +119,11 @@ def ids_that_begin(connection: duckdb.DuckDBPyConnection, what: str, start: str)
     return [row["id"] for row in _rows(connection, f"history/report/{what}_that_begin", {"start": start})]
 
 
+def users_called(connection: duckdb.DuckDBPyConnection, said: str) -> list[str]:
+    """The user_id of everybody whose whole id, ours or Clever's, this is."""
+    return [row["user_id"] for row in _rows(connection, "history/report/users_called", {"said": said.strip()})]
+
+
 def mapped_sections(
     connection: duckdb.DuckDBPyConnection,
     *,

@@ -3,9 +3,20 @@
 import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.jobs import mapping_ops
+from roster_pipeline.jobs import erase_ops, mapping_ops
 from roster_pipeline.jobs.ops import decide_one_hold, end_one_site, explain_one, undo_one_sync
-from roster_pipeline.resources.sync_run import BULK, DECISION, EXPLAIN, LOOK, MAPPING, NIGHTLY, START, SYNC_NOW, TRIGGER
+from roster_pipeline.resources.sync_run import (
+    BULK,
+    DECISION,
+    ERASE,
+    EXPLAIN,
+    LOOK,
+    MAPPING,
+    NIGHTLY,
+    START,
+    SYNC_NOW,
+    TRIGGER,
+)
 
 _SYNC = dg.AssetSelection.all()
 
@@ -73,6 +84,20 @@ def undo_sync() -> None:
 def end_site() -> None:
     """One site, in one district."""
     end_one_site()
+
+
+@dg.job(
+    description=(
+        "Erase the personal data of one archived person, or of all whose time is over; ids and counts stay. Cannot be "
+        "undone; with `preview`, nothing is changed and it is counted what would be."
+    ),
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: ERASE},
+)
+def erase_person() -> None:
+    """One erasure, in one district."""
+    erase_ops.erase_people()
 
 
 @dg.job(

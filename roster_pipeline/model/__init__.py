@@ -4,6 +4,15 @@ DDL, Dagster's column schemas, the data dictionary and the plan's SQL are all ma
 """
 
 from roster_pipeline.model.core import Column, Entity, Table
+from roster_pipeline.model.erasure import (
+    ERASURES,
+    RETENTION,
+    any_pii,
+    pii_in_json,
+    pii_patch,
+    pii_values,
+    without_pii,
+)
 from roster_pipeline.model.history import (
     CHANGE_COUNTS,
     CHANGE_LOG,
@@ -42,6 +51,7 @@ __all__ = [
     "DECISIONS",
     "EARLIER",
     "ENTITIES",
+    "ERASURES",
     "HOLDS",
     "HOLD_PARTS",
     "INPUTS",
@@ -50,6 +60,7 @@ __all__ = [
     "NOT_CARRIED",
     "PUBLISHED",
     "QUESTIONS",
+    "RETENTION",
     "SCHEMA_VERSIONS",
     "SCRATCH",
     "SECTIONS",
@@ -65,12 +76,17 @@ __all__ = [
     "Column",
     "Entity",
     "Table",
+    "any_pii",
     "as_it_was",
     "carried_names",
     "carried_values",
     "first_before",
     "json_columns",
+    "pii_in_json",
+    "pii_patch",
+    "pii_values",
     "scratch",
+    "without_pii",
 ]
 
 PUBLISHED: tuple[Table, ...] = (
@@ -93,6 +109,8 @@ PUBLISHED: tuple[Table, ...] = (
     SETTLED,
     UNDONE,
     WAITING_SITES,
+    ERASURES,
+    RETENTION,
     SCHEMA_VERSIONS,
     *QUESTIONS,
 )

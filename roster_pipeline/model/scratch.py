@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from roster_pipeline.model.columns import CLEVER_ID, ISSUE, LINE_ISSUE, SECTION_ID, SECTION_N, SITE
 from roster_pipeline.model.core import Column, Table, table
+from roster_pipeline.model.erasure import ERASING
 from roster_pipeline.model.history import HOLD_PARTS, WAITING_SITES
 from roster_pipeline.model.mapping import COMPARED, MAPPED
 from roster_pipeline.model.roster import ENTITIES, SECTIONS
@@ -292,6 +293,7 @@ SCRATCH: tuple[Table, ...] = (
     *DESIRED,
     *PLAN,
     *GUARDS,
+    *ERASING,
 )
 """In the order in which a sync fills them."""
 

@@ -74,6 +74,7 @@ def _end_of_undo(connection: duckdb.DuckDBPyConnection, info: SyncInfo, undone: 
     """What was approved for the undone sync is not any more, and what was taken back stays so."""
     holds.withdraw(connection, undone, by=info.requested_by, now=now)
     run(connection, "plan/undo/forget")
+    run(connection, "plan/undo/left_erased_issues", sync_id=info.sync_id, undoes=undone)
     run(connection, "plan/undo/remember", sync_id=info.sync_id, undoes=undone)
     run(connection, "mapping/give_back_decisions", undoes=undone)
     run(connection, "mapping/undo_decisions", undoes=undone, sync_id=info.sync_id)
@@ -92,6 +93,7 @@ def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_di
         run(connection, f"plan/{name}")
     run(connection, "plan/issues", sync_id=info.sync_id)
     run(connection, "plan/line_issues", sync_id=info.sync_id)
+    run(connection, "plan/erase/came_back_issues", sync_id=info.sync_id)
     run(connection, "guards/log_relinks", sync_id=info.sync_id)
     remember_waiting(connection, info.sync_id)
 

@@ -14,6 +14,7 @@ from roster_pipeline import model
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
+_AGAIN = "What Clever shares again comes back with the next sync, as Clever has it then"
 Winner = Literal["neither", "undo", "later"]
 
 
@@ -40,7 +41,10 @@ def build_desired_before(
             f"Sync {sync_id} cannot be undone: what it changed was forgotten on {found[1]:%Y-%m-%d}",
             do="ROSTER_HISTORY_DAYS says how long changes are kept; `roster recent` shows which syncs can be undone",
         )
+    if found[2] == "erase":
+        raise SyncRefused(f"Sync {sync_id} erased people's data, which cannot be undone", do=_AGAIN)
     make(connection, "plan/undo/undone", sync_id=sync_id, only_removals=only_removals)
+    _leave_erased(connection, sync_id)
     empty(connection, "plan.untouched", "plan.basis")
     _leave_taken_back(connection, sync_id)
     if winner == "neither":
@@ -55,6 +59,17 @@ def build_desired_before(
         connection.execute(f"INSERT INTO desired.{entity.name} BY NAME {_put_back(entity)}")
     for name in ("end_enrollments", "end_user_sites"):
         run(connection, f"plan/undo/{name}")
+
+
+def _leave_erased(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
+    """Nothing is put back of people whose data was erased since; apply says so of each."""
+    if not has_rows(connection, "desired.undone"):
+        return
+    run(connection, "plan/undo/leave_erased", sync_id=sync_id)
+    if not has_rows(connection, "desired.undone"):
+        raise SyncRefused(
+            f"Sync {sync_id} cannot be undone: the data of everybody whom it changed was erased since", do=_AGAIN
+        )
 
 
 def _leave_taken_back(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:

@@ -40,6 +40,7 @@ from roster_pipeline.history.report import Row
 from roster_pipeline.plan.start import Confirmed, Starts
 from roster_pipeline.resources import failures
 from roster_pipeline.sync import Order, Run, utc_now
+from roster_pipeline.warehouse import purge
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ TRIGGER = "roster/trigger"
 """The run tag in which whoever launches a run says what it is."""
 
 DECISION, PUBLISH, PLAN, EXPLAIN, LOOK = "decision", "publish", "plan", "explain", "look"
-MAPPING, SYNC_NOW, NIGHTLY, BULK, START = "mapping", "sync_now", "nightly", "bulk", "first"
+MAPPING, SYNC_NOW, NIGHTLY, BULK, START, ERASE = "mapping", "sync_now", "nightly", "bulk", "first", "erase"
 NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN, LOOK)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
@@ -312,14 +313,15 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._dead = dead
 
     def _record_earlier(self) -> None:
-        """Writes down what earlier runs could not: one that died with the district in its hands, or never got it."""
+        """Ends what earlier runs could not: an erasure, the record of one that died, or that never got the district."""
         try:
+            purge.finish(self.warehouse, self._info.district)
             if record_what_was_put_aside(self.warehouse, self._info.district):
                 self.warehouse.publish_copy(self._info.district)
             if self._dead and (row := look_up(self.warehouse, self._dead).row):  # it may have been applied
                 announce.tag_killed(self._instance, self._dead, row["status"])
         except (RosterError, OSError) as error:
-            log.warning("%s: an earlier failure could not be recorded yet. %s", self._info.district, error)
+            log.warning("%s: what an earlier run left could not be put in order yet. %s", self._info.district, error)
 
 
 def wait(seconds: float) -> None:
@@ -349,10 +351,10 @@ def sync_id_of(run_id: str, started_at: datetime) -> str:
 def _trigger(run: dg.DagsterRun) -> str:
     """What whoever launched the run says that it is; a sync of which Clever was left out is what is left of it."""
     said = run.tags.get(TRIGGER, SYNC_NOW)
-    if said == BULK:  # who says nothing gets a preview
+    if said in (BULK, ERASE):  # who says nothing gets a preview
         ops = cast("dict[str, Row | None]", run.run_config.get("ops") or {})
         told = [((op or {}).get("config") or {}).get("preview") for op in ops.values()]
-        return MAPPING if told == [False] else LOOK
+        return {BULK: MAPPING}.get(said, said) if told == [False] else LOOK
     layers = {key.path[0] for key in run.asset_selection or () if key != announce.PLAN}
     if said not in (SYNC_NOW, NIGHTLY) or not run.asset_selection or "clever" in layers:
         return said

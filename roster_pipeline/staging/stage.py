@@ -99,6 +99,16 @@ def keep(connection: duckdb.DuckDBPyConnection, notices: Iterable[Notice]) -> No
     _keep(connection)
 
 
+def erase_people(connection: duckdb.DuckDBPyConnection) -> None:
+    """Empties what names the people of `plan.erasing` in what is staged; the file is made anew without it."""
+    if run(connection, "plan/erase/staged").fetchone() is None:
+        return
+    for name in KEPT:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS memory.staging.{name} AS FROM staging.{name}")
+    run(connection, "plan/erase/staged_users")
+    _keep(connection)
+
+
 def require_staged(connection: duckdb.DuckDBPyConnection) -> None:
     """Raises RosterError when neither this run nor an earlier one has staged anything."""
     if run(connection, "staging/is_staged").fetchone() is None:

@@ -31,7 +31,10 @@ _ANEW = {"temp": "CREATE OR REPLACE TEMP TABLE "}
 
 _IDLE = re.compile(r"^-- idle without: (.+)$", re.MULTILINE)
 
-_FROM_MODEL = re.compile(r"\{(json_columns|carried_values|carried_names|first_before|as_it_was) (\w+)\}")
+_FROM_MODEL = re.compile(
+    r"\{(json_columns|carried_values|carried_names|first_before|as_it_was"
+    r"|without_pii|any_pii|pii_values|pii_patch|pii_in_json) (\w+)\}"
+)
 
 
 @functools.cache

@@ -49,7 +49,10 @@ def attach_truth(connection: duckdb.DuckDBPyConnection, file: Path, published: P
     query = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'truth'"
     row = connection.execute(query).fetchone()
     if row and row[0] and not str(row[0]).startswith(STORAGE_VERSION):
-        _rewrite(connection, file)
+        log.warning(
+            "%s/%s is written once more, so that DuckDB 1.2 and later can read it.", file.parent.name, file.name
+        )
+        rewrite(connection, file)
 
 
 def attach_staging(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
@@ -182,9 +185,11 @@ def _move_aside(file: Path) -> None:
     log.warning("%s/%s was damaged; it is kept as %s and made anew.", file.parent.name, file.name, aside.name)
 
 
-def _rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Puts a copy in our storage version in the place of the attached truth; killed meanwhile, the old file stands."""
-    log.warning("%s/%s is written once more, so that DuckDB 1.2 and later can read it.", file.parent.name, file.name)
+def rewrite(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Puts a copy in our storage version in the place of the attached truth; killed meanwhile, the old file stands.
+
+    The copy has the rows that are there, and nothing of those that were deleted or changed.
+    """
     fresh = file.with_name(f"{file.name}.part")
     fresh.unlink(missing_ok=True)
     connection.execute(f"ATTACH {literal(fresh)} AS rewritten (STORAGE_VERSION '{STORAGE_VERSION}')")

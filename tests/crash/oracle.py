@@ -119,7 +119,8 @@ def _faults(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "WHERE status IN ('failed', 'refused') AND pruned_at IS NULL"
     ).fetchone()
     counted = connection.execute(
-        "SELECT count(*) FROM (SELECT sync_id, any_value(created + updated + archived + restored) AS said, "
+        "SELECT count(*) FROM (SELECT sync_id, "
+        "any_value(if(trigger = 'erase', people, created + updated + archived + restored)) AS said, "
         "sum(c.changes) AS counted FROM sync.syncs JOIN sync.change_counts AS c USING (sync_id) GROUP BY sync_id) "
         "WHERE said <> counted"
     ).fetchone()

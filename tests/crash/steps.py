@@ -75,6 +75,17 @@ def undo(seed: int) -> Acknowledged:
     return _of(launch.launch_undo(settings, SLUG, "crash", **undone))
 
 
+def erase(seed: int) -> Acknowledged:
+    """Erases somebody who has left; does nothing when nobody has."""
+    settings = load_settings()
+    query = "SELECT user_id::VARCHAR FROM roster.users WHERE enrollment_status = 'archived' AND last_name IS NOT NULL"
+    with Warehouse(settings.warehouse).read(SLUG) as connection:
+        gone = sorted(user_id for (user_id,) in connection.execute(query).fetchall())
+    if not gone:
+        return Acknowledged()
+    return _of(launch.launch_in_bulk(settings, SLUG, "crash", "erase_person", person=random.Random(seed).choice(gone)))
+
+
 def publish(_: int = 0) -> Acknowledged:
     launch.launch_publish(SLUG, "crash")
     return Acknowledged()
@@ -101,6 +112,7 @@ COMMANDS: dict[str, Callable[[int], Acknowledged]] = {
     "mapping": mapping,
     "decide": decide,
     "undo": undo,
+    "erase": erase,
     "publish": publish,
     "plan": plan,
 }

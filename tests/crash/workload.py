@@ -19,7 +19,7 @@ from tests.crash.oracle import Broken, State, check_whole, published_of, truth_o
 from tests.crash.world import NEVER, Ended, Kill, World, fresh_world
 
 _NO_SYNC = ("decision", "publish")
-_COMMANDS = ["sync"] * 5 + ["mapping"] * 2 + ["undo"] * 2 + ["decide"] * 2 + ["publish", "plan"]
+_COMMANDS = ["sync"] * 5 + ["mapping"] * 2 + ["undo"] * 2 + ["decide"] * 2 + ["publish", "plan", "erase"]
 _LONGEST = 1.4
 _OF_EVERY_COMMAND = (
     *("district_locked", "lock_note_written", "unpublished_marked", "plan_written", "applied"),
@@ -222,6 +222,9 @@ PASSAGES: dict[failpoints.Name, Passage] = {
     "published": _UNPUBLISHED,
     "unpublished_removed": _UNPUBLISHED,
     "decided": Passage("decide", "held"),
+    "purge_begun": Passage("erase", "left"),
+    "erased": Passage("erase", "left"),
+    "purged": Passage("erase", "left"),
     "truth_copied": Passage("undo", "old"),
     "truth_rewritten": Passage("undo", "old"),
 }
@@ -274,6 +277,13 @@ def _held(session: Session) -> None:
     session.do("mapping")
 
 
+def _left(session: Session) -> None:
+    """Somebody has left who was not erased yet."""
+    for seed in range(2):
+        session.day_passes(1, seed=seed)
+        session.do("sync")
+
+
 def _old(session: Session) -> None:
     _with_something_to_undo(session)
     session.world.run(steps.as_newer_duckdbs_write_it)
@@ -282,6 +292,7 @@ def _old(session: Session) -> None:
 _GIVEN: dict[str, Callable[[Session], None]] = {
     "nothing": lambda _: None,
     "news": _news,
+    "left": _left,
     "synced": _with_something_to_undo,
     "killed": _killed,
     "mistaken": _mistaken,

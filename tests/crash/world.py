@@ -50,7 +50,7 @@ A_DAY = (
     *("section_teacher_changed", "section_new", "student_shared_again", "student_unshared"),
 )
 _PATIENCE = 120.0
-_JOBS = ("sync_now", "undo_sync", "decide_hold")
+_JOBS = ("sync_now", "undo_sync", "decide_hold", "erase_person")
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,7 @@ class World:
             "CLEVER_CLIENT_ID": clever.client_id or "",
             "CLEVER_CLIENT_SECRET": clever.client_secret or "",
             "ROSTER_HISTORY_DAYS": "",
+            "ROSTER_FIRST_SYNC": "apply",
             **self.settings,
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.golden.case import ANN, BEN, M6, M7, NOW, S6, S7, Case, Row, values
+from tests.golden.case import ANN, BEN, DEE, M6, M7, NOW, S6, S7, Case, Row, values
 
 
 def given_people(case: Case) -> None:
@@ -71,6 +71,10 @@ def test_a_person_is_told_as_the_roster_has_them_and_whether_they_are_shared(cas
         (cal, "cal", (False, True, "Staged", None, None)),
     ):
         assert values(case.answer("history/explain/person", columns, id=id_, clever_id=clever_id)) == [found]
+    case.given("roster.users", {"user_id": DEE, "clever_id": "dee"})
+    case.given("sync.erasures", *({"user_id": u, "erased_at": NOW, "sync_id": "S2"} for u in (BEN, DEE)))
+    for id_, by in ((BEN, None), (DEE, "S2")):  # the one came back, and left again
+        assert values(case.answer("history/explain/person", "erased_by", id=id_, clever_id="")) == [(by,)]
 
 
 def test_sites_of_a_person_are_those_of_the_roster_and_those_that_are_shared(case: Case) -> None:
@@ -189,7 +193,9 @@ def test_issues_stand_while_they_are_staged(case: Case) -> None:
 
 
 def test_the_last_sync_is_the_last_that_asked_clever(case: Case) -> None:
-    for n, (trigger, status) in enumerate((("first", "succeeded"), ("nightly", "failed"), ("mapping", "succeeded"))):
+    for n, (trigger, status) in enumerate(
+        (("first", "succeeded"), ("nightly", "failed"), ("mapping", "succeeded"), ("erase", "succeeded"))
+    ):
         case.given("sync.syncs", {"sync_id": f"S{n}", "sync_no": n, "trigger": trigger, "status": status})
     case.given("roster.users", {"user_id": ANN})
     found = case.answer("history/explain/last_syncs", "sync_id, status, people, sections")

@@ -96,6 +96,7 @@ def test_more_records_left_out_than_last_time_is_a_sign(case: Case, percent: flo
     applied: Row = {"trigger": "nightly", "status": "succeeded"}
     case.given("sync.syncs", {"sync_id": "S1", "sync_no": 1, **applied})
     case.given("sync.syncs", {"sync_id": "S2", "sync_no": 2, **applied, "status": "failed"})
+    case.given("sync.syncs", {"sync_id": "S0", "sync_no": 3, **applied, "trigger": "erase"})
     case.given("sync.issues", {"sync_id": "S1", "entity": "users", "code": "user_without_role"})
     case.given("staging.issues", *({"entity": "users", "code": "user_without_role"} for _ in range(2)))
     case.given("staging.issues", {"entity": "users", "code": "wrong_type"})

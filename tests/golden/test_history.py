@@ -62,6 +62,8 @@ def test_a_sync_is_forgotten_once_it_ended_long_enough_ago_but_not_the_last_one(
     case.end()
     case.given("sync.syncs", applied("S1", 1, finished_at=YESTERDAY - timedelta(days=9)))
     assert forgotten(case) == []
+    case.given("sync.syncs", applied("S2", 2, finished_at=NOW, trigger="erase"))
+    assert forgotten(case) == [], "an erasure has no quarantine to compare with"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,7 @@ def test_the_life_of_a_record_goes_over_all_syncs(case: Case) -> None:
 
 def test_lines_without_effect_are_those_of_the_last_sync_that_read_the_files(case: Case) -> None:
     case.given("sync.syncs", applied("S1", 1), applied("S2", 2), applied("S3", 3, undoes="S2"))
+    case.given("sync.syncs", applied("S4", 4, trigger="erase"))
     unknown: Row = {"sync_id": "S2", "code": "input_unknown_user"}
     case.given("sync.issues", {**unknown, "record_id": "logins.csv, line 7"}, {**unknown, "sync_id": "S1"})
     case.given("sync.issues", {**unknown, "record_id": "logins.csv, 17 lines"}, {**unknown, "code": "wrong_type"})

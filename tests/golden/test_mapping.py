@@ -191,6 +191,9 @@ def test_the_queue_has_active_sections_without_a_course_those_with_most_students
 def test_what_the_last_applied_sync_left_unmapped_is_new(case: Case) -> None:
     for n, status in enumerate(["succeeded", "held", "failed"]):
         case.given("sync.syncs", {"sync_no": n, "status": status, "started_at": NOW + timedelta(days=n)})
+    case.given(
+        "sync.syncs", {"sync_no": 3, "status": "succeeded", "trigger": "erase", "started_at": NOW + timedelta(days=3)}
+    )
     for section_id, days in ((M6, 0), (M7, 1)):
         row = {"section_id": section_id, "status": "active", "course_count": 0, "student_count": 7}
         case.given("roster.sections", {**row, "unmapped_since": NOW + timedelta(days=days)})

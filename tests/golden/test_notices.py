@@ -29,6 +29,7 @@ def found(case: Case, *syncs: Row) -> list[str]:
         ([sync(2, "refused", "sync_now")], ["S1"]),
         ([sync(2, "succeeded", "mapping")], ["S1"]),
         ([sync(2, "succeeded", "undo")], ["S1"]),
+        ([sync(2, "succeeded", "erase")], ["S1"]),
         ([sync(2, "succeeded", "sync_now", "north")], ["S1"]),
     ],
 )

@@ -289,8 +289,10 @@ def test_what_is_not_looked_at_is_told(case: Case) -> None:
 
 
 def test_a_sync_that_is_to_be_undone_is_looked_up(case: Case) -> None:
-    case.given("sync.syncs", {"sync_id": "S1", "status": "held", "pruned_at": NOW}, {"sync_id": "S2"})
-    assert values(case.answer("plan/undo/applied", sync_id="S1")) == [("held", NOW)]
+    case.given(
+        "sync.syncs", {"sync_id": "S1", "status": "held", "pruned_at": NOW, "trigger": "undo"}, {"sync_id": "S2"}
+    )
+    assert values(case.answer("plan/undo/applied", sync_id="S1")) == [("held", NOW, "undo")]
 
 
 def test_what_later_syncs_changed_too_is_a_conflict_until_it_is_left_to_them(case: Case) -> None:

@@ -91,6 +91,8 @@ def why_not_on_roster(context: Context, person: Person) -> Cause | None:
         return back
     if person.row["shared"]:
         return reasons.NOT_APPLIED.of(thing=who, failed=context.failed)
+    if person.row["erased_by"]:
+        return reasons.PERSON_ERASED.of(who=who, sync_id=person.row["erased_by"])
     return (reasons.PERSON_LEFT if person.row["on_roster"] else reasons.NOT_SHARED).of(who=who, sync_id=sync_id)
 
 

@@ -70,6 +70,11 @@ PERSON_LEFT = Reason(
     "Clever does not share {who} any more: archived by sync {sync}",
     f"{_SHARE} They come back with all that they had.",
 )
+PERSON_ERASED = Reason(
+    "person_erased",
+    "{who} was archived, and their data was erased by sync {sync}",
+    f"{_SHARE} They are restored under the same id, without what was erased.",
+)
 PERSON_SITE_MANUAL = Reason(
     "person_site_manual",
     "{who} belongs to no site that is on Clever ({sites})",
@@ -181,6 +186,7 @@ REASONS: tuple[Reason, ...] = (
     USER_WITHOUT_SITE,
     NOT_SHARED,
     PERSON_LEFT,
+    PERSON_ERASED,
     PERSON_SITE_MANUAL,
     PERSON_SITE_NEW,
     HELD,

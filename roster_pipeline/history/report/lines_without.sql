@@ -1,6 +1,6 @@
 -- one row: the last sync that read the files, and how many of their lines name nothing that is there
 -- needs: sync.issues, sync.syncs
-WITH read AS (SELECT arg_max(sync_id, sync_no) AS sync_id FROM sync.syncs WHERE status IN ('succeeded', 'held') AND undoes IS NULL)
+WITH read AS (SELECT arg_max(sync_id, sync_no) AS sync_id FROM sync.syncs WHERE status IN ('succeeded', 'held') AND undoes IS NULL AND trigger IS DISTINCT FROM 'erase')
 SELECT
   sync_id,
   coalesce(sum(

@@ -2,4 +2,4 @@
 -- needs: mapping.unmapped, sync.syncs
 SELECT count(*) AS sections, coalesce(sum(students), 0)::BIGINT AS students
 FROM mapping.unmapped
-WHERE since = (SELECT arg_max(started_at, sync_no) FROM sync.syncs WHERE status IN ('succeeded', 'held'))
+WHERE since = (SELECT arg_max(started_at, sync_no) FROM sync.syncs WHERE status IN ('succeeded', 'held') AND trigger IS DISTINCT FROM 'erase')
