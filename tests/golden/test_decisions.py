@@ -150,6 +150,26 @@ def test_deeds_become_decisions_each_once(case: Case) -> None:
     assert values(decided) == [(M6, "art", "add", "Rae", None, NOW)]
 
 
+def test_what_is_asked_is_told_apart_in_any_order(case: Case) -> None:
+    def asked(*decisions: tuple[str, str, str]) -> str:
+        case.end()
+        names = ("section_id", "course_id", "decision")
+        case.given("input.decisions", *(dict(zip(names, decision, strict=True)) for decision in decisions))
+        ((fingerprint,),) = values(case.answer("mapping/asked"))
+        return str(fingerprint)
+
+    one, other = (M6, "math", "remove"), (M7, "art", "add")
+    assert asked(one, other) == asked(other, one)
+    assert len({asked(), asked(one), asked(other), asked((M6, "math", "add"))}) == 4
+
+
+def test_a_course_is_known_by_the_id_that_was_written_first(case: Case) -> None:
+    case.given("mapping.decisions", {"no": 1, "course_id": "Art"}, {"no": 2, "course_id": "art", "undone_by": "S3"})
+    case.given("roster.section_courses", *({"section_id": M6, "course_id": c} for c in ("ART", "Math", "Math")))
+    case.given("mapping.courses", *({"course_id": c} for c in ("aRT", "MATH", "Sci")))
+    assert sorted(values(case.answer("mapping/course_ids"))) == [("art", "Art"), ("math", "Math"), ("sci", "Sci")]
+
+
 def test_courses_with_a_like_id_or_title_are_named(case: Case) -> None:
     for course, title in (("math-6", "Math 6"), ("x", "Mathematics 6"), ("art", "Zzz"), ("math-7", "Math 7")):
         case.given("input.courses", {"course_id": course, "title": title, "active": course != "math-7"})
