@@ -455,7 +455,7 @@ class Run:
         """
         self.order = replace(self.order, info=replace(self.order.info, reason=why))
         decide_mapping(connection, self.order, deeds, self.need_inputs(connection))
-        if shown and shown != shown_as(self.need_plan(connection).plan):
+        if shown and shown != shown_as(connection, self.need_plan(connection).plan):
             raise SyncRefused("Something else would change by now than the preview showed", do="Look at it once more")
         return self.apply_plan(connection)
 

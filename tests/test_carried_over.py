@@ -157,6 +157,45 @@ def test_with_an_id_that_is_used_again_the_line_for_the_class_before_ends(mapped
     assert courses(mapped) == [("a", "math-6", "manual"), ("c", "math-6", "carried_over")]
 
 
+def test_a_line_that_was_taken_out_and_written_again_is_for_the_new_class(mapped: Tiny) -> None:
+    used_again(mapped)
+    mapped.sync(today=AUTUMN)
+    lines = mapped.inputs["section_courses"]
+    mapped.inputs["section_courses"] = lines.replace("d,a,math-6\n", "")
+    mapped.sync(today=AUTUMN)
+    mapped.inputs["section_courses"] = lines
+    for _ in range(2):
+        mapped.sync(today=AUTUMN)
+        assert ("a", "math-6", "file") in courses(mapped)
+    assert [code for (code,) in mapped.rows("SELECT code FROM sync.issues WHERE sync_id = 'S006'")] == []
+
+
+def test_a_line_for_the_new_class_counts_when_there_was_none_for_the_one_before(mapped: Tiny) -> None:
+    mapped.sync()
+    decide(mapped, "remove", "sci-6", "a", TODAY)
+    used_again(mapped)
+    mapped.sync(today=AUTUMN)
+    mapped.line("section_courses", "d", "a", "sci-6")
+    mapped.sync(today=AUTUMN)
+    assert ("a", "sci-6", "file") in courses(mapped)
+
+
+def test_what_a_new_line_hangs_is_held_when_the_catalog_retires_it(mapped: Tiny) -> None:
+    """What once ended with another class is no reason to take it away unasked."""
+    mapped.sync()
+    decide(mapped, "remove", "sci-6", "a", TODAY)
+    used_again(mapped)
+    mapped.sync(today=AUTUMN)
+    mapped.line("mapping_rules", "r1", "", "", "Drawing", "sci-6")
+    mapped.sync(today=AUTUMN)
+    mapped.inputs["courses"] = mapped.inputs["courses"].replace("Science 6,6,true", "Science 6,6,false")
+    mapped.inputs["mapping_rules"] = mapped.inputs["mapping_rules"].split("\n")[0] + "\n"
+    with mapped.connect_anew() as connection:
+        run = mapped.begin(today=AUTUMN)
+        run.staged = sync.stage(connection, mapped.landing)
+        assert {h.guard for h in run.need_plan(connection).holds} == {"retired"}
+
+
 @pytest.mark.parametrize("choice", ["add", "remove"])
 def test_with_an_id_that_is_used_again_decisions_end(mapped: Tiny, choice: Choice) -> None:
     """The class before had, or was not to have, what a rule hangs on the new one."""

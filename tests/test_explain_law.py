@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from roster_pipeline.errors import RosterError
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history.explain.answer import explain
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
+from roster_pipeline.mapping.decide import Deed
 from tests.conftest import Record, Tiny
 from tests.guards.guarded import Guarded
 from tests.guards.test_laws import DAYS, LIMITS, records
 from tests.laws import MAPPINGS, become, districts, laws
+from tests.test_explain import ask, begun
 
 
 def check_explain_agrees_with_course_access(tiny: Tiny) -> None:
@@ -90,3 +94,46 @@ def test_nor_do_they_while_guards_hold_things_back(
             district.inputs["mapping_rules"] = "rule_id,subject,grade,clever_course,course_id\n" + rule
             district.sync()
             check_explain_agrees_with_course_access(district)
+
+
+CATALOG = {"math-6": "math-6,math,Math 6,6,{}\n", "sci-6": "sci-6,science,Science 6,6,{}\n"}
+COURSES = st.sampled_from(sorted(CATALOG))
+STEPS = st.one_of(
+    st.tuples(st.sampled_from(["add", "remove"]), COURSES),
+    st.tuples(st.sampled_from(["active", "retired", "gone"]), COURSES),
+)
+
+
+def happens(tiny: Tiny, step: str, course: str) -> None:
+    """Somebody decides about the section, or the catalog changes; what is refused does not happen."""
+    if step in ("add", "remove"):
+        with suppress(RosterError), tiny.connect_anew() as connection:
+            tiny.begin(from_clever=False).decide(connection, [Deed("m6", course, "add" if step == "add" else "remove")])
+        return
+    header, *lines = tiny.inputs["courses"].splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(course)]
+    now = [] if step == "gone" else [CATALOG[course].format(str(step == "active").lower())]
+    tiny.inputs["courses"] = "".join([header, *kept, *now])
+    tiny.sync(from_clever=False)
+
+
+@laws
+@example(steps=[("add", "sci-6"), ("remove", "sci-6"), ("retired", "sci-6")])
+@given(steps=st.lists(STEPS, min_size=2, max_size=5))
+def test_what_a_remedy_adds_can_be_added(steps: list[tuple[str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        tiny = begun(Tiny(Path(folder)))
+        tiny.inputs["section_courses"] = "district,section_id,course_id\n"
+        for step in steps:
+            happens(tiny, *step)
+        told = [ask(tiny, who, course, named=False) for who in ("ann", "m6") for course in (None, *_findable(tiny))]
+        remedies = " ".join(reason.remedy for answer in told for reason in answer.reasons)
+        for section, course in set(re.findall(r"`roster map add (\S+) (\S+)`", remedies)):
+            if course != "COURSE_ID":  # nothing is suggested: they choose one
+                with tiny.connect_anew() as connection:
+                    tiny.begin(from_clever=False).preview(connection, [Deed(section, course, "add")])
+
+
+def _findable(tiny: Tiny) -> list[str]:
+    known = "SELECT course_id FROM mapping.courses UNION SELECT course_id FROM roster.section_courses"
+    return sorted(course for (course,) in tiny.rows(known))

@@ -88,6 +88,21 @@ def test_a_removal_of_another_course_is_not_the_reason(tiny: Tiny) -> None:
     assert [r.code for r in ask(tiny, "m6", None).reasons] == ["course_removed"]
 
 
+@pytest.mark.parametrize("catalog", ["math-6,math,Math 6,6,false\n", ""])
+def test_that_a_course_was_removed_which_the_catalog_lost_hides_no_other_reason(tiny: Tiny, catalog: str) -> None:
+    decide(tiny, "remove", "math-6")
+    tiny.inputs["section_courses"] = "district,section_id,course_id\n"
+    tiny.inputs["courses"] = tiny.inputs["courses"].replace("math-6,math,Math 6,6,true\n", catalog)
+    tiny.inputs["courses"] += "math-vi,math,Math 6,6,true\n"
+    tiny.records["sections"][0]["name"] = "Math 6"
+    tiny.sync()
+    for who in ("ann", "m6"):
+        reason = ask(tiny, who, None).reasons[0]
+        assert reason.code == "section_unmapped"
+        assert "the closest suggestion is Math 6 (math-vi)" in reason.sentence
+        assert f"`roster map add {id_of(tiny, 'm6')} math-vi`" in reason.remedy
+
+
 def test_what_is_carried_over_is_told_with_the_section_before(tiny: Tiny) -> None:
     last_year(tiny, "math-6")
     (course,) = (s.what for s in ask(tiny, "new", named=False).steps if s.step == "course")

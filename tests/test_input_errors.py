@@ -289,6 +289,13 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         f"section_courses.csv, line 2, column course_id: unknown course '\\x07\\n{'x' * 58}...'. "
         "Correct it, or add the course to courses.csv.",
     ),
+    (
+        "an id that would be two where several are named",
+        "courses.csv",
+        COURSES + b"a,S,T,,1\nb;c,S,T,,1\n",
+        "courses.csv, line 3, column course_id: 'b;c' has `;` in it. "
+        "Call the course by an id without `;`, which is between several.",
+    ),
     # More than one.
     (
         "five lines are listed",

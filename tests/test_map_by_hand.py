@@ -9,7 +9,7 @@ import pytest
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.mapping.decide import Choice, Deed
 from roster_pipeline.plan.undo import Winner
-from tests.conftest import TODAY, Tiny, make_tiny, section
+from tests.conftest import TODAY, Tiny, carry_out, make_tiny, section
 
 NEXT_YEAR = TODAY.replace(year=TODAY.year + 1)
 
@@ -174,6 +174,8 @@ def test_what_an_undo_took_back_can_be_decided_once_more(synced: Tiny) -> None:
         ),
         ("m6", "old", "add", "Course 'old' is retired"),
         ("m6", "never", "remove", "There is no course 'never'"),
+        ("m6", "x" * 99, "add", f"There is no course '{'x' * 60}...'"),
+        ("m6", "Jane Doe", "add", "There is no course a text of 8 characters"),
     ],
 )
 def test_what_cannot_be_decided_says_what_to_do(
@@ -202,3 +204,50 @@ def test_a_section_that_is_over_keeps_what_it_had(synced: Tiny) -> None:
 def test_a_course_cannot_be_added_and_removed_at_once(synced: Tiny) -> None:
     with synced.connect_anew() as connection, pytest.raises(RosterError, match="to be added"):
         synced.begin(from_clever=False).decide(connection, [Deed("m6", "sci-6", "add"), Deed("m6", "SCI-6", "remove")])
+
+
+@pytest.mark.parametrize("said", ["sci-6", "SCI-6", " Sci-6 "])
+@pytest.mark.parametrize("hung", [True, False])
+def test_what_waits_for_a_course_that_has_gone_can_be_taken_back(synced: Tiny, said: str, hung: bool) -> None:
+    decide(synced, "add", "sci-6")
+    catalog = synced.inputs["courses"]
+    synced.inputs["courses"] = catalog.replace("sci-6,science,Science 6,6,true\n", "")
+    if not hung:
+        synced.sync()
+    decide(synced, "remove", said)
+    synced.inputs["courses"] = catalog
+    synced.sync()
+    assert courses(synced) == [("math-6", "rule")]
+
+
+def test_a_course_is_the_same_in_capitals(synced: Tiny) -> None:
+    """A removal keeps it out, an addition stands, nothing is refused as retired, nothing is taken off and put back."""
+    decide(synced, "remove", "math-6")
+    decide(synced, "add", "sci-6")
+    synced.inputs["courses"] = synced.inputs["courses"].replace("math-6,", "Math-6,").replace("sci-6,", "SCI-6,")
+    synced.line("section_courses", "d", "m6", "Sci-6")
+    with synced.connect_anew() as connection:
+        run = synced.begin()
+        carry_out(connection, run, synced.landing)
+    assert courses(synced) == [("sci-6", "manual")]
+    assert synced.rows("SELECT guard FROM sync.holds WHERE status = 'open'") == []
+    assert synced.rows("FROM sync.change_log WHERE sync_id = $id", id=run.order.info.sync_id) == []
+    assert synced.rows("SELECT course_id FROM mapping.suggestions") == []
+    decide(synced, "remove", "SCI-6")
+    assert courses(synced) == []
+
+
+def test_what_is_carried_over_is_the_same_course_in_capitals(synced: Tiny) -> None:
+    synced.records["courses"] = [{"id": "c1", "name": "Drawing"}]
+    (m6,) = synced.records["sections"]
+    m6.update(course="c1", term_id="year")
+    synced.records["terms"] = [
+        {"id": "year", "name": "Y1", "start_date": "2026-08-10", "end_date": "2027-06-04"},
+        {"id": "next", "name": "Y2", "start_date": "2027-08-10", "end_date": "2028-06-04"},
+    ]
+    synced.sync()
+    synced.sync(today=NEXT_YEAR.replace(month=7))
+    synced.records["sections"] = [{**m6, "id": "n6", "term_id": "next", "subject": "other"}]
+    synced.inputs["courses"] = synced.inputs["courses"].replace("math-6,", "MATH-6,")
+    synced.sync(today=NEXT_YEAR)
+    assert ("math-6", "carried_over") in courses(synced)

@@ -126,6 +126,13 @@ def test_what_somebody_else_changed_since_the_preview_is_not_overruled(synced: T
     assert synced.rows("SELECT course_id FROM mapping.decisions") == [("sci-6",)]
 
 
+def test_other_decisions_than_those_of_the_preview_are_refused_though_they_change_nothing_now(synced: Tiny) -> None:
+    shown = preview(synced, Deed("m6", "sci-6", "remove"))
+    with synced.connect_anew() as connection, pytest.raises(SyncRefused, match="Something else would change by now"):
+        synced.begin(from_clever=False).decide(connection, [Deed("s6", "sci-6", "remove")], shown=shown.shown)
+    assert synced.rows("FROM mapping.decisions") == []
+
+
 def test_a_preview_says_what_would_be_held(synced: Tiny) -> None:
     (synced.data / "guards.toml").write_text("[default]\nminimum_population = 1\nmapping_percent = 0\n")
     shown = preview(synced, Deed("m6", "math-6", "remove"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,12 @@ def error(file: Path) -> str:
 )
 def test_what_spreadsheets_save_is_read(tmp_path: Path, content: bytes) -> None:
     assert read_sheet(saved(tmp_path, content)) == [SheetLine(2, "d", "s1", "00123;1E10", "")]
+
+
+@pytest.mark.parametrize("first", [b"sep=;\r\n", b'\xef\xbb\xbf"sep=;"\n', b"SEP=;\r"])
+def test_a_first_line_that_names_what_is_between_cells_is_obeyed(tmp_path: Path, first: bytes) -> None:
+    content = b'section_id;district;courses;"a,b,c,d"\nS1;d;"00123;1E10";\n'
+    assert read_sheet(saved(tmp_path, first + content)) == [SheetLine(3, "d", "s1", "00123;1E10", None)]
 
 
 def test_without_the_column_of_what_was_exported_nobody_knows_it(tmp_path: Path) -> None:
@@ -117,6 +124,24 @@ def test_ids_survive_and_a_name_computes_nothing(tmp_path: Path, kind: str) -> N
         cells = list(openpyxl.load_workbook(file).active.iter_rows(min_row=2))
         assert [cell.value for cell in cells[0]][3] == "'=1+1"
         assert {(cell.data_type, cell.number_format) for row in cells for cell in row} == {("s", "@")}
+
+
+@pytest.mark.parametrize("name", ["\x07=cmd|x", "\x01\x02@SUM(1)", "=1"])
+def test_a_name_computes_nothing_either_once_what_cannot_be_shown_is_gone(tmp_path: Path, name: str) -> None:
+    write_sheet([{"district": "d", "section_id": "s1", "courses": "", "name": name}], tmp_path / "s.csv")
+    assert (tmp_path / "s.csv").read_text("utf-8-sig").splitlines()[
+        1
+    ] == f"d,s1,,'{name.lstrip(chr(7) + chr(1) + chr(2))}"
+
+
+def test_a_sheet_that_is_cut_off_cannot_be_read(tmp_path: Path) -> None:
+    whole = sheet(tmp_path, *(("d", f"s{n}", "a", "a") for n in range(500)))
+    cut = tmp_path / "cut.xlsx"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(cut, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content)
+    assert error(cut) == "cut.xlsx: cannot be read (ParseError). Save it as CSV or XLSX."
 
 
 @pytest.mark.parametrize(("name", "said"), [("s.txt", "neither .csv nor .xlsx"), ("no/s.csv", "cannot be written (No")])

@@ -149,6 +149,14 @@ def test_a_band_of_grades_is_for_those_in_it() -> None:
     assert offered("Science 11", of=of) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("Int Math 1", "Math 1"), ("Algebra 11", "Algebra I"), ("Algebra 11", "Algebra II"), ("Spanish 11", "Spanish 1")],
+)
+def test_what_may_as_well_be_another_course_is_not_offered(name: str, title: str) -> None:
+    assert offered(name, "math", of=courses(title, "Woodworking")) == []
+
+
 def test_a_subject_that_differs_speaks_against_a_course() -> None:
     of = courses("Drawing")
     same, unknown, other = (fits(of, Kind("Drawing", subject=s))[0].score for s in ("math", None, "science"))

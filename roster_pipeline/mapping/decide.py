@@ -19,6 +19,7 @@ import msgspec
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.mapping.cells import quoted
 from roster_pipeline.mapping.inputs import write_ndjson
+from roster_pipeline.mapping.load import known_ids
 from roster_pipeline.warehouse.sql import empty, make, run
 
 Choice = Literal["add", "remove"]
@@ -105,20 +106,16 @@ def _refuse(connection: duckdb.DuckDBPyConnection) -> None:
 def find_course(connection: duckdb.DuckDBPyConnection, said: str, decision: Choice) -> str:
     """The id of the course of the catalog, however it is capitalized; only an active one can be added.
 
-    What has left the catalog can be removed all the same, by the id under which it hangs somewhere.
+    What has left the catalog can be removed all the same, by the id that it had.
     """
+    said = said.strip()
     query = "SELECT course_id, active FROM input.courses WHERE lower(course_id) = lower($said)"
-    row = connection.execute(query, {"said": said.strip()}).fetchone()
+    row = connection.execute(query, {"said": said}).fetchone()
     if row is not None and (row[1] or decision == "remove"):
         return str(row[0])
-    if row is None and decision == "remove" and _hangs_somewhere(connection, said):
-        return said
+    if row is None and decision == "remove" and (known := known_ids(connection).get(said.lower())):
+        return known
     alike = run(connection, "mapping/titles_alike", said=said).fetchall()
     near = "; ".join(f"{course_id} ({title})" for course_id, title in alike)
-    what = f"Course {said!r} is retired" if row is not None else f"There is no course {said!r}"
+    what = f"Course {quoted(said)} is retired" if row is not None else f"There is no course {quoted(said)}"
     raise RosterError(what, do=f"Name a course of data/courses.csv that is active; close to it: {near or 'none'}")
-
-
-def _hangs_somewhere(connection: duckdb.DuckDBPyConnection, course_id: str) -> bool:
-    query = "SELECT 1 FROM roster.section_courses WHERE course_id = $course LIMIT 1"
-    return connection.execute(query, {"course": course_id}).fetchone() is not None

@@ -2,4 +2,4 @@
 -- needs: mapped.decisions, mapped.section_courses
 -- idle without: mapped.decisions
 DELETE FROM mapped.section_courses
-WHERE (clever_id, course_id) IN (SELECT (clever_id, course_id) FROM mapped.decisions WHERE decision <> 'ended')
+WHERE (clever_id, course_id) IN (SELECT (clever_id, course_id) FROM mapped.decisions WHERE decision IN ('add', 'remove'))

@@ -40,10 +40,13 @@ CLEVER_SUBJECTS = (
     "arts and music",
     "other",
 )
+BETWEEN = ";"
+"""What is between courses where a cell names several."""
 SHIPPED = Path(__file__).resolve().parents[2] / "data"
 """Where the files are as they came with the release."""
 EnrollmentSource = Literal["clever", "manual"]
 CleverSubject = Annotated[str, "one that Clever has"]
+CourseId = Annotated[str, "without what is between several"]
 Id = Annotated[str, "in small letters"]
 """An id of Clever's or ours. Both are hexadecimal, so it means the same in capitals, and is read in small letters."""
 
@@ -51,7 +54,7 @@ Id = Annotated[str, "in small letters"]
 class Course(msgspec.Struct, frozen=True, gc=False):
     """A course of the platform's own catalog; `line`, here and below, is the line of the file."""
 
-    course_id: str
+    course_id: CourseId
     subject: str
     title: str
     grade: str | None
@@ -124,8 +127,18 @@ def mappable(courses: Sequence[Course], between: str | None = None) -> Parse:
     return parse
 
 
+def _course_ids(cells: Cells) -> Cells:
+    """Ids of courses: rules and spreadsheets name several in one cell."""
+    for cell in required(cells):
+        if BETWEEN in cell:
+            do = f"Call the course by an id without `{BETWEEN}`, which is between several"
+            raise CellError(f"{quoted(cell)} has `{BETWEEN}` in it", do)
+    return cells
+
+
 _TYPES: dict[object, Parse] = {
     str: required,
+    CourseId: _course_ids,
     str | None: optional,
     Id: small,
     CleverSubject: word({subject.lower(): subject for subject in CLEVER_SUBJECTS}),

@@ -24,7 +24,7 @@ ANTI JOIN roster.sections AS r ON r.section_id::VARCHAR = f.section_id
 UNION ALL
 SELECT
   'warning', 'mapping_line_ended', 'section_courses', format('section_courses.csv, line {}', f.line), NULL,
-  'The id is used for another class than the one that the line was for; it has no effect. Take it out, or say it by hand.', f.line, 1
+  'The id is used for another class than the one that the line was for; it has no effect. Take it out; if the new class is meant, write it again after a sync, or say it by hand.', f.line, 1
 FROM input.section_courses AS f
 LEFT JOIN mapped.renamed_lines AS n ON n.line = f.line
 JOIN mapped.decisions AS d ON d.course_id = f.course_id AND d.decision = 'ended'

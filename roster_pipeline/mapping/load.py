@@ -40,7 +40,7 @@ def load_inputs(
 
     All are checked before the first is loaded, so a mistake in one (InputError) changes nothing.
     """
-    courses = inputs.read_courses(data)
+    courses = _read_courses(connection, data)
     files: dict[str, tuple[str, Lines[Any]]] = {
         "rules": ("mapping_rules.csv", read_rules(data, district, courses)),
         "section_courses": ("section_courses.csv", inputs.read_section_courses(data, district, courses)),
@@ -66,12 +66,26 @@ def load_inputs(
 
 def load_rules(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
     """Loads only the rules, for a dry run. Raises InputError for a mistake in them, or in the catalog."""
-    rules = read_rules(data, district, inputs.read_courses(data)).rows
+    rules = read_rules(data, district, _read_courses(connection, data)).rows
     _check_patterns(connection, data, rules)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rules.ndjson"
         inputs.write_ndjson(rules, file)
         make(connection, "mapping/input/rules", file=str(file))
+
+
+def known_ids(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The ids of courses as this district knows them, by themselves in small letters."""
+    return dict(run(connection, "mapping/course_ids").fetchall())
+
+
+def _read_courses(connection: duckdb.DuckDBPyConnection, data: Path) -> list[inputs.Course]:
+    """The catalog. A course keeps the capitals of its id, whatever the file makes of them: it means the same course."""
+    known = known_ids(connection)
+    return [
+        msgspec.structs.replace(course, course_id=known.get(course.course_id.lower(), course.course_id))
+        for course in inputs.read_courses(data)
+    ]
 
 
 def _check_patterns(connection: duckdb.DuckDBPyConnection, data: Path, rules: Sequence[MappingRule]) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from roster_pipeline.mapping.cells import Parse, optional, required, whole, word
 from roster_pipeline.mapping.csv_file import File, Lines, read
-from roster_pipeline.mapping.inputs import Course, mappable
+from roster_pipeline.mapping.inputs import BETWEEN, Course, mappable
 
 NameMatch = Literal["prefix", "suffix", "contains", "regex"]
 
@@ -62,4 +62,4 @@ _TYPES: dict[object, Parse] = {
 
 def read_rules(data: Path, district: str, courses: Sequence[Course]) -> Lines[MappingRule]:
     """The rows of mapping_rules.csv that hold for the district: its own, and those that name none."""
-    return read(_FILE, MappingRule, _TYPES, data, district, course_id=mappable(courses, between=";"))
+    return read(_FILE, MappingRule, _TYPES, data, district, course_id=mappable(courses, between=BETWEEN))

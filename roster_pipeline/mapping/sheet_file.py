@@ -7,7 +7,9 @@ here: what in the file is a decision (`bulk.py`). Of what comes back only `distr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ _DELIMITERS = (",", ";", "\t")
 _ROWS_OF_A_SHEET = 1_048_576
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would compute; Clever's names may."""
+_NAMES_DELIMITER = re.compile(rb'"?sep=([,;\t|])"?(?=\r?\n|\r|$)', re.IGNORECASE)
+"""A first line that is for the spreadsheet alone: it says what is between the cells."""
 _AS_TEXT = "Format the column as text (in Excel: Format Cells, Text), then write the cell once more"
 
 
@@ -49,10 +53,8 @@ def write_sheet(rows: Sequence[Row], file: Path) -> None:
     kind = _kind(file)
     table = pd.DataFrame(rows, dtype=str).fillna("")
     for name in table.columns.difference([*_COLUMNS, _EXPORTED]):
-        spoilt = table[name].str.startswith(_FORMULAS)
-        table[name] = (
-            table[name].str.replace(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", regex=True).where(~spoilt, "'" + table[name])
-        )
+        shown = table[name].str.replace(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", regex=True)
+        table[name] = shown.where(~shown.str.startswith(_FORMULAS), "'" + shown)
     part = file.with_name(f".{file.stem}.part{kind}")
     try:
         part.touch(mode=0o600)
@@ -117,38 +119,42 @@ def _kind(file: Path) -> str:
 
 
 def _csv(file: Path) -> tuple[Table, list[Problem]]:
-    """With the delimiter that the first line has most of: some spreadsheets write a semicolon, others a tab."""
+    """With the delimiter that it names, or that the first line has most of: a semicolon in some places, or a tab."""
     raw = load(file, "")
+    if named := _NAMES_DELIMITER.match(raw):
+        return table_of(raw[named.end() :], named[1].decode()), []
     header = raw.partition(b"\n")[0].decode()
     return table_of(raw, max(_DELIMITERS, key=header.count)), []
 
 
 def _xlsx(file: Path) -> tuple[Table, list[Problem]]:
     """The first sheet. What is no text where a text is wanted is a problem: nobody knows what it was."""
+    rows = ((n, row) for n, row in enumerate(_rows_of(file), start=1) if any(c.value is not None for c in row))
+    line, first = next(rows, (1, ()))
+    header = [str(cell.value or "").strip().lower() for cell in first]
+    lines: list[int] = []
+    columns: list[list[str]] = [[] for _ in header]
+    problems: list[Problem] = []
+    for n, row in rows:
+        lines.append(n)
+        problems += _spoilt(n, header, row)
+        for at, column in enumerate(columns):
+            value = row[at].value if at < len(row) else None
+            column.append("" if value is None else str(value).strip())
+    return Table(line, header, lines, columns, [], []), problems
+
+
+def _rows_of(file: Path) -> Iterator[tuple[Any, ...]]:
+    """The rows of the first sheet. Raises InputError when the file is damaged, which may show only far down in it."""
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(file, read_only=True)
+        with closing(openpyxl.load_workbook(file, read_only=True)) as book:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # they are what its writer says, not what is there
+            yield from sheet.iter_rows()
     except Exception as error:  # whatever is wrong with a spreadsheet, its reader says in its own way
         raise InputError(file, f"cannot be read ({type(error).__name__})", do="Save it as CSV or XLSX") from None
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # they are what its writer says, not what is there
-        rows = ((n, row) for n, row in enumerate(sheet.iter_rows(), start=1) if any(c.value is not None for c in row))
-        line, first = next(rows, (1, ()))
-        header = [str(cell.value or "").strip().lower() for cell in first]
-        lines: list[int] = []
-        columns: list[list[str]] = [[] for _ in header]
-        problems: list[Problem] = []
-        for n, row in rows:
-            lines.append(n)
-            problems += _spoilt(n, header, row)
-            for at, column in enumerate(columns):
-                value = row[at].value if at < len(row) else None
-                column.append("" if value is None else str(value).strip())
-    finally:
-        book.close()
-    return Table(line, header, lines, columns, [], []), problems
 
 
 def _spoilt(line: int, header: Sequence[str], row: Sequence[Any]) -> Iterator[Problem]:

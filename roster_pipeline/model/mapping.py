@@ -98,7 +98,7 @@ MAPPED: tuple[Table, ...] = (
         CLEVER_ID,
         SECTION_ID,
         ("course_id", "VARCHAR", "course"),
-        ("decision", "VARCHAR", "`add`, `remove`, or `ended` with the class that it was about"),
+        ("decision", "VARCHAR", "`add`, `remove`, or, with the class that it was about, `ended` and `over`"),
     ),
     table(
         "mapped",

@@ -207,7 +207,8 @@ DECISIONS = Table(
             "decision",
             "VARCHAR",
             "`add` (it hangs there), `remove` (nothing may hang it there), or `ended`: it, or a line of "
-            "section_courses.csv, was about another class that had the section's id before",
+            "section_courses.csv that still stands, was about another class that had the section's id before; `over`: "
+            "so it was, and a line that is written from now on counts",
         ),
         Column("by", "VARCHAR", "who decided; NULL for what has ended"),
         Column("why", "VARCHAR", "why, as they said"),

@@ -53,10 +53,11 @@ def preview_plan(
         people=people_concerned(connection, replace(info, trigger="mapping"), made, now=now),
         held=made.held,
         holds=holds,
-        shown=shown_as(made),
+        shown=shown_as(connection, made),
     )
 
 
-def shown_as(made: Plan) -> str:
-    """Which changes a plan is made of, those that are held only by their number."""
-    return f"{made.fingerprint}-{made.held}"
+def shown_as(connection: duckdb.DuckDBPyConnection, made: Plan) -> str:
+    """What is decided, and which changes that makes; those that are held only by their number."""
+    ((decided,),) = run(connection, "mapping/asked").fetchall()
+    return f"{made.fingerprint}-{made.held}-{decided}"

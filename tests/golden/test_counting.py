@@ -319,17 +319,26 @@ def test_all_records_in_force_are_added_up(case: Case) -> None:
 
 
 def test_courses_that_go_because_the_catalog_lost_them_are_judged(case: Case) -> None:
-    """M6 and M7 lose what is retired or gone; a person takes it off S6; an approval counts; a section may end."""
+    """M6 and M7 lose what is retired or gone; a person takes it off S6; an approval counts; a section may end.
+
+    Cal is another class from now on, Dee was one long ago.
+    """
     case.given("input.courses", {"course_id": "math", "active": True}, {"course_id": "old", "active": False})
     case.given("plan.sections", {"section_id": TIA, "action": "conclude"})
-    for section_id, course_id in ((M6, "old"), (M7, "gone"), (M6, "math"), (S6, "old"), (ANN, "old"), (TIA, "old")):
+    for section_id, course_id in (
+        *((M6, "old"), (M7, "gone"), (M6, "math"), (S6, "old"), (ANN, "old"), (TIA, "old")),
+        *((CAL, "was"), (DEE, "lost")),
+    ):
         row = change("archive", section_id=section_id, course_id=course_id)
         case.given("plan.section_courses", row)
     case.given("mapped.decisions", {"section_id": S6, "course_id": "old", "decision": "remove"})
+    case.given("mapped.decisions", {"section_id": CAL, "course_id": "was", "decision": "over"})
+    case.given("mapped.decisions", {"section_id": DEE, "course_id": "lost", "decision": "over"})
+    case.given("mapped.other_classes", {"section_id": CAL})
     approved = {"guard": "retired", "status": "approved", "entity": "section_courses", "entity_id": f"{ANN}/old"}
     case.given("guards.decided", approved)
     case.make("guards/changes/retired", "*")
-    assert judged(case, "plan.section_courses", "course_id") == ["gone", "old"]
+    assert judged(case, "plan.section_courses", "course_id") == ["gone", "lost", "old"]
 
 
 def test_any_course_that_the_catalog_lost_is_too_much(case: Case) -> None:

@@ -39,7 +39,7 @@ def test_with_the_class_that_they_were_about_decisions_and_lines_end(case: Case)
     case.given("mapped.renamed_lines", {"clever_id": "M6", "course_id": "old", "line": 9})
     case.given("input.decisions", {"section_id": M6, "course_id": "math", "decision": "add"})
     assert values(case.make("mapping/decisions", "clever_id, course_id, decision")) == [
-        ("M6", "art", "ended"),
+        ("M6", "art", "over"),
         ("M6", "math", "add"),
         ("M6", "old", "ended"),
         ("M6", "sci", "ended"),
@@ -51,20 +51,50 @@ def test_what_has_ended_is_written_down_where_the_section_changes(case: Case) ->
     for section, held_by in ((M6, None), (M7, "h")):
         case.given("mapped.other_classes", {"section_id": section})
         case.given("plan.sections", {"section_id": section, "held_by": held_by})
-    for section, decision in ((M6, "ended"), (M7, "ended"), (S6, "ended"), (M6, "add")):
+    for section, decision in ((M6, "ended"), (M6, "over"), (M7, "ended"), (S6, "ended"), (S6, "over"), (M6, "add")):
         case.given("mapped.decisions", {"section_id": section, "course_id": decision, "decision": decision})
     found = case.change(
         "mapping/keep_decisions", 'no, section_id, course_id, decision, "by", sync_id', sync_id="S2", now=NOW
     )
-    assert values(found) == [(1, M6, "ended", "ended", None, "S2")]
+    assert values(found) == [(1, M6, "ended", "ended", None, "S2"), (2, M6, "over", "over", None, "S2")]
+
+
+def test_what_has_ended_is_over_once_its_line_is_taken_out(case: Case) -> None:
+    case.given("identity.sections", {"clever_id": "M6", "section_id": M6}, {"clever_id": "m7", "section_id": M7})
+    for no, (section, course) in enumerate([(M6, "math"), (M6, "art"), (M7, "math"), (M7, "old"), (M7, "sci")]):
+        case.given("mapping.decisions", {"no": no, "section_id": section, "course_id": course, "decision": "ended"})
+    case.given(
+        "input.section_courses", {"section_id": "m6", "course_id": "math"}, {"section_id": M7, "course_id": "sci"}
+    )
+    case.given("mapped.renamed_lines", {"clever_id": "m7", "course_id": "old"})
+    assert values(case.make("mapping/decisions", "clever_id, course_id, decision")) == [
+        ("M6", "art", "over"),
+        ("M6", "math", "ended"),
+        ("m7", "math", "over"),
+        ("m7", "old", "ended"),
+        ("m7", "sci", "ended"),
+    ]
+
+
+def test_a_line_that_was_taken_out_is_written_down_once(case: Case) -> None:
+    for no, (course, decision) in enumerate([("math", "ended"), ("art", "ended"), ("art", "over"), ("sci", "ended")]):
+        case.given("mapping.decisions", {"no": no, "section_id": M6, "course_id": course, "decision": decision})
+    for course, decision in (("math", "over"), ("art", "over"), ("sci", "ended")):
+        case.given("mapped.decisions", {"section_id": M6, "course_id": course, "decision": decision})
+    found = case.change("mapping/keep_decisions", "no, course_id, decision, sync_id", sync_id="S2", now=NOW)
+    assert values(found)[4:] == [(4, "math", "over", "S2")]
 
 
 def test_what_was_decided_gives_way_to_the_decision_and_nothing_else_does(case: Case) -> None:
-    for course, decision in (("math", "remove"), ("art", "ended")):
+    for course, decision in (("math", "remove"), ("art", "ended"), ("sci", "over")):
         case.given("mapped.decisions", {"clever_id": "m6", "course_id": course, "decision": decision})
-    for section, course in (("m6", "math"), ("m6", "art"), ("m7", "math")):
+    for section, course in (("m6", "math"), ("m6", "art"), ("m6", "sci"), ("m7", "math")):
         case.given("mapped.section_courses", {"clever_id": section, "course_id": course, "mapped_by": "file"})
-    assert values(case.change("mapping/drop_decided", "clever_id, course_id")) == [("m6", "art"), ("m7", "math")]
+    assert values(case.change("mapping/drop_decided", "clever_id, course_id")) == [
+        ("m6", "art"),
+        ("m6", "sci"),
+        ("m7", "math"),
+    ]
 
 
 def test_only_what_the_catalog_has_is_hung_by_hand(case: Case) -> None:
@@ -166,6 +196,26 @@ def test_deeds_become_decisions_each_once(case: Case) -> None:
         "mapping/input/decisions", 'section_id, course_id, decision, "by", why, "at"', by="Rae", why=None, at=NOW
     )
     assert values(decided) == [(M6, "art", "add", "Rae", None, NOW)]
+
+
+def test_what_is_asked_is_told_apart_in_any_order(case: Case) -> None:
+    def asked(*decisions: tuple[str, str, str]) -> str:
+        case.end()
+        names = ("section_id", "course_id", "decision")
+        case.given("input.decisions", *(dict(zip(names, decision, strict=True)) for decision in decisions))
+        ((fingerprint,),) = values(case.answer("mapping/asked"))
+        return str(fingerprint)
+
+    one, other = (M6, "math", "remove"), (M7, "art", "add")
+    assert asked(one, other) == asked(other, one)
+    assert len({asked(), asked(one), asked(other), asked((M6, "math", "add"))}) == 4
+
+
+def test_a_course_is_known_by_the_id_that_was_written_first(case: Case) -> None:
+    case.given("mapping.decisions", {"no": 1, "course_id": "Art"}, {"no": 2, "course_id": "art", "undone_by": "S3"})
+    case.given("roster.section_courses", *({"section_id": M6, "course_id": c} for c in ("ART", "Math", "Math")))
+    case.given("mapping.courses", *({"course_id": c} for c in ("aRT", "MATH", "Sci")))
+    assert sorted(values(case.answer("mapping/course_ids"))) == [("art", "Art"), ("math", "Math"), ("sci", "Sci")]
 
 
 def test_courses_with_a_like_id_or_title_are_named(case: Case) -> None:

@@ -139,7 +139,7 @@ def test_courses_and_suggestions_of_sections(case: Case) -> None:
 
 
 def test_of_what_people_decided_about_a_section_and_a_course_the_last_counts_that_stands(case: Case) -> None:
-    case.given("mapping.courses", {"course_id": "math-6", "title": "Math 6"})
+    case.given("mapping.courses", {"course_id": "math-6", "title": "Math 6", "active": True})
     for no, section_id, course_id, decision, undone_by in (
         (1, M6, "math-6", "add", None),
         (2, M6, "math-6", "remove", None),
@@ -149,8 +149,8 @@ def test_of_what_people_decided_about_a_section_and_a_course_the_last_counts_tha
     ):
         row: Row = {"no": no, "section_id": section_id, "course_id": course_id, "decision": decision}
         case.given("mapping.decisions", {**row, "undone_by": undone_by})
-    found = case.answer("history/explain/decisions_of_sections", "section_id, course_id, title, decision, no", ids=[M6])
-    assert values(found) == [(M6, "gone", None, "add", 4), (M6, "math-6", "Math 6", "remove", 2)]
+    found = case.answer("history/explain/decisions_of_sections", "course_id, title, active, decision, no", ids=[M6])
+    assert values(found) == [("gone", None, False, "add", 4), ("math-6", "Math 6", True, "remove", 2)]
 
 
 def test_changes_are_those_of_the_person_with_what_became_of_a_hold(case: Case) -> None:

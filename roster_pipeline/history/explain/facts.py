@@ -72,8 +72,15 @@ class Section:
         return next((d for d in self.decisions if d["decision"] == "add" and d["course_id"] == course_id), None)
 
     def removed(self, course_id: str | None) -> Row | None:
-        """The decision by which a person took the course off it, when it stands; without one, the last of any."""
-        found = [d for d in self.decisions if d["decision"] == "remove" and course_id in (None, d["course_id"])]
+        """The decision by which a person took the course off it, when it stands.
+
+        Without one, the last about any that could be added again: one that the catalog lost is not what is missing.
+        """
+        found = [
+            d
+            for d in self.decisions
+            if d["decision"] == "remove" and (d["active"] if course_id is None else d["course_id"] == course_id)
+        ]
         return max(found, key=lambda d: d["no"], default=None)
 
 

@@ -160,6 +160,8 @@ def _level(course: Course, reading: Reading, kind: Kind) -> _Agreement | None:
         return None
     if course.level is None:
         level = _Agreement(1.0)
+    elif number is None and (reading.number or 0) > v.LAST_LEVEL:
+        level = _Agreement(_UNSAID_LEVEL)  # 11 may be a grade, and may be the second level
     elif number is None:
         level = _Agreement(_UNSAID_FIRST if course.level == 1 else _UNSAID_LEVEL)
     else:

@@ -16,7 +16,7 @@ econ economics | ed education | ela english language arts | eld english language
 eng english/engineering | env environmental | environ environmental | esl english language development | fin finance
 fr french | fren french | fund fundamentals | gen general | geo geometry/geography/geology | geog geography
 geom geometry | ger german | gov government | govt government | hist history | hlth health | hum humanities
-im integrated math | int integrated/intermediate/introduction | integ integrated | interv intervention
+im integrated math | int integrated/intermediate | integ integrated | interv intervention
 intro introduction | jour journalism | journ journalism | kybd keyboarding | la language arts | lang language
 lit literature/literacy | macro macroeconomics | mandarin chinese/mandarin | mathematics math | maths math
 micro microeconomics | mod modern | orch orchestra | pers personal | phil philosophy | photo photography
