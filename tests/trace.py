@@ -25,6 +25,7 @@ from roster_pipeline.history.explain.answer import explain
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
 from roster_pipeline.history.record import SyncInfo, record_failure
+from roster_pipeline.history.sharing import sharing
 from roster_pipeline.mapping.bulk import deciding
 from roster_pipeline.mapping.decide import Deed, decide
 from roster_pipeline.mapping.rehearse import rehearse
@@ -260,6 +261,12 @@ def _notify(district: Guarded) -> None:
             list(kind(standing.District("d", connection, (), NOW)))
 
 
+def _ask_about_sharing(district: Guarded) -> None:
+    with district.connect() as connection:
+        for question in (sharing.counts, sharing.listed, sharing.trend):
+            question(connection)
+
+
 def _report(district: Guarded) -> None:
     """What people ask, of the last sync."""
     last = f"S{district.syncs:03}"
@@ -303,5 +310,6 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _undo,
     _fail_and_prune,
     _notify,
+    _ask_about_sharing,
     _report,
 )

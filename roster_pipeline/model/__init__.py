@@ -31,6 +31,7 @@ from roster_pipeline.model.roster import (
     UNMAPPED,
 )
 from roster_pipeline.model.scratch import SCRATCH, scratch
+from roster_pipeline.model.sharing import NOT_SHARED, SHARING, SHARING_FINDINGS
 from roster_pipeline.model.sources import INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
 
 __all__ = [
@@ -47,12 +48,15 @@ __all__ = [
     "ISSUES",
     "LANDING",
     "NOT_CARRIED",
+    "NOT_SHARED",
     "PUBLISHED",
     "QUESTIONS",
     "SCHEMA_VERSIONS",
     "SCRATCH",
     "SECTIONS",
     "SETTLED",
+    "SHARING",
+    "SHARING_FINDINGS",
     "STAGING",
     "SUBJECTS",
     "SUGGESTIONS",
@@ -92,6 +96,9 @@ PUBLISHED: tuple[Table, ...] = (
     SETTLED,
     UNDONE,
     WAITING_SITES,
+    SHARING,
+    NOT_SHARED,
+    SHARING_FINDINGS,
     SCHEMA_VERSIONS,
     *QUESTIONS,
 )

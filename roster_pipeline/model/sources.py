@@ -112,6 +112,14 @@ STAGED: tuple[Table, ...] = (
     ),
     table(
         "staging",
+        "not_shared",
+        "section and person whom it lists and whom we cannot see",
+        ("section_n", "INTEGER", "the section's number in staging.sections"),
+        ("clever_id", "VARCHAR", "Clever user id"),
+        ("role", "VARCHAR", "`student` or `teacher`"),
+    ),
+    table(
+        "staging",
         "clever_courses",
         "course of Clever's",
         ("course", "VARCHAR", "Clever course id"),
