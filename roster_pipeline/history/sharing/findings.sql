@@ -61,7 +61,12 @@ found AS (
   SELECT site_id, 'grade_not_mapped' AS finding, 'grades' AS entity, grade, people FROM grades
   UNION ALL BY NAME
   SELECT
-    site_id, if(in_section, 'people_in_no_mapped_section', if(is_student, 'students_in_no_section', 'teachers_in_no_section')) AS finding,
+    site_id,
+    CASE
+      WHEN in_section THEN 'people_in_no_mapped_section'
+      WHEN is_student THEN 'students_in_no_section'
+      ELSE 'teachers_in_no_section'
+    END AS finding,
     'users' AS entity, user_id::VARCHAR AS record_id, clever_id, sis_id, grade, 1 AS people
   FROM people
   WHERE NOT mapped
@@ -79,7 +84,7 @@ found AS (
   WHERE student_count = 0
   UNION ALL BY NAME
   SELECT
-    n.site_id, if(n.role = 'student', 'students_not_shared', 'teachers_not_shared') AS finding, 'users' AS entity, n.clever_id,
+    n.site_id, n.role || 's_not_shared' AS finding, 'users' AS entity, n.clever_id,
     n.section, s.sis_id AS section_sis_id, 1 AS people
   FROM sync.not_shared AS n SEMI JOIN synced USING (site_id) LEFT JOIN roster.sections AS s ON s.clever_id = n.section
   UNION ALL BY NAME
