@@ -24,6 +24,7 @@ from roster_pipeline.history import report
 from roster_pipeline.history.explain.answer import explain
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
+from roster_pipeline.history.pending import pending
 from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.history.sharing import sharing
 from roster_pipeline.mapping.bulk import deciding
@@ -261,8 +262,11 @@ def _notify(district: Guarded) -> None:
             list(kind(standing.District("d", connection, (), NOW)))
 
 
-def _ask_about_sharing(district: Guarded) -> None:
+def _ask_about_people(district: Guarded) -> None:
     with district.connect() as connection:
+        for of in (pending.sites, pending.sections, pending.people):
+            of(connection, NOW)
+        pending.statuses(connection)
         for question in (sharing.counts, sharing.listed, sharing.trend):
             question(connection)
 
@@ -310,6 +314,6 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _undo,
     _fail_and_prune,
     _notify,
-    _ask_about_sharing,
+    _ask_about_people,
     _report,
 )
