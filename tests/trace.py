@@ -29,6 +29,7 @@ from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.history.sharing import sharing
 from roster_pipeline.mapping.bulk import deciding
 from roster_pipeline.mapping.decide import Deed, decide
+from roster_pipeline.mapping.platform import PlatformLogin
 from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.notices import standing
 from roster_pipeline.plan.difference import Plan
@@ -36,7 +37,7 @@ from roster_pipeline.plan.start import Confirmed
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse import sql
-from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
+from tests.conftest import NOW, TODAY, Record, Tiny, carry_out, section, student, teacher
 from tests.guards.guarded import Guarded, fill, ids
 
 _EMPTIED = re.compile(r"CREATE OR REPLACE (?:TEMP TABLE|TABLE memory\.) ?(\w+\.\w+)")
@@ -116,6 +117,14 @@ def _begin(district: Guarded) -> None:
     district.line("mapping_rules", "r1", "math", "", "", "math-6")
     district.line("logins", "d", "north01", "2026-09-01T00:00:00Z")
     district.sync()
+
+
+def _ask_the_platform(district: Guarded) -> None:
+    """Its database knows of a login."""
+    run = district.begin()
+    run.order = replace(run.order, logins=lambda _: [PlatformLogin("north03", NOW)])
+    with district.connect_anew() as connection:
+        carry_out(connection, run, district.landing)
 
 
 def _start_a_school(district: Guarded) -> None:
@@ -302,6 +311,7 @@ def _report(district: Guarded) -> None:
 
 _LIFE: Sequence[Callable[[Guarded], object]] = (
     _begin,
+    _ask_the_platform,
     _start_a_school,
     _change_the_mapping,
     _explain,

@@ -285,11 +285,25 @@ INPUTS: tuple[Table, ...] = (
     table(
         "input",
         "logins",
-        "person who has logged in (data/logins.csv)",
+        "person who has logged in (data/logins.csv, or the platform's database)",
         ("user_id", "VARCHAR", "ours or Clever's id"),
         ("platform_id", "UUID", "the same, where it is ours"),
         ("first_login_at", "TIMESTAMP", "UTC"),
-        ("line", "INTEGER", "line of the file"),
+        ("line", "INTEGER", "line of the file; NULL from the database"),
+    ),
+    table(
+        "input",
+        "platform_logins",
+        "first login that the platform's database tells of",
+        ("who", "VARCHAR", "ours or Clever's id of the person, or an e-mail"),
+        ("first_login_at", "TIMESTAMP", "UTC"),
+        pii=("who",),
+    ),
+    table(
+        "input",
+        "platform_issues",
+        "problem with the logins of the platform's database",
+        *((c.name, c.type, c.meaning) for c in ISSUES.columns[1:]),
     ),
     table(
         "input",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def school(case: Case) -> Case:
     return case
 
 
-def asked(**more: object) -> dict[str, object]:
+def asked(**more: Any) -> dict[str, Any]:
     return {"now": NOW, "site": None, "days": -1, **more}
 
 
