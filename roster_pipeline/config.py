@@ -28,6 +28,9 @@ CLEVER_API_URL = "https://api.clever.com"
 CLEVER_TOKENS_URL = "https://clever.com/oauth/tokens"
 TIMEZONE = "America/Los_Angeles"
 
+LOGINS_QUERY = "SELECT user_id, first_login_at FROM logins"
+"""Of the platform's database, unless PLATFORM_LOGINS_QUERY is another."""
+
 _MOST = 100_000
 """Of days and of minutes; a date so long ago still is one."""
 
@@ -70,6 +73,8 @@ class Settings:
     notify_wrong: RosterError | None = None
     asks_first: bool = True
     erase_after_days: int | None = None
+    platform_database_url: str | None = field(default=None, repr=False)
+    platform_logins_query: str = LOGINS_QUERY
     wrong: RosterError | None = None
     places_known: bool = True
 
@@ -109,6 +114,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         notify_url=notify_url,
         notify_wrong=notify_wrong,
         erase_after_days=_number(given, wrong, "ROSTER_ERASE_AFTER_DAYS", "days"),
+        platform_database_url=_database(given, wrong),
+        platform_logins_query=given.get("PLATFORM_LOGINS_QUERY", LOGINS_QUERY),
         asks_first=_choice(given, wrong, "ROSTER_FIRST_SYNC", ("ask", "apply")) == "ask",
     )
     for name, url in (("CLEVER_API_URL", clever.api_url), ("CLEVER_TOKENS_URL", clever.tokens_url)):
@@ -207,6 +214,19 @@ def _webhook(given: Mapping[str, str]) -> tuple[str | None, RosterError | None]:
             do="Use https; plain http is allowed to this machine only",
         )
     return url, None
+
+
+def _database(given: Mapping[str, str], wrong: list[RosterError]) -> str | None:
+    """The address of the platform's database; it has a password in it, so no error quotes it."""
+    name, url = "PLATFORM_DATABASE_URL", given.get("PLATFORM_DATABASE_URL", "").strip()
+    if not url and "PLATFORM_LOGINS_QUERY" in given:
+        wrong.append(RosterError(f"PLATFORM_LOGINS_QUERY is set, and no {name}", do=f"Set {name} too, or unset it"))
+    elif url and not url.startswith(("postgresql://", "postgres://")):
+        wrong.append(
+            RosterError(f"{name} is no address of a PostgreSQL", do="Set postgresql://USER:PASSWORD@HOST/DATABASE")
+        )
+        return None
+    return url or None
 
 
 def is_this_machine(url: str) -> bool:

@@ -7,6 +7,7 @@ import dagster as dg
 from roster_pipeline.assets.clever import clever
 from roster_pipeline.assets.mapping import inputs, section_courses, suggestions, unmapped
 from roster_pipeline.assets.roster import roster_plan, roster_tables
+from roster_pipeline.assets.sharing import sharing
 from roster_pipeline.assets.staging import staged_tables
 from roster_pipeline.assets.sync import sync_history
 from roster_pipeline.jobs import jobs
@@ -29,6 +30,7 @@ def build_defs() -> dg.Definitions:
             suggestions,
             unmapped,
             sync_history,
+            sharing,
         ],
         jobs=[
             *(jobs.sync_now, jobs.nightly_sync, jobs.start_sync, jobs.apply_mapping),

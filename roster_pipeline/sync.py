@@ -31,6 +31,7 @@ from roster_pipeline.history.record import SyncInfo, prune
 from roster_pipeline.identity import identify as identity
 from roster_pipeline.mapping import load as mapping
 from roster_pipeline.mapping.decide import Deed, decide
+from roster_pipeline.mapping.platform import Source, load_platform_logins, take_platform_logins
 from roster_pipeline.plan import erase as erasing
 from roster_pipeline.plan import undo
 from roster_pipeline.plan.apply import apply_plan
@@ -56,6 +57,7 @@ class Order:
 
     `starts` are the sites whose counts somebody confirms with it; nothing of others that are new gets onto the roster.
     `ends` is a site of which nothing stays there.
+    `logins` is the platform's database, where there is one to ask who has logged in.
     `today` is ours, and that of Clever's clock once this is known (`on_clevers_day`); `zone` is where days begin.
     """
 
@@ -66,6 +68,7 @@ class Order:
     zone: tzinfo = UTC
     starts: Starts = "all"
     ends: str | None = None
+    logins: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -227,6 +230,7 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
     district = order.info.district
     others = {limits.FILE: limits.other_districts(order.data, district)}
     mapping.load_inputs(connection, order.data, district, others)
+    load_platform_logins(connection, order.logins, district, mapping.latest_login())
     return Inputs(limits.load_limits(order.data, district), limits.load_expected(order.data, district))
 
 
@@ -245,6 +249,7 @@ def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Stage
     What comes back under another Clever id keeps the platform's, unless that is uncertain, or so many do that a person
     is asked first.
     """
+    take_platform_logins(connection)
     judging = Judging(connection, inputs.limits_on(order.today), order.today, order.now())
     starts = read_confirmed(connection, order.starts)
     read_ended(connection, order.ends)

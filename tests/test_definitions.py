@@ -41,7 +41,7 @@ LAYERS = {
         "section_courses",
         "course_access",
     },
-    "sync": {"syncs", "holds", "published"},
+    "sync": {"syncs", "holds", "published", "sharing"},
 }
 
 

@@ -126,6 +126,7 @@ def test_the_published_copy_opens_in_the_oldest_duckdb_that_we_promise(tiny: Tin
     published = Warehouse(tiny.root).publish_copy("d")
     counts = "SELECT (SELECT count(*) FROM roster.course_access), (SELECT count(*) FROM sync.changes)"
     counts += ", (SELECT count(*) FROM roster.course_access_as_of(DATE '2026-11-23'))"
+    counts += ", (SELECT count(*) FROM sync.sharing_findings)"
     script = (
         "import duckdb, sys; connection = duckdb.connect(sys.argv[1], read_only=True);"
         "print(duckdb.__version__, *connection.execute(sys.argv[2]).fetchone())"
@@ -138,7 +139,7 @@ def test_the_published_copy_opens_in_the_oldest_duckdb_that_we_promise(tiny: Tin
         check=True,
     )
     ((changes,),) = tiny.rows("SELECT count(*) FROM sync.changes")
-    assert ran.stdout.split() == ["1.2.2", "3", str(changes), "3"]
+    assert ran.stdout.split() == ["1.2.2", "3", str(changes), "3", "0"]
 
 
 def test_a_truth_that_only_newer_duckdbs_read_is_rewritten_once(tiny: Tiny) -> None:

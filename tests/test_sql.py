@@ -35,6 +35,7 @@ _FILLED_STEP_BY_STEP = {
     "mapped.rule_matches": "the same",
     "mapped.section_courses": "the weaker sources first: a decision takes the place of what they say",
     "staging.sites": "which sites there are is asked before any is fetched",
+    "staging.not_shared": "the same, of whom sections list and we cannot see",
     "staging.origin": "the same, of where what is staged comes from",
     "staging.section_records": "people are looked up for what has landed of one site, then all of it is read",
     "staging.user_records": "the same",

@@ -26,9 +26,12 @@ from roster_pipeline.history import report
 from roster_pipeline.history.explain.answer import explain
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
+from roster_pipeline.history.pending import pending
 from roster_pipeline.history.record import SyncInfo, record_failure
+from roster_pipeline.history.sharing import sharing
 from roster_pipeline.mapping.bulk import deciding
 from roster_pipeline.mapping.decide import Deed, decide
+from roster_pipeline.mapping.platform import PlatformLogin
 from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.notices import standing
 from roster_pipeline.plan.difference import Plan
@@ -39,7 +42,7 @@ from roster_pipeline.staging import stage as staging
 from roster_pipeline.sync import Order, Run
 from roster_pipeline.warehouse import sql
 from roster_pipeline.warehouse.warehouse import DistrictFolder
-from tests.conftest import NOW, TODAY, Record, Tiny, section, student, teacher
+from tests.conftest import NOW, TODAY, Record, Tiny, carry_out, section, student, teacher
 from tests.guards.guarded import Guarded, fill, ids
 
 _EMPTIED = re.compile(r"CREATE OR REPLACE (?:TEMP TABLE|TABLE memory\.) ?(\w+\.\w+)")
@@ -128,6 +131,14 @@ def _begin(district: Guarded) -> None:
     district.line("mapping_rules", "r1", "math", "", "", "math-6")
     district.line("logins", "d", "north01", "2026-09-01T00:00:00Z")
     district.sync()
+
+
+def _ask_the_platform(district: Guarded) -> None:
+    """Its database knows of a login."""
+    run = district.begin()
+    run.order = replace(run.order, logins=lambda _: [PlatformLogin("north03", NOW)])
+    with district.connect_anew() as connection:
+        carry_out(connection, run, district.landing)
 
 
 def _start_a_school(district: Guarded) -> None:
@@ -310,6 +321,15 @@ def _notify(district: Guarded) -> None:
             list(kind(standing.District("d", connection, (), NOW)))
 
 
+def _ask_about_people(district: Guarded) -> None:
+    with district.connect() as connection:
+        for of in (pending.sites, pending.sections, pending.people):
+            of(connection, NOW)
+        pending.statuses(connection)
+        for question in (sharing.counts, sharing.listed, sharing.trend):
+            question(connection)
+
+
 def _report(district: Guarded) -> None:
     """What people ask, of the last sync."""
     last = f"S{district.syncs:03}"
@@ -342,6 +362,7 @@ def _report(district: Guarded) -> None:
 
 _LIFE: Sequence[Callable[[Guarded], object]] = (
     _begin,
+    _ask_the_platform,
     _start_a_school,
     _change_the_mapping,
     _explain,
@@ -356,5 +377,6 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _erase,
     _fail_and_prune,
     _notify,
+    _ask_about_people,
     _report,
 )

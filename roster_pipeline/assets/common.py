@@ -16,6 +16,7 @@ from roster_pipeline import model
 from roster_pipeline import sync as corridor
 from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.history import report
+from roster_pipeline.history.pending import pending
 from roster_pipeline.model import Table
 from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.warehouse.sql import count_rows
@@ -69,8 +70,9 @@ def row_count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "t
 
 
 def roster_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
-    """The row counts of the roster's tables, keyed by asset."""
+    """The row counts of the roster's tables, keyed by asset; of people, those of each enrollment status too."""
     counts = {f"roster/{e.name}": row_count(connection, e.table.full_name) for e in model.ENTITIES}
+    counts["roster/users"] |= pending.statuses(connection)
     # Counted on the sections already: the view itself is a join of all enrollments.
     return {**counts, "roster/course_access": {"dagster/row_count": report.course_access_rows(connection)}}
 

@@ -9,6 +9,7 @@ from roster_pipeline import model
 from roster_pipeline.assets.common import materialized, publish_and_tell, roster_counts, row_count, spec
 from roster_pipeline.history import report
 from roster_pipeline.resources.sync_run import SyncRun, maps_alone
+from roster_pipeline.warehouse.sql import count_rows
 
 _UNMAPPED = dg.AssetKey(["mapping", "unmapped"])
 _SHOWN = 50
@@ -43,7 +44,8 @@ _INPUTS = {table.name: table for table in model.INPUTS}
         spec(
             "mapping",
             "logins",
-            "Who has logged in to the platform, from data/logins.csv; everybody else is pending.",
+            "Who has logged in to the platform, from data/logins.csv and, where one is set, the platform's "
+            "own database; everybody else is pending.",
             table=_INPUTS["logins"],
             kinds=("csv",),
         ),
@@ -58,7 +60,10 @@ def inputs(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
             "mapping/courses": row_count(connection, "input.courses"),
             "mapping/rules": row_count(connection, "input.rules"),
             "mapping/site_settings": row_count(connection, "input.site_settings"),
-            "mapping/logins": row_count(connection, "input.logins"),
+            "mapping/logins": {
+                **row_count(connection, "input.logins"),
+                "of the database": count_rows(connection, "input.platform_logins"),
+            },
         }
     yield from materialized(context, counts)
 

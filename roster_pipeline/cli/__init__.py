@@ -26,6 +26,8 @@ from roster_pipeline.cli.mapping import mapping
 from roster_pipeline.cli.mapping_in_bulk import accept, refuse_carried
 from roster_pipeline.cli.mapping_sheet import export, import_file
 from roster_pipeline.cli.notices import notify_now
+from roster_pipeline.cli.pending import pending_now
+from roster_pipeline.cli.sharing import sharing_now
 from roster_pipeline.cli.start import end, start
 from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
@@ -71,6 +73,8 @@ class _Commands(click.Group):
         recent,
         details,
         explain_one,
+        pending_now,
+        sharing_now,
         show_plan,
         mapping,
         holds,

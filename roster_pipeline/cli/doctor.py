@@ -60,7 +60,16 @@ def _notices(settings: Settings) -> Finding:
     return Finding("notices", not wrong, f"{sentence}{do}")
 
 
-CHECKS: tuple[Callable[[Settings], Finding], ...] = (_settings, _districts, _notices)
+def _logins(settings: Settings) -> Finding:
+    from roster_pipeline.mapping.platform import source_of
+
+    source = source_of(settings.platform_database_url, settings.platform_logins_query)
+    if source is None:
+        return Finding("logins", True, "from logins.csv alone: no PLATFORM_DATABASE_URL is set")
+    return Finding("logins", True, f"the platform's database tells of {len(source('')):,}")
+
+
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (_settings, _districts, _logins, _notices)
 """In this order; each needs what the ones before it look at."""
 
 

@@ -116,13 +116,13 @@ def record_issues(
 
 
 def prune(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime) -> None:
-    """Forgets the changes, counts and issues of syncs that ended before; the syncs themselves are kept, and say so.
+    """Forgets what syncs that ended before have changed, counted and found; they themselves are kept, and say so.
 
     What something still needs is kept too: the syncs of holds that stand, and undos with what they took back.
     """
     connection.execute("BEGIN")
     run(connection, "history/prune", before=before, now=now)
-    for table in ("change_log", "change_counts", "issues"):
+    for table in ("change_log", "change_counts", "issues", "sharing"):
         run(connection, f"history/forget_{table}")
     connection.execute("COMMIT")
     failpoint("pruned")

@@ -179,6 +179,11 @@ def compare(connection: duckdb.DuckDBPyConnection, from_sync: str, to_sync: str,
     return _rows(connection, "history/report/compare", {"from_sync": from_sync, "to_sync": to_sync, "limit": limit})
 
 
+def answer(connection: duckdb.DuckDBPyConnection, name: str, **values: Any) -> list[Row]:
+    """What the query of a file answers, row by row: for the questions that have a module of their own."""
+    return _rows(connection, name, values)
+
+
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:
     return _fetched(run(connection, name, **values))
 

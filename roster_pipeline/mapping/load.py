@@ -25,6 +25,11 @@ _AHEAD = timedelta(days=1)
 """How far in the future a login may be: a time without an offset is read as UTC, whatever zone it was written in."""
 
 
+def latest_login() -> datetime:
+    """When a login may have been at the latest, in naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None) + _AHEAD
+
+
 class _Named(msgspec.Struct, frozen=True):
     """A district that a file names, and in how many lines."""
 
@@ -45,7 +50,7 @@ def load_inputs(
         "rules": ("mapping_rules.csv", read_rules(data, district, courses)),
         "section_courses": ("section_courses.csv", inputs.read_section_courses(data, district, courses)),
         "site_settings": ("sites.csv", inputs.read_site_settings(data, district)),
-        "logins": ("logins.csv", inputs.read_logins(data, district, datetime.now(UTC).replace(tzinfo=None) + _AHEAD)),
+        "logins": ("logins.csv", inputs.read_logins(data, district, latest_login())),
     }
     _check_patterns(connection, data, files["rules"][1].rows)
     elsewhere = {**elsewhere, **{file: lines.elsewhere for file, lines in files.values()}}

@@ -40,6 +40,7 @@ from roster_pipeline.model.roster import (
     UNMAPPED,
 )
 from roster_pipeline.model.scratch import SCRATCH, scratch
+from roster_pipeline.model.sharing import NOT_SHARED, SHARING, SHARING_FINDINGS
 from roster_pipeline.model.sources import EARLIER, INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "ISSUES",
     "LANDING",
     "NOT_CARRIED",
+    "NOT_SHARED",
     "PUBLISHED",
     "QUESTIONS",
     "RETENTION",
@@ -65,6 +67,8 @@ __all__ = [
     "SCRATCH",
     "SECTIONS",
     "SETTLED",
+    "SHARING",
+    "SHARING_FINDINGS",
     "STAGING",
     "SUBJECTS",
     "SUGGESTIONS",
@@ -111,6 +115,9 @@ PUBLISHED: tuple[Table, ...] = (
     WAITING_SITES,
     ERASURES,
     RETENTION,
+    SHARING,
+    NOT_SHARED,
+    SHARING_FINDINGS,
     SCHEMA_VERSIONS,
     *QUESTIONS,
 )

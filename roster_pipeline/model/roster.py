@@ -59,7 +59,11 @@ USERS = Table(
             "VARCHAR",
             "`pending` (never logged in: nothing can be assigned), `active`, or `archived` (no longer shared)",
         ),
-        Column("first_login_at", "TIMESTAMP", "UTC, as data/logins.csv reported it; kept once known"),
+        Column(
+            "first_login_at",
+            "TIMESTAMP",
+            "UTC, as data/logins.csv or the platform's database has it; kept once known",
+        ),
         Column("first_synced_at", "TIMESTAMP", "UTC start of the sync that first made this user", kept=True),
         Column(
             "archived_at",

@@ -114,6 +114,14 @@ STAGED: tuple[Table, ...] = (
     ),
     table(
         "staging",
+        "not_shared",
+        "section and person whom it lists and whom we cannot see",
+        ("section_n", "INTEGER", "the section's number in staging.sections"),
+        ("clever_id", "VARCHAR", "Clever user id"),
+        ("role", "VARCHAR", "`student` or `teacher`"),
+    ),
+    table(
+        "staging",
         "clever_courses",
         "course of Clever's",
         ("course", "VARCHAR", "Clever course id"),
@@ -171,7 +179,7 @@ STAGED: tuple[Table, ...] = (
 EARLIER: tuple[Table, ...] = tuple(
     Table("earlier", t.name, t.grain, t.columns)
     for t in (*STAGING, *STAGED)
-    if t.name in ("sections", "users", "user_sites", "memberships", "issues")
+    if t.name in ("sections", "users", "user_sites", "memberships", "not_shared", "issues")
 )
 """What was staged before, while the landing of some sites is merged into it."""
 
@@ -292,11 +300,25 @@ INPUTS: tuple[Table, ...] = (
     table(
         "input",
         "logins",
-        "person who has logged in (data/logins.csv)",
+        "person who has logged in (data/logins.csv, or the platform's database)",
         ("user_id", "VARCHAR", "ours or Clever's id"),
         ("platform_id", "UUID", "the same, where it is ours"),
         ("first_login_at", "TIMESTAMP", "UTC"),
-        ("line", "INTEGER", "line of the file"),
+        ("line", "INTEGER", "line of the file; NULL from the database"),
+    ),
+    table(
+        "input",
+        "platform_logins",
+        "first login that the platform's database tells of",
+        ("who", "VARCHAR", "ours or Clever's id of the person, or an e-mail"),
+        ("first_login_at", "TIMESTAMP", "UTC"),
+        pii=("who",),
+    ),
+    table(
+        "input",
+        "platform_issues",
+        "problem with the logins of the platform's database",
+        *((c.name, c.type, c.meaning) for c in ISSUES.columns[1:]),
     ),
     table(
         "input",

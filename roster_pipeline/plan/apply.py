@@ -14,6 +14,7 @@ from roster_pipeline import model
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds, turnover
 from roster_pipeline.history.record import Counts, SyncInfo, record_success
+from roster_pipeline.history.sharing import sharing
 from roster_pipeline.mapping.suggest.suggest import suggest
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.start import any_waits, remember_waiting
@@ -65,6 +66,7 @@ def _carry_out(connection: duckdb.DuckDBPyConnection, info: SyncInfo, made: Plan
     if info.asks_clever:
         run(connection, "history/clevers_data", sync_id=info.sync_id)
         run(connection, "plan/last_synced", at=now, sites=list(info.sites))
+        sharing.remember(connection, info.sync_id, info.sites)
     run(connection, "plan/unsettle")
     if whole_district and not made.held:
         run(connection, "plan/settled", sync_id=info.sync_id)

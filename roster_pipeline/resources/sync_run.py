@@ -37,6 +37,7 @@ from roster_pipeline.history.outcome import (
 )
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.history.report import Row
+from roster_pipeline.mapping.platform import source_of
 from roster_pipeline.plan.start import Confirmed, Starts
 from roster_pipeline.resources import failures
 from roster_pipeline.sync import Order, Run, utc_now
@@ -181,7 +182,8 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         confirmed = [Confirmed(**counts.model_dump()) for counts in self.confirm]
         starts: Starts = confirmed if self._settings.asks_first else "all"
         today = local_day(started_at.replace(tzinfo=UTC), zone)
-        order = Order(self._info, self._settings.data, today, zone=zone, starts=starts)
+        logins = source_of(self._settings.platform_database_url, self._settings.platform_logins_query)
+        order = Order(self._info, self._settings.data, today, zone=zone, starts=starts, logins=logins)
         self._run = Run(order, self.folder)
         announce.tag_start(instance, self._info)
         seconds, begun = 60.0 * self._settings.max_wait_minutes, False

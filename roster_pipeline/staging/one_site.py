@@ -24,7 +24,10 @@ from roster_pipeline.warehouse.sql import empty, make, run
 
 _NUMBERED = ("number_users", "number_user_sites")
 _OTHER_PEOPLE = ("other_users", "other_user_sites")
-_OTHERS = ("number_memberships", "number_sections", "other_sections", "other_memberships", "other_issues")
+_OTHERS = (
+    *("number_memberships", "number_not_shared", "number_sections"),
+    *("other_sections", "other_memberships", "other_not_shared", "other_issues"),
+)
 
 
 def choose(connection: duckdb.DuckDBPyConnection, wanted: Sequence[str], *, asks_first: bool) -> tuple[str, ...]:
@@ -69,7 +72,7 @@ def merge_landing(connection: duckdb.DuckDBPyConnection, landing: Path, sites: S
     make(connection, "staging/sections", "staging/users", "staging/user_sites")
     for name in (*_NUMBERED, *_OTHER_PEOPLE):
         run(connection, f"staging/merge/{name}")
-    make(connection, "staging/memberships", "staging/issues")
+    make(connection, "staging/memberships", "staging/not_shared", "staging/issues")
     for name in _OTHERS:
         run(connection, f"staging/merge/{name}", sites=list(sites))
     make(connection, "staging/origin", **origin_of(extract))

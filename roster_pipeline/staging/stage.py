@@ -36,8 +36,8 @@ _SUSPECT = {
     "users": "staging.user_records WHERE len(roles) = 0 AND NOT is_contact OR coalesce(first_name, last_name) IS NULL",
 }
 """Records that are looked at once more, for a field that is there but not what it should be."""
-_OF_ALL = ("sections", "users", "user_sites", "memberships", "issues", "origin")
-KEPT = ("origin", "sites", "terms", "sections", "users", "user_sites", "memberships", "issues")
+_OF_ALL = ("sections", "users", "user_sites", "memberships", "not_shared", "issues", "origin")
+KEPT = ("origin", "sites", "terms", "sections", "users", "user_sites", "memberships", "not_shared", "issues")
 _READ_ONLY_ONCE = ("section_records", "user_records", "clever_courses", "wrong_types", "spoken_of")
 
 

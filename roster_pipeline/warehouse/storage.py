@@ -65,6 +65,8 @@ def attach_staging(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
         _move_aside(file)
         connection.execute(f"ATTACH {literal(file)} AS staged")
     connection.execute("CREATE SCHEMA IF NOT EXISTS staged.staging")
+    # What an earlier release has staged lacks it: nothing is known then.
+    connection.execute(model.scratch("staging.not_shared").ddl("CREATE TABLE IF NOT EXISTS staged."))
 
 
 @contextmanager

@@ -68,6 +68,16 @@ def test_what_has_landed_is_numbered_after_what_was_staged(case: Case) -> None:
     assert values(case.change("staging/merge/number_user_sites", "user_n")) == [(9,)]
     assert values(case.change("staging/merge/number_sections", "section_n")) == [(5,)]
     assert values(case.change("staging/merge/number_memberships", "section_n")) == [(5,)]
+    case.given("staging.not_shared", {"section_n": 0, "clever_id": "gil"})
+    assert values(case.change("staging/merge/number_not_shared", "section_n")) == [(5,)]
+
+
+def test_whom_other_sections_list_is_not_shared_until_they_are(case: Case) -> None:
+    case.given("staging.sections", {"section_n": 1})
+    case.given("staging.users", {"clever_id": "ann"})
+    for n, who in ((1, "gil"), (1, "ann"), (2, "hal")):
+        case.given("earlier.not_shared", {"section_n": n, "clever_id": who})
+    assert values(case.change("staging/merge/other_not_shared", "section_n, clever_id")) == [(1, "gil")]
 
 
 def test_people_of_whom_nothing_is_said_stay_at_the_sites_that_are_shared(case: Case) -> None:

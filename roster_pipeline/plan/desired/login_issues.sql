@@ -7,6 +7,7 @@ WITH not_here AS MATERIALIZED (
   FROM input.logins
   ANTI JOIN (SELECT lower(clever_id) AS user_id FROM staging.users) USING (user_id)
   ANTI JOIN (SELECT lower(clever_id) AS user_id FROM roster.users) USING (user_id)
+  WHERE line IS NOT NULL
 ),
 never_here AS (
   SELECT line
