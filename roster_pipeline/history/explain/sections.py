@@ -135,6 +135,7 @@ def _not_carried(row: Row) -> str:
     told = {
         None: "",
         "disagree": f"; the {row['sections_before']} sections before it had different courses",
+        "refused": "; a person took off what the sections before it had",
         "retired": "; the sections before it had no course that is active",
     }
     return told[row["not_carried"]]
