@@ -131,7 +131,14 @@ def test_a_preview_says_what_would_be_held(synced: Tiny) -> None:
     shown = preview(synced, Deed("m6", "math-6", "remove"))
     assert (shown.taken_away, shown.people) == (0, 0)
     assert shown.held > 0
-    assert [hold.guard for hold in shown.holds] == ["mapping"]
+    (hold,) = shown.holds
+    assert hold.guard == "mapping"
+    then = f". The hold comes with the sync. If this is right, then: `roster approve {hold.hold_id}`"
+    assert hold.message.endswith(then)
+    with synced.connect_anew() as connection:
+        synced.begin(from_clever=False).decide(connection, [Deed("m6", "math-6", "remove")])
+    (hold,) = preview(synced, Deed("m6", "math-6", "remove")).holds
+    assert hold.message.endswith(f". If this is right: `roster approve {hold.hold_id}`")
 
 
 def test_what_is_being_decided_is_listed_with_where_that_is(synced: Tiny) -> None:

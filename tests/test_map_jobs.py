@@ -41,6 +41,10 @@ def test_suggestions_are_counted_first_and_accepted_then(synced: Platform) -> No
     result, shown = launch(synced, "accept_suggestions", "accept", min_score=0.5)
     assert result.success
     assert shown["decisions"] == shown["section courses added"] == shown["sections with other courses"] > 0
+    first = [record.data for record in shown["most students first"].records]
+    assert len(first) == min(shown["decisions"], 50)
+    assert min(row["score"] for row in first) >= 0.5
+    assert {row["decision"] for row in first} == {"add"}
     assert synced.rows(COUNT) == [(1,)]
     assert synced.rows("SELECT count(*) FROM mapping.decisions") == [(0,)]
     result, done = launch(

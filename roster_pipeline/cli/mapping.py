@@ -11,6 +11,7 @@ import click
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, each, find, refuse_unknown, show, sync_code
 from roster_pipeline.cli.terminal import Row, print_hold, print_table, say
 from roster_pipeline.config import usable_settings
+from roster_pipeline.words import counted
 
 BY = click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with it.")
 WHY = click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with it.")
@@ -114,14 +115,22 @@ def print_mapped(row: Row) -> None:
     if row["failure"] or row["error"]:
         say(f"{row['district']}: {row['failure'] or row['error']}", err=True)
         return
-    say(
-        f"{row['district']}: sync {row['sync_id']} {row['status']}: {row['created']} section courses added, "
-        f"{row['archived']} taken away, {row['updated']} now hang for another reason; "
-        f"{row['people']} people see other courses"
-    )
+    done = f"{row['district']}: sync {row['sync_id']} {row['status']}"
+    changed = any(row[name] for name in ("created", "archived", "updated", "restored"))
+    if changed:
+        say(
+            f"{done}: {counted(row['created'], 'section course')} added, {row['archived']:,} taken away, "
+            f"{counted(row['updated'], 'now hangs', 'now hang')} for another reason; "
+            f"{counted(row['people'], 'person sees', 'people see')} other courses"
+        )
+    elif not row["held"]:
+        say(f"{done}: nothing changed, since that is so already; the decision is kept")
+    if row["held"]:
+        say(f"{done}: {counted(row['held'], 'change waits', 'changes wait')} for somebody to approve it")
     for hold in row["holds"]:
         print_hold(hold)
-    say(f"  to take it back: `roster undo {row['sync_id']}`")
+    if changed:
+        say(f"  to take it back: `roster undo {row['sync_id']}`")
 
 
 def _print_sections(row: Row) -> None:

@@ -20,7 +20,9 @@ from roster_pipeline.mapping.sheet_file import SheetLine, read_sheet
 from roster_pipeline.warehouse.sql import run
 
 Row = dict[str, Any]
-LISTED = 20
+LISTED = 50
+DECIDED = ("section_id", "decision", "course_id", "score", "site", "clever_course", "grade", "period", "students")
+"""What is said of each decision: no section's name, which has a teacher's in it."""
 _TOLD = 10
 
 
@@ -43,7 +45,7 @@ def _deeds(rows: Sequence[Row], decision: Choice) -> list[Deed]:
 
 
 def deciding(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """What is being decided, `LISTED` at most: section, course, decision, where that is, and for how many students."""
+    """What is being decided, `LISTED` at most, those with most students first, in the columns of `DECIDED`."""
     result = run(connection, "mapping/deciding", limit=LISTED)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
