@@ -11,7 +11,7 @@ import click
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, each, find, refuse_unknown, show, sync_code
 from roster_pipeline.cli.terminal import Row, print_hold, print_table, say
 from roster_pipeline.config import usable_settings
-from roster_pipeline.words import counted
+from roster_pipeline.history.words import counted
 
 BY = click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with it.")
 WHY = click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with it.")

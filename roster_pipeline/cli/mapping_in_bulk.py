@@ -17,7 +17,7 @@ from roster_pipeline.cli.mapping import BY, SITE, WHY, print_mapped
 from roster_pipeline.cli.terminal import Row, say, visible
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import SyncRefused
-from roster_pipeline.words import counted
+from roster_pipeline.history.words import counted
 
 REFUSED = SyncRefused.exit_code
 YES = click.option("--yes", is_flag=True, help="Do not ask.")

@@ -17,6 +17,7 @@ from roster_pipeline.assets.common import publish_and_tell, roster_counts
 from roster_pipeline.assets.mapping import queue_shown
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history.report import every_section
+from roster_pipeline.history.words import counted
 from roster_pipeline.jobs.ops import show
 from roster_pipeline.mapping import bulk
 from roster_pipeline.mapping.decide import Deed, parse_deeds
@@ -24,7 +25,6 @@ from roster_pipeline.mapping.rehearse import listed_rules, rehearse
 from roster_pipeline.mapping.sheet_file import write_sheet
 from roster_pipeline.plan.preview import Preview
 from roster_pipeline.resources.sync_run import SyncRun
-from roster_pipeline.words import counted
 
 _SITE = "Sections of this site only (its id or name); empty means all."
 _FILE = "The file, .csv or .xlsx, with its whole path on the machine where the code runs."
