@@ -73,7 +73,7 @@ def test_who_says_nothing_gets_a_preview(synced: Platform, ops: dict[str, Any]) 
 def test_what_was_carried_over_is_refused_only_where_there_is_some(synced: Platform) -> None:
     for preview in (True, False):
         result, _ = launch(synced, "refuse_carried", "refuse", site="Alder Elementary School", preview=preview)
-        assert "There is nothing of that kind." in failure(result)
+        assert "No course that was carried over hangs on an active section at site Alder" in failure(result)
     assert synced.rows("SELECT status FROM sync.syncs WHERE trigger = 'mapping'") == [("refused",)]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.platform import Platform
 
 MOST = "most students first"
@@ -108,4 +110,22 @@ def test_suggestions_are_accepted_after_a_preview(synced: Platform) -> None:
 
 def test_there_is_nothing_to_refuse_where_nothing_was_carried_over(synced: Platform) -> None:
     _, said = synced.roster("map", "refuse-carried", "--yes", exits=3)
-    assert "There is nothing of that kind" in said
+    assert "No course that was carried over hangs on an active section." in said
+
+
+def test_sections_are_listed_with_what_helps_to_decide(synced: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ((queue,),) = synced.rows("SELECT count(*) FROM mapping.unmapped")
+    listed, _ = synced.roster("map", "list", "--unmapped", "--limit", "9")
+    first, header, *_ = listed.splitlines()
+    assert first == f"riverbend-usd: 9 of {queue} sections; `--limit {queue}` lists all of them"
+    assert header.split()[:5] == ["section", "students", "grade", "suggestion", "name"]
+    assert max(len(line) for line in listed.splitlines()[1:-1]) <= 80
+    short = unmapped(synced)["short"]
+    assert short in listed
+    assert synced.json("map", "add", short, "math-7")["syncs"][0]["status"] == "succeeded"
+    _, said = synced.roster("map", "list", "--site", "Alder Elementry School", exits=3)
+    assert "There is no site 'Alder Elementry School'" in said
+    assert "(Alder Elementary School)" in said
+    by_hand, _ = synced.roster("map", "list", "--by", "manual")
+    assert by_hand.startswith("riverbend-usd: 1 section\n")

@@ -265,6 +265,9 @@ def _report(district: Guarded) -> None:
         for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped, report.carried):
             queue(connection)
         report.best_suggestions(connection, 0.5)
+        for named in ({"site": "x"}, {"course": "x"}):
+            with suppress(RosterError):
+                report.must_know(connection, **named)
         report.every_section(connection)
         for what in ("syncs", "holds", "sections"):
             report.ids_that_begin(connection, what, "S")

@@ -29,7 +29,7 @@ Row = dict[str, Any]
 _JOINERS = "\u200c\u200d"
 """Invisible, but part of how Persian and Indic names, and emoji, are written."""
 
-_PROSE = {"site", "sites", "message", "before", "after", "requested_by", "what"}
+_PROSE = {"site", "sites", "message", "before", "after", "requested_by", "what", "name", "clever_course"}
 """Columns that may wrap; the others are ids, times, states and counts."""
 
 _WRAPPED = 12
