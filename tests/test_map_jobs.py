@@ -110,8 +110,9 @@ def test_rules_are_rehearsed_as_a_table(synced: Platform) -> None:
     result, shown = launch(synced, "map_rules", "rules")
     assert result.success
     lines = shown["today"].splitlines()
-    assert lines[0] == "| rule_id | courses | priority | takes | decides | same | others | none | state | sites |"
-    assert lines[2].startswith("| r1 | science-elementary | 100 | ")
+    counted = "takes | decides | same | others | none | people | overruled"
+    assert lines[0] == f"| rule_id | state | {counted} | courses | priority | sites |"
+    assert lines[2].startswith("| r1 | on | ")
     assert lines[-1].startswith("- r1 and r2 fight over ") or "r2" in lines[3]
     assert set(shown) == {"today", "last year"}
     assert synced.rows(COUNT) == [(1,)]
