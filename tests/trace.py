@@ -134,6 +134,7 @@ def _explain(district: Guarded) -> None:
         for who in ("north01", "north-s9"):
             (match,) = find(connection, context, who)
             explain(connection, context, match, find_course(connection, "sci-6"))
+        find(connection, context, "abcdef")
 
 
 def _decide_about_the_mapping(district: Guarded) -> None:
