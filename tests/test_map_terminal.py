@@ -36,7 +36,8 @@ def test_a_course_is_added_removed_and_the_removal_undone(synced: Platform) -> N
 
 def test_what_it_did_is_told_in_a_line(synced: Platform) -> None:
     section = unmapped(synced)
-    said, _ = synced.roster("map", "add", section["section_id"], "math-7")
+    said, meant = synced.roster("map", "add", section["section_id"], "math-7")
+    assert f"section {section['section_id']}, {section['name']}, at {section['site']}" in meant
     assert "1 section course added, 0 taken away" in said
     assert "people see other courses" in said
     assert "to take it back: `roster undo" in said

@@ -270,6 +270,9 @@ def _report(district: Guarded) -> None:
             with suppress(RosterError):
                 report.must_know(connection, **named)
         report.every_section(connection)
+        report.section_named(
+            connection, connection.execute("SELECT section_id::VARCHAR FROM roster.sections").fetchall()[0][0]
+        )
         for what in ("syncs", "holds", "sections"):
             report.ids_that_begin(connection, what, "S")
 

@@ -119,8 +119,11 @@ def _decide(
     section: str, district: str | None, requested_by: str, why: str, as_json: bool, **courses: list[str]
 ) -> None:
     from roster_pipeline.cli.launch import launch_mapping
+    from roster_pipeline.history import report
 
     slug, section_id = find("sections", "section_id", section, district)
+    (meant,) = ask(slug, lambda c: report.section_named(c, section_id))
+    say(f"{slug}: section {section_id}, {meant['name'] or 'without a name'}, at {meant['site']}", err=True)
     done = launch_mapping(usable_settings(), slug, requested_by, section=section_id, why=why, **courses)
     show([done], print_mapped, as_json, name="syncs", code=sync_code)
 

@@ -125,6 +125,11 @@ def mapped_sections(
     return _rows(connection, "history/report/mapped_sections", asked)
 
 
+def section_named(connection: duckdb.DuckDBPyConnection, section_id: str) -> Row:
+    """How a section of the roster is called, and where it is."""
+    return _rows(connection, "history/report/section_named", {"section_id": section_id})[0]
+
+
 def must_know(connection: duckdb.DuckDBPyConnection, *, site: str | None = None, course: str | None = None) -> None:
     """Raises SyncRefused, with names that are like it, for a site or course that there is not."""
     for kind, said, name in (("site", site, "name"), ("course", course, "title")):
