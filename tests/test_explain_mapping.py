@@ -100,6 +100,14 @@ def test_who_asks_for_a_course_of_none_of_their_classes_is_told_of_the_class_lis
     assert not ask(tiny, "m6", "sci-6").reasons[0].remedy.startswith("Add")
 
 
+def test_where_one_of_their_classes_fits_the_others_are_not_told(tiny: Tiny) -> None:
+    tiny.records["sections"][0]["name"] = "Math 6 - Tia - 1"
+    tiny.records["sections"].append(section("s7", "north", students=["ann"], name="Pottery"))
+    tiny.inputs["section_courses"] = "district,section_id,course_id\n"
+    tiny.sync()
+    assert [r.code for r in ask(tiny, "ann").reasons] == ["section_unmapped", "pending"]
+
+
 def test_a_removal_of_another_course_is_not_the_reason(tiny: Tiny) -> None:
     decide(tiny, "remove", "math-6")
     assert [r.code for r in ask(tiny, "m6", "sci-6").reasons] == ["section_unfit"]

@@ -141,7 +141,7 @@ def why_not(context: Context, person: Person, course: Course | None) -> list[Cau
     ordered = [cause for _, _, cause in sorted(found, key=lambda f: (f[0], f[1]))]
     others = [c for c in ordered if c.code in _OTHER_CLASS]
     ordered = [c for c in ordered if c.code not in _OTHER_CLASS]
-    if course and others:
+    if course and others and all(c.code != "section_unmapped" for c in ordered):
         ordered.append(_no_class_of(context, person, course, others))
     if course is None:
         # what is over, or was left, keeps nobody from anything today
