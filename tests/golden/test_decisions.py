@@ -229,14 +229,24 @@ def test_a_site_or_course_that_is_meant_comes_before_those_that_are_alike(case: 
     case.given("roster.sites", {"site_id": "n1", "name": "North"}, {"site_id": "s1", "name": "South"})
     case.given("mapping.courses", {"course_id": "math-6", "title": "Math 6"})
     case.given("roster.section_courses", {"section_id": M6, "course_id": "gone"})
-    for kind, said, found in (
-        ("sites", "NORTH", [("n1", True), ("s1", False)]),
-        ("sites", "Sout", [("s1", False), ("n1", False)]),
-        ("courses", "Math-6", [("math-6", True), ("gone", False)]),
-        ("courses", "gon", [("gone", False), ("math-6", False)]),
-    ):
-        columns = f"{kind[:-1]}_id, is_meant"
-        assert values(case.answer(f"history/report/{kind}_alike", columns, said=said)) == found
+    for said, found in (("NORTH", [("n1", True), ("s1", False)]), ("Sout", [("s1", False), ("n1", False)])):
+        assert values(case.answer("history/report/sites_alike", "site_id, is_meant", said=said)) == found
+    for said, found in (("Math-6", [("math-6", True), ("gone", False)]), ("gon", [("gone", False), ("math-6", False)])):
+        assert values(case.answer("history/report/courses_alike", "course_id, is_meant", said=said)) == found
+
+
+def test_a_section_is_named_with_where_it_is(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
+    case.given("roster.sections", {"section_id": M6, "site_id": "north", "name": "Art"}, {"section_id": M7})
+    found = case.answer("history/report/section_named", "section_id, name, site", section_id=M6)
+    assert values(found) == [(M6, "Art", "North")]
+
+
+def test_whose_id_begins_so_is_found_among_people_and_sections(case: Case) -> None:
+    case.given("roster.sections", {"section_id": M6}, {"section_id": M7})
+    case.given("roster.users", {"user_id": ANN})
+    for whole in (M6, ANN):
+        assert values(case.answer("history/explain/find_beginnings", asked=whole[:6])) == [(whole,)]
 
 
 def test_sections_that_begin_so_are_found(case: Case) -> None:
