@@ -33,8 +33,8 @@ test: .venv/installed  ## Lint, types, layers, dependencies, tests
 	$(BIN)/deptry tests benchmarks docs --exclude 'benchmarks/(peer_|plot)' --ignore DEP002,DEP004
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000
-	$(BIN)/python -m roster_pipeline.cli.dev --host 127.0.0.1 --port 3000
+dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000, or on another PORT
+	$(BIN)/python -m roster_pipeline.cli.dev --host 127.0.0.1 --port $(or $(PORT),3000)
 
 docs: .venv/installed  ## Rewrite what is made from the code: data dictionary, guards' table, picture of the house
 	$(BIN)/python -m docs

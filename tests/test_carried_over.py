@@ -83,6 +83,16 @@ def test_a_rule_takes_its_place(mapped: Tiny) -> None:
     assert courses(mapped) == [("c", "sci-6", "rule")]
 
 
+def test_that_a_person_refused_it_is_said_at_once_and_stays_so(mapped: Tiny) -> None:
+    new_year(mapped, math("c"))
+    mapped.sync(today=AUTUMN)
+    decide(mapped, "remove", "math-6", "c", AUTUMN)
+    for _ in range(2):
+        reasons = "SELECT clever_id, because FROM mapping.not_carried JOIN roster.sections USING (section_id)"
+        assert mapped.rows(reasons) == [("c", "refused")]
+        mapped.sync(today=AUTUMN)
+
+
 def test_a_removal_refuses_it_for_good(mapped: Tiny) -> None:
     new_year(mapped, math("c"))
     mapped.sync(today=AUTUMN)

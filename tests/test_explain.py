@@ -171,6 +171,7 @@ def empty(tiny: Tiny) -> str:
 
 
 def unmapped(tiny: Tiny) -> str:
+    tiny.records["sections"][0]["name"] = "Math 6 - Tia - 1"
     tiny.inputs["section_courses"] = "district,section_id,course_id\n"
     tiny.sync()
     return "ann"
@@ -185,6 +186,17 @@ def other_course(tiny: Tiny) -> str:
     tiny.inputs["section_courses"] = "district,section_id,course_id\nd,m6,sci-6\n"
     tiny.sync()
     return "ann"
+
+
+def other_course_there(tiny: Tiny) -> str:
+    other_course(tiny)
+    return "m6"
+
+
+def unmapped_and_unlike_it(tiny: Tiny) -> str:
+    tiny.inputs["section_courses"] = "district,section_id,course_id\n"
+    tiny.sync()
+    return "m6"
 
 
 def retired(tiny: Tiny) -> str:
@@ -227,7 +239,9 @@ CASES: dict[str, Callable[[Tiny], str]] = {
     "section_empty": empty,
     "section_unmapped": unmapped,
     "course_removed": removed,
-    "section_other_courses": other_course,
+    "section_other_courses": other_course_there,
+    "section_unfit": unmapped_and_unlike_it,
+    "no_class_of_course": other_course,
     "course_retired": retired,
     "course_gone": gone,
     "pending": pending,

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import duckdb
+from dataclasses import asdict, replace
+from datetime import datetime
 
+import duckdb
+import pytest
+
+from roster_pipeline.cli.terminal import print_explained
+from roster_pipeline.history.explain.answer import Answer, Place, Step
 from roster_pipeline.warehouse.warehouse import Warehouse
+from tests.golden.case import M6, M7, S6, TIA
 from tests.platform import SLUG, Platform
 
 
@@ -22,6 +29,37 @@ def test_one_command_explains_a_person_of_the_demo(synced: Platform) -> None:
     assert "section_unmapped" in [r["code"] for r in answer["reasons"]]
     assert answer["steps"][0]["what"] == "Clever shares it, as of what was fetched last"
     assert answer["sentence"] == told.splitlines()[-1]
+
+
+def test_a_unique_beginning_of_our_id_is_enough(synced: Platform) -> None:
+    ((user_id,),) = synced.rows("SELECT user_id::VARCHAR FROM roster.users ORDER BY 1 LIMIT 1")
+    ((section_id,),) = synced.rows("SELECT section_id::VARCHAR FROM roster.sections ORDER BY 1 LIMIT 1")
+    for whole in (user_id, section_id):
+        (answer,) = synced.json("explain", whole[:13])["districts"]
+        assert answer["id"] == whole
+        assert synced.run("explain", "question", who=whole[:13])
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_what_is_over_is_counted_and_no_id_is_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], every: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    sync_id, at = "20261125T141548435-ed7d55b2", datetime(2026, 11, 25, 14, 15)
+    waits = f"enrollment in {M6} as student: create, held by promotion, hold h6f26f0932 (open)"
+    cleared = f"enrollment in {M7} as student: create, held by promotion, hold h000000001 (over)"
+    steps = [Step("change", waits, sync_id, at), Step("change", cleared, sync_id, at, over=True)]
+    place = Place(
+        M6, "active", "active", "section_without_site", "student", [], "Math", "Alder Elementary School", "Y1", None
+    )
+    places = [place, replace(place, section_id=S6, status="concluded")]
+    print_explained(asdict(Answer("d", "person", TIA, "Tia", "Tia sees nothing.", [], steps, places)), every=every)
+    told = capsys.readouterr().out
+    assert M6 in told
+    assert sync_id in told
+    assert (S6 in told, M7 in told) == (every, every)
+    assert ("over: 1 change and 1 place in a section; `--all`" in told) == (not every)
+    assert max(len(line) for line in told.splitlines() if not line.startswith("  ")) <= 80
 
 
 def test_nobody_and_several_are_told_and_the_email_is_not_repeated(synced: Platform) -> None:

@@ -82,9 +82,35 @@ def test_of_a_removal_only_the_last_decision_counts_and_not_one_that_was_undone(
     assert [r.code for r in ask(tiny, "m6", "sci-6").reasons] == ["section_other_courses"]
 
 
+def test_who_asks_for_a_course_of_none_of_their_classes_is_told_of_the_class_list_first(tiny: Tiny) -> None:
+    """Of a class without a course, of which nothing is known, it may be that it is one."""
+    tiny.records["sections"].append(section("s7", "north", students=["ann"], name="Pottery"))
+    tiny.sync()
+    (reason,) = (r for r in ask(tiny, "ann", "sci-6").reasons if r.code != "pending")
+    pottery = id_of(tiny, "s7")
+    assert reason.code == "no_class_of_course"
+    assert f"nothing is known of section {pottery} (Pottery), without a course" in reason.sentence
+    assert reason.remedy == (
+        "If they belong in a class of it, mend the class list in the district's data, then `roster sync`. "
+        f"If section {pottery} (Pottery) teaches it: `roster map add {pottery} sci-6`."
+    )
+    (reason,) = (r for r in ask(tiny, "ben", "sci-6").reasons if r.code != "pending")
+    assert "map add" not in reason.remedy
+    assert "nothing is known" not in reason.sentence
+    assert not ask(tiny, "m6", "sci-6").reasons[0].remedy.startswith("Add")
+
+
+def test_where_one_of_their_classes_fits_the_others_are_not_told(tiny: Tiny) -> None:
+    tiny.records["sections"][0]["name"] = "Math 6 - Tia - 1"
+    tiny.records["sections"].append(section("s7", "north", students=["ann"], name="Pottery"))
+    tiny.inputs["section_courses"] = "district,section_id,course_id\n"
+    tiny.sync()
+    assert [r.code for r in ask(tiny, "ann").reasons] == ["section_unmapped", "pending"]
+
+
 def test_a_removal_of_another_course_is_not_the_reason(tiny: Tiny) -> None:
     decide(tiny, "remove", "math-6")
-    assert [r.code for r in ask(tiny, "m6", "sci-6").reasons] == ["section_unmapped"]
+    assert [r.code for r in ask(tiny, "m6", "sci-6").reasons] == ["section_unfit"]
     assert [r.code for r in ask(tiny, "m6", None).reasons] == ["course_removed"]
 
 
@@ -112,7 +138,7 @@ def test_what_is_carried_over_is_told_with_the_section_before(tiny: Tiny) -> Non
 
 def test_that_the_sections_before_disagree_is_told(tiny: Tiny) -> None:
     last_year(tiny, "math-6", "sci-6")
-    (reason,) = ask(tiny, "new", named=False).reasons
+    (reason,) = ask(tiny, "new", None, named=False).reasons
     assert reason.sentence == (
         f"section {id_of(tiny, 'new')} has no course; the 2 sections before it had different courses"
     )

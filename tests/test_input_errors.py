@@ -238,7 +238,7 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         "section_courses.csv",
         SECTIONS + b"riverbend-usd,s1,art-1\n",
         "section_courses.csv, line 2, column course_id: course 'art-1' is inactive (courses.csv, line 4). "
-        "Name another course, or make this one active in courses.csv.",
+        "Name another course, remove the line, or make this one active in courses.csv.",
     ),
     (
         "unknown course of a rule",
@@ -252,7 +252,7 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         "mapping_rules.csv",
         RULES + b"r1,Art,,,art-1\n",
         "mapping_rules.csv, line 2, column course_id: course 'art-1' is inactive (courses.csv, line 4). "
-        "Name another course, or make this one active in courses.csv.",
+        "Name another course, remove the line, or make this one active in courses.csv.",
     ),
     (
         "an id that a spreadsheet took for a number, in another district",

@@ -138,7 +138,14 @@ def test_a_preview_says_what_would_be_held(synced: Tiny) -> None:
     shown = preview(synced, Deed("m6", "math-6", "remove"))
     assert (shown.taken_away, shown.people) == (0, 0)
     assert shown.held > 0
-    assert [hold.guard for hold in shown.holds] == ["mapping"]
+    (hold,) = shown.holds
+    assert hold.guard == "mapping"
+    then = f". The hold comes with the sync. If this is right, then: `roster approve {hold.hold_id}`"
+    assert hold.message.endswith(then)
+    with synced.connect_anew() as connection:
+        synced.begin(from_clever=False).decide(connection, [Deed("m6", "math-6", "remove")])
+    (hold,) = preview(synced, Deed("m6", "math-6", "remove")).holds
+    assert hold.message.endswith(f". If this is right: `roster approve {hold.hold_id}`")
 
 
 def test_what_is_being_decided_is_listed_with_where_that_is(synced: Tiny) -> None:
@@ -152,8 +159,17 @@ def test_what_is_being_decided_is_listed_with_where_that_is(synced: Tiny) -> Non
 
 def test_there_must_be_something_to_decide(synced: Tiny) -> None:
     with synced.connect_anew() as connection:
-        with pytest.raises(SyncRefused, match="nothing of that kind"):
-            carried(connection, site="North")
+        for asked, said in (
+            ({"site": "North"}, "No course that was carried over hangs on an active section at site North"),
+            ({"course": "math-6", "origin": "ab"}, "No course math-6 that was carried over from section 'ab' hangs"),
+            ({"site": "Nort"}, "There is no site 'Nort'. Name one that there is; close to it: north (North); "),
+            ({"course": "math6"}, "There is no course 'math6'. Name one that there is; close to it: math-6 (Math 6); "),
+        ):
+            with pytest.raises(SyncRefused) as caught:
+                carried(connection, **asked)
+            assert str(caught.value).startswith(said)
+        with pytest.raises(SyncRefused, match="has a suggestion with a score of 1 or more"):
+            suggested(connection, 1)
         with pytest.raises(RosterError, match="2 is no score"):
             suggested(connection, 2)
 

@@ -41,6 +41,10 @@ def test_suggestions_are_counted_first_and_accepted_then(synced: Platform) -> No
     result, shown = launch(synced, "accept_suggestions", "accept", min_score=0.5)
     assert result.success
     assert shown["decisions"] == shown["section courses added"] == shown["sections with other courses"] > 0
+    first = [record.data for record in shown["most students first"].records]
+    assert len(first) == min(shown["decisions"], 50)
+    assert min(row["score"] for row in first) >= 0.5
+    assert {row["decision"] for row in first} == {"add"}
     assert synced.rows(COUNT) == [(1,)]
     assert synced.rows("SELECT count(*) FROM mapping.decisions") == [(0,)]
     result, done = launch(
@@ -69,7 +73,7 @@ def test_who_says_nothing_gets_a_preview(synced: Platform, ops: dict[str, Any]) 
 def test_what_was_carried_over_is_refused_only_where_there_is_some(synced: Platform) -> None:
     for preview in (True, False):
         result, _ = launch(synced, "refuse_carried", "refuse", site="Alder Elementary School", preview=preview)
-        assert "There is nothing of that kind." in failure(result)
+        assert "No course that was carried over hangs on an active section at site Alder" in failure(result)
     assert synced.rows("SELECT status FROM sync.syncs WHERE trigger = 'mapping'") == [("refused",)]
 
 
@@ -106,8 +110,9 @@ def test_rules_are_rehearsed_as_a_table(synced: Platform) -> None:
     result, shown = launch(synced, "map_rules", "rules")
     assert result.success
     lines = shown["today"].splitlines()
-    assert lines[0] == "| rule_id | courses | priority | takes | decides | same | others | none | state | sites |"
-    assert lines[2].startswith("| r1 | science-elementary | 100 | ")
+    counted = "takes | decides | same | others | none | people | overruled"
+    assert lines[0] == f"| rule_id | state | {counted} | courses | priority | sites |"
+    assert lines[2].startswith("| r1 | on | ")
     assert lines[-1].startswith("- r1 and r2 fight over ") or "r2" in lines[3]
     assert set(shown) == {"today", "last year"}
     assert synced.rows(COUNT) == [(1,)]

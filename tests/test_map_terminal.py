@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.platform import Platform
+
+MOST = "most students first"
 
 
 def unmapped(platform: Platform) -> dict[str, Any]:
@@ -32,10 +36,14 @@ def test_a_course_is_added_removed_and_the_removal_undone(synced: Platform) -> N
 
 def test_what_it_did_is_told_in_a_line(synced: Platform) -> None:
     section = unmapped(synced)
-    said, _ = synced.roster("map", "add", section["section_id"], "math-7")
-    assert "1 section courses added, 0 taken away" in said
+    said, meant = synced.roster("map", "add", section["section_id"], "math-7")
+    assert f"section {section['section_id']}, {section['name']}, at {section['site']}" in meant
+    assert "1 section course added, 0 taken away" in said
     assert "people see other courses" in said
     assert "to take it back: `roster undo" in said
+    again, _ = synced.roster("map", "add", section["section_id"], "math-7")
+    assert "nothing changed, since that is so already; the decision is kept" in again
+    assert "roster undo" not in again
     listed, _ = synced.roster("map", "list", "--course", "math-7", "--site", section["site_id"])
     assert "math-7 (manual)" in listed
 
@@ -51,6 +59,10 @@ def test_the_job_does_the_same_and_shows_counts(synced: Platform) -> None:
     assert synced.rows("SELECT section_id::VARCHAR, course_id, why FROM mapping.decisions") == [
         (section, "math-7", "asked")
     ]
+    ((queue,),) = synced.rows("SELECT count(*) FROM mapping.unmapped")
+    assert synced.shown("mapping/unmapped")["dagster/row_count"] == queue
+    assert section not in {row.data["line"].partition(",")[0] for row in synced.shown("mapping/unmapped")[MOST].records}
+    assert synced.shown("mapping/suggestions")["dagster/row_count"] > 0
     shown = synced.shown("sync/syncs")
     assert shown["trigger"] == "mapping"
     assert shown["people"] > 0
@@ -86,8 +98,11 @@ def test_suggestions_are_accepted_after_a_preview(synced: Platform) -> None:
         "WHERE score >= best"
     )
     _, said = synced.roster("map", "accept", "--min-score", str(least), exits=3)
-    counted = f"{fit} section courses would be added and 0 taken away, on {fit} sections; "
+    counted = (
+        f"{fit} section course{'s'[: fit > 1]} would be added and 0 taken away, on {fit} section{'s'[: fit > 1]}; "
+    )
     people = int(said.partition(counted)[2].partition(" people would see other courses")[0])
+    assert f" (score {least:.2f}, " in said
     assert "Nothing was changed. Answer y, or say --yes." in said
     (done,) = synced.json("map", "accept", "--min-score", str(least), "--yes")["syncs"]
     assert (done["created"], done["people"]) == (fit, people)
@@ -96,4 +111,22 @@ def test_suggestions_are_accepted_after_a_preview(synced: Platform) -> None:
 
 def test_there_is_nothing_to_refuse_where_nothing_was_carried_over(synced: Platform) -> None:
     _, said = synced.roster("map", "refuse-carried", "--yes", exits=3)
-    assert "There is nothing of that kind" in said
+    assert "No course that was carried over hangs on an active section." in said
+
+
+def test_sections_are_listed_with_what_helps_to_decide(synced: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ((queue,),) = synced.rows("SELECT count(*) FROM mapping.unmapped")
+    listed, _ = synced.roster("map", "list", "--unmapped", "--limit", "9")
+    first, header, *_ = listed.splitlines()
+    assert first == f"riverbend-usd: 9 of {queue} sections; `--limit {queue}` lists all of them"
+    assert header.split()[:5] == ["section", "students", "grade", "suggestion", "name"]
+    assert max(len(line) for line in listed.splitlines()[1:-1]) <= 80
+    short = unmapped(synced)["short"]
+    assert short in listed
+    assert synced.json("map", "add", short, "math-7")["syncs"][0]["status"] == "succeeded"
+    _, said = synced.roster("map", "list", "--site", "Alder Elementry School", exits=3)
+    assert "There is no site 'Alder Elementry School'" in said
+    assert "(Alder Elementary School)" in said
+    by_hand, _ = synced.roster("map", "list", "--by", "manual")
+    assert by_hand.startswith("riverbend-usd: 1 section\n")

@@ -159,6 +159,7 @@ def _explain(district: Guarded) -> None:
         for who in ("north01", "north-s9"):
             (match,) = find(connection, context, who)
             explain(connection, context, match, find_course(connection, "sci-6"))
+        find(connection, context, "abcdef")
 
 
 def _decide_about_the_mapping(district: Guarded) -> None:
@@ -355,7 +356,13 @@ def _report(district: Guarded) -> None:
         for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped, report.carried):
             queue(connection)
         report.best_suggestions(connection, 0.5)
+        for named in ({"site": "x"}, {"course": "x"}):
+            with suppress(RosterError):
+                report.must_know(connection, **named)
         report.every_section(connection)
+        report.section_named(
+            connection, connection.execute("SELECT section_id::VARCHAR FROM roster.sections").fetchall()[0][0]
+        )
         for what in ("syncs", "holds", "sections"):
             report.ids_that_begin(connection, what, "S")
 

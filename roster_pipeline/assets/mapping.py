@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from roster_pipeline import model
 from roster_pipeline.assets.common import materialized, publish_and_tell, roster_counts, row_count, spec
@@ -140,8 +141,7 @@ def unmapped(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Ma
             if alone:
                 sync.run.apply_plan(connection)
                 roster = roster_counts(connection)
-            queue = report.unmapped(connection, _SHOWN)
-            rows = row_count(connection, model.UNMAPPED.full_name)
+            queue = queue_shown(connection)
             new = report.newly_unmapped(connection)
         states = publish_and_tell(sync) if alone else {}
     for name, values in {**roster, **states}.items():
@@ -150,7 +150,7 @@ def unmapped(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Ma
     fresh = f"{new['sections']:,} sections with {new['students']:,} seats are new in the queue."
     yield dg.MaterializeResult(
         asset_key=_UNMAPPED,
-        metadata={**rows, "new": new["sections"], "most students first": _queue(queue)},
+        metadata={**queue["mapping/unmapped"], "new": new["sections"]},
         check_results=[
             dg.AssetCheckResult(
                 asset_key=_UNMAPPED,
@@ -162,6 +162,15 @@ def unmapped(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Ma
             )
         ],
     )
+
+
+def queue_shown(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """What these assets show of the queue and the suggestions, keyed by asset; jobs that change them tell it too."""
+    queue = {"most students first": _queue(report.unmapped(connection, _SHOWN))}
+    return {
+        "mapping/suggestions": row_count(connection, model.SUGGESTIONS.full_name),
+        "mapping/unmapped": row_count(connection, model.UNMAPPED.full_name) | queue,
+    }
 
 
 def _queue(rows: Sequence[report.Row]) -> dg.TableMetadataValue:

@@ -7,6 +7,7 @@ Belongs here: its arguments, and asking one district after the other. Does not b
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 
 import click
 
@@ -17,10 +18,13 @@ from roster_pipeline.cli.terminal import Row, print_explained
 @click.command("explain")
 @click.argument("who", metavar="ID_OR_EMAIL_OR_SIS_ID")
 @click.option("--course", metavar="ID_OR_TITLE", help="Why they see this course or not; without it, what they see.")
+@click.option("every", "--all", is_flag=True, help="Also changes and sections that are over.")
 @DISTRICT
 @JSON
-def explain_one(who: str, course: str | None, district: str | None, as_json: bool) -> None:
+def explain_one(who: str, course: str | None, every: bool, district: str | None, as_json: bool) -> None:
     """The whole way of one person or section, and why they do or do not see a course.
+
+    An id of ours may be cut short, as long as it is no other's beginning too.
 
     Exit 0 answered, 1 nobody is called so or several are.
     """
@@ -44,4 +48,4 @@ def explain_one(who: str, course: str | None, district: str | None, as_json: boo
     rows = [row for row in each(slugs, answer) if row.get("matches", [row])]
     if not rows:
         raise nobody(contexts)
-    show(rows, print_explained, as_json, code=lambda row: int("matches" in row))
+    show(rows, partial(print_explained, every=every), as_json, code=lambda row: int("matches" in row))

@@ -6,11 +6,15 @@ and what is asked (`report.py`).
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, each, find, refuse_unknown, show, sync_code
 from roster_pipeline.cli.terminal import Row, print_hold, print_table, say
 from roster_pipeline.config import usable_settings
+from roster_pipeline.errors import SyncRefused
+from roster_pipeline.history.words import counted
 
 BY = click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who decides; kept with it.")
 WHY = click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with it.")
@@ -19,7 +23,7 @@ SITE = click.option("--site", metavar="ID_OR_NAME", help="Sections of this site 
 
 @click.group("map")
 def mapping() -> None:
-    """Which courses hang on which sections: list, add, remove."""
+    """Which courses hang on which sections: by hand, by rule, as a spreadsheet, many at once, and what hangs where."""
 
 
 @mapping.command("add")
@@ -61,22 +65,34 @@ def remove(
 @SITE
 @click.option("--unmapped", is_flag=True, help="Only sections without a course.")
 @click.option("--course", metavar="COURSE_ID", help="Only sections with this course.")
+@click.option(
+    "--by",
+    type=click.Choice(["manual", "file", "rule", "carried_over"]),
+    help="Only sections where this hung a course.",
+)
 @click.option("--limit", type=LIMIT, default=50, show_default=True, help="How many at most.")
 @JSON
 def list_sections(
-    district: str | None, site: str | None, unmapped: bool, course: str | None, limit: int, as_json: bool
+    district: str | None,
+    site: str | None,
+    unmapped: bool,
+    course: str | None,
+    by: str | None,
+    limit: int,
+    as_json: bool,
 ) -> None:
     """Active sections with their courses and what hung them there, those without one and with most students first."""
     from roster_pipeline.history import report
 
-    show(
-        ask(
-            district,
-            lambda c: {"sections": report.mapped_sections(c, site=site, course=course, unmapped=unmapped, limit=limit)},
-        ),
-        _print_sections,
-        as_json,
-    )
+    def answer(connection: Any) -> Row:
+        report.must_know(connection, site=site, course=course)
+        rows = report.mapped_sections(connection, site=site, course=course, by=by, unmapped=unmapped, limit=limit)
+        found = rows[0]["found"] if rows else 0
+        return {"found": found, "sections": [{k: v for k, v in row.items() if k != "found"} for row in rows]}
+
+    rows = list(ask(district, answer))
+    known = [row for row in rows if row.get("exit_code") != SyncRefused.exit_code]
+    show(known or rows, _print_sections, as_json)
 
 
 @mapping.command("rules")
@@ -103,8 +119,11 @@ def _decide(
     section: str, district: str | None, requested_by: str, why: str, as_json: bool, **courses: list[str]
 ) -> None:
     from roster_pipeline.cli.launch import launch_mapping
+    from roster_pipeline.history import report
 
     slug, section_id = find("sections", "section_id", section, district)
+    (meant,) = ask(slug, lambda c: report.section_named(c, section_id))
+    say(f"{slug}: section {section_id}, {meant['name'] or 'without a name'}, at {meant['site']}", err=True)
     done = launch_mapping(usable_settings(), slug, requested_by, section=section_id, why=why, **courses)
     show([done], print_mapped, as_json, name="syncs", code=sync_code)
 
@@ -114,29 +133,43 @@ def print_mapped(row: Row) -> None:
     if row["failure"] or row["error"]:
         say(f"{row['district']}: {row['failure'] or row['error']}", err=True)
         return
-    say(
-        f"{row['district']}: sync {row['sync_id']} {row['status']}: {row['created']} section courses added, "
-        f"{row['archived']} taken away, {row['updated']} now hang for another reason; "
-        f"{row['people']} people see other courses"
-    )
+    done = f"{row['district']}: sync {row['sync_id']} {row['status']}"
+    changed = any(row[name] for name in ("created", "archived", "updated", "restored"))
+    if changed:
+        say(
+            f"{done}: {counted(row['created'], 'section course')} added, {row['archived']:,} taken away, "
+            f"{counted(row['updated'], 'now hangs', 'now hang')} for another reason; "
+            f"{counted(row['people'], 'person sees', 'people see')} other courses"
+        )
+    elif not row["held"]:
+        say(f"{done}: nothing changed, since that is so already; the decision is kept")
+    if row["held"]:
+        say(f"{done}: {counted(row['held'], 'change waits', 'changes wait')} for somebody to approve it")
     for hold in row["holds"]:
         print_hold(hold)
-    say(f"  to take it back: `roster undo {row['sync_id']}`")
+    if changed:
+        say(f"  to take it back: `roster undo {row['sync_id']}`")
 
 
 def _print_sections(row: Row) -> None:
-    say(f"{row['district']}: {len(row['sections'])} sections")
-    names = ("students", "site", "clever_course", "grade", "period", "name", "clever_id")
-    print_table(
-        [
-            {
-                "section_id": s["section_id"],
-                "courses": [f"{c['course_id']} ({_source(c)})" for c in s["courses"]],
-                **{name: s[name] for name in names},
-            }
-            for s in row["sections"]
-        ]
-    )
+    listed = len(row["sections"])
+    more = f"; `--limit {row['found']}` lists all of them" if listed < row["found"] else ""
+    of = f"{listed:,} of {counted(row['found'], 'section')}" if more else counted(listed, "section")
+    say(f"{row['district']}: {of}{more}")
+    rows = [
+        {
+            "section": s["short"],
+            "students": s["students"],
+            "grade": s["grade"],
+            "courses": [f"{c['course_id']} ({_source(c)})" for c in s["courses"]],
+            "suggestion": f"{s['suggestion']} {s['score']:.2f}" if s["suggestion"] else "",
+            **{name: s[name] for name in ("name", "clever_course", "site", "period", "clever_id")},
+            "whole id": s["section_id"],
+        }
+        for s in row["sections"]
+    ]
+    empty = [name for name in ("courses", "suggestion") if not any(r[name] for r in rows)]
+    print_table([{name: value for name, value in r.items() if name not in empty} for r in rows])
 
 
 def _source(course: Row) -> str:

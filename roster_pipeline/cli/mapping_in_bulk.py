@@ -17,6 +17,7 @@ from roster_pipeline.cli.mapping import BY, SITE, WHY, print_mapped
 from roster_pipeline.cli.terminal import Row, say, visible
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import SyncRefused
+from roster_pipeline.history.words import counted
 
 REFUSED = SyncRefused.exit_code
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -102,12 +103,16 @@ def _print_preview(row: Row) -> None:
         say(f"{row['district']}: The file says what is so already; nothing was changed.", err=True)
         return
     say(
-        f"{row['district']}: {row['added']:,} section courses would be added and {row['taken_away']:,} taken away, "
-        f"on {row['sections']:,} sections; {row['people']:,} people would see other courses",
+        f"{row['district']}: {counted(row['added'], 'section course')} would be added and {row['taken_away']:,} taken "
+        f"away, on {counted(row['sections'], 'section')}; "
+        f"{counted(row['people'], 'person', 'people')} would see other courses"
+        + (f"; {counted(row['held'], 'change')} would be held" if row["held"] else ""),
         err=True,
     )
     for one in row["first"]:
-        where = f"{one['site']}, {one['clever_course']}, {one['students']} students"
+        students = counted(one["students"], "student")
+        score = None if one["score"] is None else f"score {one['score']:.2f}"
+        where = ", ".join(filter(None, (score, one["site"], one["clever_course"], students)))
         say(f"  {one['section_id']} {one['decision']} {one['course_id']} ({where})", err=True)
     if (more := row["decisions"] - len(row["first"])) > 0:
         say(f"  and {more:,} more", err=True)

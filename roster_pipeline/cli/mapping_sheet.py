@@ -30,8 +30,9 @@ _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path), 
 @click.command("export")
 @_FILE
 @DISTRICT
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @JSON
-def export(file: Path, district: str | None, as_json: bool) -> None:
+def export(file: Path, district: str | None, force: bool, as_json: bool) -> None:
     """Write every active section with its courses, what hung them there, and suggestions into FILE (.csv or .xlsx).
 
     It has the names of sections in it, and so of teachers: keep it where the roster may be.
@@ -39,6 +40,8 @@ def export(file: Path, district: str | None, as_json: bool) -> None:
     from roster_pipeline.history.report import every_section
     from roster_pipeline.mapping.sheet_file import write_sheet
 
+    if file.exists() and not force:
+        raise RosterError(f"{file.name} is there already", do="Name another file, or say --force to write over it")
     rows = []
     for found in ask(district, lambda c: {"sections": every_section(c)}):
         if "error" in found:

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from roster_pipeline.history.words import counted
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -29,11 +31,14 @@ Row = dict[str, Any]
 _JOINERS = "\u200c\u200d"
 """Invisible, but part of how Persian and Indic names, and emoji, are written."""
 
-_PROSE = {"site", "sites", "message", "before", "after", "requested_by", "what", "finding"}
+_PROSE = {"site", "sites", "message", "before", "after", "requested_by", "what", "name", "clever_course", "finding"}
 """Columns that may wrap; the others are ids, times, states and counts."""
 
 _WRAPPED = 12
 """A column that wraps is at least as wide as this."""
+
+_UNBROKEN = 38
+"""A word of this length, as an id with a comma after it, is not broken even where prose wraps."""
 
 _STAYS = {
     "sync_id",
@@ -50,6 +55,10 @@ _STAYS = {
 }
 """Columns that a narrow terminal shows too; of the others, the rightmost is left out first."""
 
+_WHOLE = {"section_id", "sync_id"}
+"""Columns that do not wrap at all in a terminal of `_ROOM` characters: people copy what is in them."""
+
+_ROOM = 72
 _GAP = 2
 
 
@@ -98,11 +107,12 @@ def print_table(rows: list[Row]) -> None:
     limit = _terminal_width()
     left_out = [] if limit is None else _left_out(widths, limit)
     shown = {name: column for name, column in cells.items() if name not in left_out}
-    whole = limit is None or _total(widths[name] for name in shown) <= limit
+    narrow = limit is not None and _total(widths[name] for name in shown) > limit
+    wrapped = {n for n in shown if narrow and (n not in _WHOLE or (limit or 0) < _ROOM)}
     numbers = {name for name, value in rows[0].items() if isinstance(value, int)}
     console = Console(width=limit or 1_000_000, highlight=False)
     with console.capture() as printed:
-        console.print(_table(shown, numbers, whole))
+        console.print(_table(shown, numbers, wrapped))
     _write("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()))
     if left_out:
         say(f"  no room for {', '.join(left_out)}: --json has them, and so has a wider terminal")
@@ -292,15 +302,28 @@ def print_holds(row: Row) -> None:
     print_table(row.get("changes", []))
 
 
-def print_explained(row: Row) -> None:
-    """The way of a person or a section, and the sentence at its end; of several that are meant, who they are."""
+def print_explained(row: Row, *, every: bool = True) -> None:
+    """The way of a person or a section, and the sentence at its end; of several that are meant, who they are.
+
+    Without `every`, what is over is only counted.
+    """
     if "matches" in row:
         say(f"{row['district']}: {len(row['matches'])} are called so; ask again with the id of one")
         print_table([{k: m[k] for k in ("id", "kind", "label", "by", "status", "site_id")} for m in row["matches"]])
         return
     say(f"{row['district']}: {row['kind']} {row['id']}" + (f", {row['who']}" if row["kind"] == "person" else ""))
-    print_table(row["steps"])
-    print_table(row["sections"])
+    steps = [step for step in row["steps"] if every or not step["over"]]
+    now = [place for place in row["sections"] if place["status"] == place["enrollment"] == "active"]
+    places = row["sections"] if every else now
+    print_table([{name: value for name, value in step.items() if name != "over"} for step in steps])
+    same = ("status", "enrollment") if len(now) == len(places) else ()
+    print_table([{name: value for name, value in place.items() if name not in same} for place in places])
+    changes, ended = len(row["steps"]) - len(steps), len(row["sections"]) - len(places)
+    if changes or ended:
+        told = [counted(changes, "change")] * bool(changes) + [
+            counted(ended, "place in a section", "places in sections")
+        ] * bool(ended)
+        say(f"  and what is over: {' and '.join(told)}; `--all` lists that too")
     for reason in row["reasons"]:
         say(f"  {reason['code']}: {reason['sentence']}")
     say()
@@ -349,7 +372,10 @@ def _least_width(name: str, column: list[str]) -> int:
     from rich.cells import cell_len
 
     widest = max(cell_len(text) for text in (name, *column))
-    return min(widest, max(_WRAPPED, len(name))) if name in _PROSE else widest
+    if name not in _PROSE:
+        return widest
+    words = (cell_len(word) for text in column for word in text.split() if len(word) <= _UNBROKEN)
+    return min(widest, max(_WRAPPED, len(name), *words))
 
 
 def _left_out(widths: dict[str, int], limit: int) -> list[str]:
@@ -365,14 +391,14 @@ def _total(widths: Iterable[int]) -> int:
     return sum(each) + _GAP * (len(each) - 1)
 
 
-def _table(columns: dict[str, list[str]], numbers: set[str], whole: bool) -> Table:
-    """Prose wraps, and everything else only when there is no other way (not `whole`); nothing is ever cut."""
+def _table(columns: dict[str, list[str]], numbers: set[str], wrapped: set[str]) -> Table:
+    """Prose wraps, and everything else only when there is no other way (`wrapped`); nothing is ever cut."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
     for name in columns:
-        wraps = name in _PROSE or not whole
+        wraps = name in _PROSE or name in wrapped
         table.add_column(name, justify="right" if name in numbers else "left", no_wrap=not wraps, overflow="fold")
     for row in zip(*columns.values(), strict=True):
         table.add_row(*(Text(text) for text in row))

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from roster_pipeline.guards.guard import Part
 
 _LISTED = 3
+_IF_RIGHT = "If this is right: "
+_AFTER_ALL = "If that is right after all: "
 
 NOUNS = {
     "sites": "sites",
@@ -26,7 +28,7 @@ def told(hold_id: str, said: str, dependents: int, sites: int) -> str:
     """The whole message of a hold, with how to let it through; of several sites, also one alone."""
     also = f"; {dependents:,} more changes wait with them" if dependents > 0 else ""
     one = " (with `--site ID` at one site alone)" if sites > 1 else ""
-    return f"Held: {said}{also}. If this is right: `roster approve {hold_id}`{one}"
+    return f"Held: {said}{also}. {_IF_RIGHT}`roster approve {hold_id}`{one}"
 
 
 def everything(hold_id: str, changes: int, sentences: Sequence[str]) -> str:
@@ -36,8 +38,15 @@ def everything(hold_id: str, changes: int, sentences: Sequence[str]) -> str:
         said += f"; and {len(sentences) - _LISTED:,} more signs"
     return (
         f"Everything is held ({changes:,} changes), the extract looks broken: {said}. "
-        f"If that is right after all: `roster approve {hold_id}`; the other guards still judge what comes of it"
+        f"{_AFTER_ALL}`roster approve {hold_id}`; the other guards still judge what comes of it"
     )
+
+
+def foreseen(message: str) -> str:
+    """The message of a hold that no sync has opened yet: nobody can decide about it before that."""
+    for asked in (_IF_RIGHT, _AFTER_ALL):
+        message = message.replace(asked, f"The hold comes with the sync. {asked.removesuffix(': ')}, then: ")
+    return message
 
 
 def passed(parts: Sequence[Part]) -> str:

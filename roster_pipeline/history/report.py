@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from roster_pipeline import model
-from roster_pipeline.errors import RosterError
+from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.warehouse.sql import run
 
 Row = dict[str, Any]
@@ -129,12 +129,32 @@ def mapped_sections(
     *,
     site: str | None = None,
     course: str | None = None,
+    by: str | None = None,
     unmapped: bool = False,
     limit: int = 50,
 ) -> list[Row]:
-    """Active sections with their courses and what hung these there, `limit` at most; those without a course first."""
-    asked = {"site": site, "course": course, "unmapped": unmapped, "limit": limit}
+    """Active sections with their courses and what hung these there, `limit` at most; those without a course first.
+
+    `by` is one of the ways in which a course came to hang there, as in `mapped_by`. Each row has how many are `found`.
+    """
+    asked = {"site": site, "course": course, "by": by, "unmapped": unmapped, "limit": limit}
     return _rows(connection, "history/report/mapped_sections", asked)
+
+
+def section_named(connection: duckdb.DuckDBPyConnection, section_id: str) -> Row:
+    """How a section of the roster is called, and where it is."""
+    return _rows(connection, "history/report/section_named", {"section_id": section_id})[0]
+
+
+def must_know(connection: duckdb.DuckDBPyConnection, *, site: str | None = None, course: str | None = None) -> None:
+    """Raises SyncRefused, with names that are like it, for a site or course that there is not."""
+    for kind, said, name in (("site", site, "name"), ("course", course, "title")):
+        alike = _rows(connection, f"history/report/{kind}s_alike", {"said": said}) if said else []
+        if said and not any(row["is_meant"] for row in alike):
+            near = "; ".join(f"{row[f'{kind}_id']} ({row[name]})" for row in alike)
+            raise SyncRefused(
+                f"There is no {kind} {said!r}", do=f"Name one that there is; close to it: {near or 'none'}"
+            )
 
 
 def carried(

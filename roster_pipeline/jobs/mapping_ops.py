@@ -14,8 +14,10 @@ import duckdb
 from pydantic import Field
 
 from roster_pipeline.assets.common import publish_and_tell, roster_counts
+from roster_pipeline.assets.mapping import queue_shown
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history.report import every_section
+from roster_pipeline.history.words import counted
 from roster_pipeline.jobs.ops import show
 from roster_pipeline.mapping import bulk
 from roster_pipeline.mapping.decide import Deed, parse_deeds
@@ -134,8 +136,9 @@ def _in_bulk(context: dg.OpExecutionContext, sync: SyncRun, config: InBulk, choo
         sync.run.need_inputs(connection)
         deeds = choose(connection)
         preview = sync.run.preview(connection, deeds)
-        sync.found({**asdict(preview), "decisions": len(deeds), "first": bulk.deciding(connection)})
-    _tell_preview(context, len(deeds), preview)
+        first = bulk.deciding(connection)
+        sync.found({**asdict(preview), "decisions": len(deeds), "first": first})
+    _tell_preview(context, len(deeds), preview, first)
 
 
 def _decide(context: dg.OpExecutionContext, sync: SyncRun, choose: _Choose, why: str, shown: str = "") -> None:
@@ -144,12 +147,14 @@ def _decide(context: dg.OpExecutionContext, sync: SyncRun, choose: _Choose, why:
             sync.run.need_inputs(connection)
             deeds = choose(connection)
             sync.run.decide(connection, deeds, why, shown=shown)
-            counts = roster_counts(connection)
+            counts = roster_counts(connection) | queue_shown(connection)
         states = publish_and_tell(sync)
     show(context, sync, counts | states)
-    people = states["sync/syncs"]["people"]
-    context.add_output_metadata({"decisions": len(deeds), "people who see other courses": people})
-    context.log.info("%d decisions; %d people see other courses.", len(deeds), people)
+    people, held = (states["sync/syncs"][name] for name in ("people", "held"))
+    context.add_output_metadata({"decisions": len(deeds), "people who see other courses": people, "held": held})
+    seen = f"{counted(people, 'person sees', 'people see')} other courses"
+    waiting = f"; {_waiting(held)} for a decision: see sync/holds" if held else ""
+    context.log.info(f"{counted(len(deeds), 'decision')}; {seen}{waiting}.")
 
 
 def _by_hand(config: ByHand) -> list[Deed]:
@@ -161,7 +166,9 @@ def _by_hand(config: ByHand) -> list[Deed]:
     return deeds
 
 
-def _tell_preview(context: dg.OpExecutionContext, decisions: int, preview: Preview) -> None:
+def _tell_preview(
+    context: dg.OpExecutionContext, decisions: int, preview: Preview, first: Sequence[dict[str, Any]]
+) -> None:
     held = "\n".join(f"- {hold.message}" for hold in preview.holds)
     context.add_output_metadata(
         {
@@ -174,10 +181,27 @@ def _tell_preview(context: dg.OpExecutionContext, decisions: int, preview: Previ
             "held": preview.held,
             "would be held": dg.MetadataValue.md(held or "nothing"),
             "shown": preview.shown,
+            "most students first": _deciding(first),
         }
     )
-    told = "Nothing was changed. %d decisions would change what %d people see; `preview: false` makes them."
-    context.log.info(told, decisions, preview.people)
+    seen = f"{counted(decisions, 'decision')} would change what {counted(preview.people, 'person sees', 'people see')}"
+    waiting = f"; {_waiting(preview.held)} then for somebody to approve it" if preview.held else ""
+    context.log.info(f"Nothing was changed. {seen}{waiting}. `preview: false` makes them.")
+
+
+def _waiting(held: int) -> str:
+    return counted(held, "change waits", "changes wait")
+
+
+def _deciding(first: Sequence[dict[str, Any]]) -> dg.TableMetadataValue:
+    """What is being decided, without the names of sections."""
+    kinds = {"students": "int", "score": "float"}
+    columns = [dg.TableColumn(name, kinds.get(name, "string")) for name in bulk.DECIDED]
+    records = [
+        dg.TableRecord({name: "" if row[name] is None else row[name] for name in bulk.DECIDED if name in row})
+        for row in first
+    ]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 
 def _markdown(part: dict[str, Any]) -> dg.MarkdownMetadataValue:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import publish_and_tell, roster_counts
+from roster_pipeline.assets.mapping import queue_shown
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds
 from roster_pipeline.history.explain.answer import explain_by_id
@@ -91,7 +92,7 @@ def undo_one_sync(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -
                 winner=config.wins,
                 reason=config.reason,
             )
-            counts = roster_counts(connection)
+            counts = roster_counts(connection) | queue_shown(connection)
         states = publish_and_tell(sync)
     show(context, sync, counts | states)
     context.log.info("Sync %s is undone: %d changes.", config.sync_id, applied.plan.total(*ACTIONS))

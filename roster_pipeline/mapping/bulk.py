@@ -20,30 +20,52 @@ from roster_pipeline.mapping.sheet_file import SheetLine, read_sheet
 from roster_pipeline.warehouse.sql import run
 
 Row = dict[str, Any]
-LISTED = 20
+LISTED = 50
+DECIDED = ("section_id", "decision", "course_id", "score", "site", "clever_course", "grade", "period", "students")
+"""What is said of each decision: no section's name, which has a teacher's in it."""
 _TOLD = 10
 
 
 def suggested(connection: duckdb.DuckDBPyConnection, min_score: float, site: str = "") -> list[Deed]:
     """The best suggestion of each unmapped section, where it has this score. Raises SyncRefused when there is none."""
+    report.must_know(connection, site=site)
     if not 0 <= min_score <= 1:
         raise RosterError(f"{min_score:g} is no score", do="Give one from 0 to 1")
-    return _deeds(report.best_suggestions(connection, min_score, site or None), "add")
+    found = report.best_suggestions(connection, min_score, site or None)
+    if not found:
+        best = max((row["score"] for row in report.best_suggestions(connection, 0, site or None)), default=None)
+        there = "nothing is suggested there" if best is None else f"the best has {best:.2f}"
+        raise SyncRefused(
+            f"No section without a course{_at(site)} has a suggestion with a score of {min_score:g} or more ({there})",
+            do="`roster map list --unmapped` shows them",
+        )
+    return _deeds(found, "add")
 
 
 def carried(connection: duckdb.DuckDBPyConnection, site: str = "", course: str = "", origin: str = "") -> list[Deed]:
     """What was carried over, to be taken off. Raises SyncRefused when there is none."""
-    return _deeds(report.carried(connection, site or None, course or None, origin or None), "remove")
+    report.must_know(connection, site=site, course=course)
+    found = report.carried(connection, site or None, course or None, origin or None)
+    if not found:
+        what = f"course {course}" if course else "course"
+        source = f" from section {quoted(origin)}" if origin else ""
+        raise SyncRefused(
+            f"No {what} that was carried over{source} hangs on an active section{_at(site)}",
+            do="`roster map list --by carried_over` shows what was",
+        )
+    return _deeds(found, "remove")
+
+
+def _at(site: str) -> str:
+    return f" at site {site}" if site else ""
 
 
 def _deeds(rows: Sequence[Row], decision: Choice) -> list[Deed]:
-    if not rows:
-        raise SyncRefused("There is nothing of that kind", do="`roster map list` shows what hangs where")
     return [Deed(row["section_id"], row["course_id"], decision) for row in rows]
 
 
 def deciding(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """What is being decided, `LISTED` at most: section, course, decision, where that is, and for how many students."""
+    """What is being decided, `LISTED` at most, those with most students first, in the columns of `DECIDED`."""
     result = run(connection, "mapping/deciding", limit=LISTED)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

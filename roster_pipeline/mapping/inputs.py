@@ -119,7 +119,7 @@ def mappable(courses: Sequence[Course], between: str | None = None) -> Parse:
                 raise CellError(f"unknown course {quoted(cell)}", "Correct it, or add the course to courses.csv")
             if not course.active:
                 what = f"course {quoted(cell)} is inactive (courses.csv, line {course.line})"
-                raise CellError(what, "Name another course, or make this one active in courses.csv")
+                raise CellError(what, "Name another course, remove the line, or make this one active in courses.csv")
         return [
             (between or "").join(dict.fromkeys(catalog[p.lower()].course_id for p in parts(cell))) for cell in cells
         ]

@@ -16,7 +16,7 @@ from roster_pipeline.warehouse.sql import make, run
 
 Row = dict[str, Any]
 
-_LISTED = ("rule_id", "courses", "priority", "takes", "decides", "same", "others", "none")
+_COUNTED = ("takes", "decides", "same", "others", "none", "people", "overruled")
 
 
 def rehearse(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> Row:
@@ -32,8 +32,9 @@ def listed_rules(part: Row) -> list[Row]:
     """The rules of one half of a dry run as the rows of a table, with their state."""
     return [
         {
-            **{name: rule[name] for name in _LISTED},
+            "rule_id": rule["rule_id"],
             "state": "off" if not rule["active"] else "takes nothing" if not rule["takes"] else "on",
+            **{name: rule[name] for name in (*_COUNTED, "courses", "priority")},
             "sites": [f"{site['site_id']} {site['sections']}" for site in rule["sites"]],
         }
         for rule in part["rules"]
@@ -44,7 +45,7 @@ def _on(connection: duckdb.DuckDBPyConnection, *, ended: bool) -> Row:
     make(connection, "mapping/rehearsed_sections", ended=ended)
     make(connection, "mapping/rule_matches")
     return {
-        "rules": _rows(run(connection, "mapping/rehearsal")),
+        "rules": _rows(run(connection, "mapping/rehearsal", ended=ended)),
         "fights": _rows(run(connection, "mapping/fights")),
     }
 

@@ -231,7 +231,8 @@ NOT_CARRIED = Table(
         Column(
             "because",
             "VARCHAR",
-            "`disagree` (the sections before it had different courses) or `retired` (none of theirs is active)",
+            "`disagree` (the sections before it had different courses), `refused` (a person took theirs off) or "
+            "`retired` (none of theirs is active)",
         ),
         Column("sections", "BIGINT", "how many sections were before it"),
     ),

@@ -11,7 +11,9 @@ from datetime import datetime
 
 import duckdb
 
+from roster_pipeline.guards import words
 from roster_pipeline.guards.guard import Hold
+from roster_pipeline.history import report
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.plan.apply import people_concerned
 from roster_pipeline.plan.difference import Plan
@@ -22,7 +24,8 @@ from roster_pipeline.warehouse.sql import run
 class Preview:
     """What would change: section courses, sections that get or lose one, and people who see other courses.
 
-    `otherwise` hang for another reason then; `held` changes would wait for a decision, as `holds` say.
+    `otherwise` hang for another reason then; `held` changes would wait for a decision, as `holds` say. Of these, most
+    come with the sync, and can be decided then.
     """
 
     added: int
@@ -44,6 +47,7 @@ def preview_plan(
     for count in made.counts:
         if count.entity == "section_courses":
             counts[count.action] += count.changes
+    standing = {hold["hold_id"] for hold in report.standing(connection)}
     ((sections,),) = run(connection, "plan/sections_concerned").fetchall()
     return Preview(
         added=counts["create"],
@@ -52,7 +56,7 @@ def preview_plan(
         sections=int(sections),
         people=people_concerned(connection, replace(info, trigger="mapping"), made, now=now),
         held=made.held,
-        holds=holds,
+        holds=tuple(h if h.hold_id in standing else replace(h, message=words.foreseen(h.message)) for h in holds),
         shown=shown_as(connection, made),
     )
 

@@ -158,7 +158,9 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Locks the district for the run; afterwards looks up what became of it, and shows it."""
         run, instance = context.run, context.instance
         if run is None or instance is None or "dagster/partition" not in run.tags:
-            raise dg.Failure("A sync needs a district: launch it for a partition.", allow_retries=False)
+            raise dg.Failure(
+                "No district was named: pick a district (partition), and launch it again.", allow_retries=False
+            )
         self._settings = load_settings()
         slug, wrong = run.tags["dagster/partition"], self._settings.wrong
         if wrong is not None and not (self._settings.places_known and self.warehouse.has(slug)):  # there is no history

@@ -164,12 +164,17 @@ def test_only_what_the_catalog_has_active_is_carried_over(case: Case) -> None:
 
 
 def test_what_is_not_carried_is_said_with_the_reason(case: Case) -> None:
-    ids = {"m6": M6, "m7": M7, "s6": S6, "s7": S7}
-    for clever_id, courses in (("m6", None), ("m7", ["old"]), ("s6", ["math"]), ("s7", None)):
+    """Of the one of Tia, a person took off what is retired besides."""
+    ids = {"m6": M6, "m7": M7, "s6": S6, "s7": S7, "tom": TOM, "tia": TIA}
+    case.given("input.courses", {"course_id": "math", "active": True}, {"course_id": "old", "active": False})
+    before = {"m6": None, "m7": ["old"], "s6": ["math"], "s7": None, "tom": ["math"], "tia": ["old"]}
+    for clever_id, courses in before.items():
         case.given("mapped.carried", {"clever_id": clever_id, "section_id": ids[clever_id], "courses": courses})
     case.given("mapped.section_courses", *({"clever_id": c} for c in ("s6", "s7")))
-    found = case.change("mapping/not_carried", "section_id, because")
-    assert values(found) == [(M6, "disagree"), (M7, "retired")]
+    for clever_id, course in (("tom", "math"), ("tia", "old"), ("m7", "math")):
+        case.given("mapped.decisions", {"clever_id": clever_id, "course_id": course, "decision": "remove"})
+    found = dict(values(case.change("mapping/not_carried", "section_id, because")))
+    assert found == {M6: "disagree", M7: "retired", TOM: "refused", TIA: "retired"}
     assert case.change("mapping/forget_not_carried", "*") == []
 
 

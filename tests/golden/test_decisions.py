@@ -267,6 +267,9 @@ def test_what_is_being_decided_is_listed_where_most_students_are_first(case: Cas
     assert len(case.answer("mapping/deciding", limit=1)) == 1
 
 
+_OFFERED = (("math", 0.7), ("art", 0.9))
+
+
 def test_sections_are_listed_with_what_hung_their_courses_there(case: Case) -> None:
     case.given("roster.sites", {"site_id": "north", "name": "North"})
     for section, status, students in ((M6, "active", 3), (M7, "active", 4), (S6, "active", 9), (S7, "archived", 5)):
@@ -274,13 +277,44 @@ def test_sections_are_listed_with_what_hung_their_courses_there(case: Case) -> N
         case.given("roster.sections", row)
     case.given("mapping.courses", {"course_id": "math", "title": "Math"})
     case.given("roster.section_courses", {"section_id": S6, "course_id": "math", "mapped_by": "rule", "rule_id": "r1"})
-    asked: Row = {"site": "NORTH", "course": None, "unmapped": False, "limit": 9}
+    case.given("mapping.suggestions", *({"section_id": M6, "course_id": c, "score": s} for c, s in _OFFERED))
+    asked: Row = {"site": "NORTH", "course": None, "by": None, "unmapped": False, "limit": 9}
     found = case.answer("history/report/mapped_sections", "section_id, courses", **asked)
     math = {"course_id": "math", "title": "Math", "mapped_by": "rule", "rule_id": "r1"}
     assert values(found) == [(M7, []), (M6, []), (S6, [math])]
-    assert len(case.answer("history/report/mapped_sections", **{**asked, "unmapped": True})) == 2
+    offered = case.answer("history/report/mapped_sections", "found, suggestion, score", **{**asked, "unmapped": True})
+    assert values(offered) == [(2, None, None), (2, "art", 0.9)]
+    assert values(case.answer("history/report/mapped_sections", "short, found", **{**asked, "limit": 1})) == [
+        (M7[:8], 3)
+    ]
+    for by, times in (("rule", 1), ("file", 0)):
+        assert len(case.answer("history/report/mapped_sections", **{**asked, "by": by})) == times
     assert len(case.answer("history/report/mapped_sections", **{**asked, "course": "Math"})) == 1
     assert case.answer("history/report/mapped_sections", **{**asked, "site": "south"}) == []
+
+
+def test_a_site_or_course_that_is_meant_comes_before_those_that_are_alike(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "n1", "name": "North"}, {"site_id": "s1", "name": "South"})
+    case.given("mapping.courses", {"course_id": "math-6", "title": "Math 6"})
+    case.given("roster.section_courses", {"section_id": M6, "course_id": "gone"})
+    for said, found in (("NORTH", [("n1", True), ("s1", False)]), ("Sout", [("s1", False), ("n1", False)])):
+        assert values(case.answer("history/report/sites_alike", "site_id, is_meant", said=said)) == found
+    for said, found in (("Math-6", [("math-6", True), ("gone", False)]), ("gon", [("gone", False), ("math-6", False)])):
+        assert values(case.answer("history/report/courses_alike", "course_id, is_meant", said=said)) == found
+
+
+def test_a_section_is_named_with_where_it_is(case: Case) -> None:
+    case.given("roster.sites", {"site_id": "north", "name": "North"})
+    case.given("roster.sections", {"section_id": M6, "site_id": "north", "name": "Art"}, {"section_id": M7})
+    found = case.answer("history/report/section_named", "section_id, name, site", section_id=M6)
+    assert values(found) == [(M6, "Art", "North")]
+
+
+def test_whose_id_begins_so_is_found_among_people_and_sections(case: Case) -> None:
+    case.given("roster.sections", {"section_id": M6}, {"section_id": M7})
+    case.given("roster.users", {"user_id": ANN})
+    for whole in (M6, ANN):
+        assert values(case.answer("history/explain/find_beginnings", asked=whole[:6])) == [(whole,)]
 
 
 def test_sections_that_begin_so_are_found(case: Case) -> None:

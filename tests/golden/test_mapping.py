@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.golden.case import M6, M7, NOW, S6, S7, Case, Row, values
+from tests.golden.case import ANN, BEN, M6, M7, NOW, S6, S7, Case, Row, values
 
 
 def test_a_line_of_the_file_is_stronger_than_a_rule(case: Case) -> None:
@@ -269,11 +269,34 @@ def test_a_rehearsal_counts_what_a_rule_takes_and_whether_that_is_what_hangs_the
     for section_id, course_id in ((M6, "math"), (M6, "art"), (M7, "math")):
         case.given("roster.section_courses", {"section_id": section_id, "course_id": course_id})
     north = [{"site_id": "north", "sections": 3}]
-    assert values(case.answer("mapping/rehearsal")) == [
-        ("r1", ["art", "math"], 1, True, 3, 3, 1, 1, 1, north),
-        ("r2", ["sci"], 9, True, 1, 0, 0, 0, 0, [{"site_id": "north", "sections": 1}]),
-        ("r3", ["pe"], 9, True, 0, 0, 0, 0, 0, []),
+    assert values(case.answer("mapping/rehearsal", ended=False)) == [
+        ("r1", ["art", "math"], 1, True, 3, 3, 1, 1, 1, 0, 0, north),
+        ("r2", ["sci"], 9, True, 1, 0, 0, 0, 0, 0, 0, [{"site_id": "north", "sections": 1}]),
+        ("r3", ["pe"], 9, True, 0, 0, 0, 0, 0, 0, 0, []),
     ]
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_where_the_file_or_a_person_speaks_a_rule_has_no_say_but_in_the_next_year_it_has(
+    case: Case, ended: bool
+) -> None:
+    """M6 is filed, a person took math off M7 and added art to S6, where math comes beside it: Ann and Ben are in S6."""
+    case.given("input.rules", {"rule_id": "r1", "course_id": "math", "priority": 1, "active": True})
+    for section_id in (M6, M7, S6):
+        case.given("mapped.ruled_sections", {"clever_id": section_id, "site_id": "north"})
+        row = {"clever_id": section_id, "rule_id": "r1", "course_id": "math", "counts": True}
+        case.given("mapped.rule_matches", row)
+    case.given("roster.section_courses", {"section_id": M6, "course_id": "sci", "mapped_by": "file"})
+    case.given("roster.section_courses", {"section_id": S6, "course_id": "art", "mapped_by": "manual"})
+    for no, (section_id, course_id, decision) in enumerate([(M7, "math", "remove"), (S6, "art", "add")]):
+        row = {"no": no, "section_id": section_id, "course_id": course_id, "decision": decision}
+        case.given("mapping.decisions", row)
+    case.given("roster.sections", {"section_id": S6, "status": "concluded" if ended else "active"})
+    for user_id in (ANN, BEN):
+        case.given("roster.enrollments", {"section_id": S6, "user_id": user_id, "status": "active"})
+    counted = "takes, decides, same, others, none, overruled, people"
+    (found,) = values(case.answer("mapping/rehearsal", counted, ended=ended))
+    assert found == ((3, 3, 0, 2, 1, 0, 0) if ended else (3, 1, 0, 1, 0, 2, 2))
 
 
 _RULES = (("r1", "math", True), ("r2", "art", True), ("r3", "pe", False), ("r4", "art", True))

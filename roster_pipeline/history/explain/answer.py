@@ -6,7 +6,7 @@ Belongs here: putting what is known and what follows from it into an answer. Doe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,12 +32,16 @@ from roster_pipeline.history.explain.sections import by_hand, name_of, title_of,
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the way: what is so, and the sync that decided it, with its start (UTC)."""
+    """One step of the way: what is so, and the sync that decided it, with its start (UTC).
+
+    `over`: it says nothing of today: a hold that has cleared, a place in a section that has ended.
+    """
 
     step: str
     what: str
     sync_id: str | None = None
     at: datetime | None = None
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,9 +226,10 @@ def _shared(context: Context, shared: bool, issues: Sequence[Row]) -> list[Step]
 
 def _way_of_person(context: Context, person: Person) -> list[Step]:
     row = person.row
+    ended = {m.section.id for m in person.memberships if m.section.row["status"] != "active"}
     steps = _shared(context, row["shared"], person.issues)
     if not row["on_roster"]:
-        return [*steps, Step("roster", "not on the roster"), *_told(person.changes)]
+        return [*steps, Step("roster", "not on the roster"), *_told(person.changes, ended)]
     steps.append(Step("roster", f"on the roster as {' and '.join(row['roles'])}", row["since_sync_id"]))
     for site in person.sites:
         on = "on Clever" if site["enrollment_source"] == "clever" else "not on Clever (data/sites.csv)"
@@ -232,7 +237,7 @@ def _way_of_person(context: Context, person: Person) -> list[Step]:
     login = row["first_login_at"]
     first = f"first login {login:%Y-%m-%d %H:%M} UTC" if login else "has never logged in"
     steps.append(Step("status", f"{row['status']}: {first}"))
-    return [*steps, *_told(person.changes)]
+    return [*steps, *_told(person.changes, ended)]
 
 
 def _way_of_section(context: Context, section: Section) -> list[Step]:
@@ -275,14 +280,28 @@ _KINDS = {
 }
 
 
-def _told(changes: Iterable[Row]) -> list[Step]:
+def _told(changes: Iterable[Row], ended: Collection[str] = ()) -> list[Step]:
     """The changes of records over all syncs, each with its fields and, for one that was held, what became of that."""
-    return [Step("change", _change(c), c["sync_id"], c["at"]) for c in changes]
+    return [Step("change", _change(c), c["sync_id"], c["at"], _is_over(c, ended)) for c in changes]
+
+
+def _is_over(change: Row, ended: Collection[str]) -> bool:
+    cleared = change["hold_id"] is not None and not change["stands"]
+    return cleared or (change["entity"] == "enrollments" and change["entity_id"].partition("/")[0] in ended)
 
 
 def _change(change: Row) -> str:
+    """An id stands for itself: those of the person or the section that is asked about are not told once more."""
+    first, *others = change["entity_id"].split("/")
+    match change["entity"], others:
+        case "enrollments", [_, role]:
+            told = f"in {first} as {role}"
+        case _, [other]:
+            told = other
+        case _:
+            told = first
     fields = f" ({', '.join(change['fields'])})" if change["action"] == "update" else ""
-    what = f"{_KINDS[change['entity']]} {change['entity_id']}: {change['action']}{fields}"
+    what = f"{_KINDS[change['entity']]} {told}: {change['action']}{fields}"
     undo = ", by an undo" if change["trigger"] == "undo" else ""
     if change["hold_id"] is None:
         return what + undo

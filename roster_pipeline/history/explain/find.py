@@ -6,8 +6,9 @@ of them (`facts.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -20,7 +21,8 @@ LOOKED = (
     "and in what was left out of it"
 )
 
-BY_ID = ("id", "Clever id", "earlier Clever id")
+BY_ID = ("id", "Clever id", "earlier Clever id", "beginning")
+_BEGINNING = re.compile(r"[0-9a-f]{4}[0-9a-f-]{0,31}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ def find(connection: duckdb.DuckDBPyConnection, context: Context, asked: str) ->
     if any(m.by == "id" for m in sections):  # and of nobody; to look among all who are shared takes longest
         return sections
     found = [*(_person(row, context) for row in rows(connection, "find_people", asked=wanted)), *sections]
+    if not found and _BEGINNING.fullmatch(wanted):
+        found = [
+            m for row in rows(connection, "find_beginnings", asked=wanted) for m in find(connection, context, row["id"])
+        ]
+        return [replace(m, by="beginning") for m in found]
     return [m for m in found if m.by in ("id", "Clever id")] or found
 
 

@@ -6,6 +6,7 @@ themselves (`sections.py`), and how it is told (`answer.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from roster_pipeline.history.explain import reasons
@@ -36,13 +37,15 @@ _LATER = (
     "section_left",
     "section_site_manual",
     "not_shared",
-    "section_unmapped",
     "section_concluded",
-    "section_other_courses",
 )
-_ORDER = {code: n for n, code in enumerate((*_NEXT, "suggested", *_LATER))}
+_OTHER_CLASS = ("section_unfit", "section_other_courses")
+"""What keeps a course out of a class that nobody takes for a class of it."""
+
+_ORDER = {code: n for n, code in enumerate((*_NEXT, "section_unmapped", *_LATER, *_OTHER_CLASS))}
 """What is most likely meant comes first: what waits, then a class without a course that the course would fit."""
 
+_TOLD = 3
 _OVER = ("section_concluded", "section_left", "section_site_manual", "left_section")
 
 
@@ -141,7 +144,10 @@ def why_not(context: Context, person: Person, course: Course | None) -> list[Cau
         return [why_not_in_catalog(course)]
     found = [cause for place in person.memberships if (cause := _why_not_by(context, person, place, course))]
     ordered = [cause for _, _, cause in sorted(found, key=lambda f: (f[0], f[1]))]
-    ordered = [c for n, c in enumerate(ordered) if n == 0 or c.code != "section_other_courses"]
+    others = [c for c in ordered if c.code in _OTHER_CLASS]
+    ordered = [c for c in ordered if c.code not in _OTHER_CLASS]
+    if course and others and all(c.code != "section_unmapped" for c in ordered):
+        ordered.append(_no_class_of(context, person, course, others))
     if course is None:
         # what is over, or was left, keeps nobody from anything today
         ordered = [c for c in ordered if c.code not in _OVER]
@@ -159,6 +165,28 @@ def why_not_by_place(context: Context, person: Person, place: Membership) -> Cau
     """Why one membership of a person in force gives no course at all; None when it gives one."""
     found = _why_not_by(context, person, place, None)
     return found[2] if found else None
+
+
+def _no_class_of(context: Context, person: Person, course: Course, others: Sequence[Cause]) -> Cause:
+    """That none of a person's classes is one of the course, with those of which nothing is known, that could be one."""
+    unknown = {c.section_id for c in others if c.code == "section_unfit"}
+    could = [
+        place.section for place in person.memberships if place.section.id in unknown and not place.section.suggestions
+    ]
+    told = ", ".join(name_of(context, section) for section in could[:_TOLD])
+    more = f" and {len(could) - _TOLD} more" if len(could) > _TOLD else ""
+    add = (
+        f" If {name_of(context, could[0])} teaches it: `roster map add {could[0].id} {course.course_id}`."
+        if could
+        else ""
+    )
+    return reasons.NO_CLASS_OF_COURSE.of(
+        section_id=could[0].id if could else None,
+        who=name_of_person(context, person),
+        hangs=course.sections,
+        could=f"; nothing is known of {told}{more}, without a course" if could else "",
+        teaches=add,
+    )
 
 
 def _without_section(person: Person, who: str) -> Cause:
@@ -181,5 +209,4 @@ def _why_not_by(
         return None  # it would not give it either
     if cause is None:
         return None
-    fits = cause.code == "section_unmapped" and any(s["course_id"] == wanted for s in section.suggestions)
-    return _ORDER["suggested" if fits else cause.code], section.id, cause
+    return _ORDER[cause.code], section.id, cause

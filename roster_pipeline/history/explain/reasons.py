@@ -45,6 +45,8 @@ class Reason:
 
 _SHARE = "Share it in Clever (the district's sharing rules), then `roster sync`."
 
+_CLASS_LIST = "mend the class list in the district's data, then `roster sync`."
+
 _ADD = "Add it with `roster map add {section_id} {course_id}`, or job `map_section`."
 
 USER_WITHOUT_ROLE = Reason(
@@ -150,10 +152,22 @@ SECTION_UNMAPPED = Reason(
     "{section} has no course{not_carried}{suggested}",
     _ADD,
 )
+SECTION_UNFIT = Reason(
+    "section_unfit",
+    "{section} has no course{not_carried}, and nothing says that it teaches {course_id}{suggested}",
+    f"If its people belong in a class of that, {_CLASS_LIST} Only if this section teaches it: "
+    f"{_ADD[0].lower()}{_ADD[1:]}",
+)
 SECTION_OTHER_COURSES = Reason(
     "section_other_courses",
-    "{section} has other courses ({courses}), and {hangs} active sections have this one",
-    f"{_ADD} Or mend the class list.",
+    "{section} has other courses ({courses}), and active sections with this one: {hangs}",
+    f"If its people belong in one of those, {_CLASS_LIST} Only if this section teaches both: "
+    f"{_ADD[0].lower()}{_ADD[1:]}",
+)
+NO_CLASS_OF_COURSE = Reason(
+    "no_class_of_course",
+    "{who} is in no class that has it or that it would fit; active sections with it: {hangs}{could}",
+    f"If they belong in a class of it, {_CLASS_LIST}{{teaches}}",
 )
 COURSE_REMOVED = Reason(
     "course_removed",
@@ -204,8 +218,10 @@ REASONS: tuple[Reason, ...] = (
     SECTION_CONCLUDED,
     SECTION_EMPTY,
     SECTION_UNMAPPED,
+    SECTION_UNFIT,
     COURSE_REMOVED,
     SECTION_OTHER_COURSES,
+    NO_CLASS_OF_COURSE,
     COURSE_RETIRED,
     COURSE_GONE,
     PENDING,

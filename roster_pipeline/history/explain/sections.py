@@ -115,8 +115,9 @@ def why_without_course(context: Context, section: Section, course_id: str | None
     if section.courses:
         told = ", ".join(title_of(c) for c in section.courses)
         return reasons.SECTION_OTHER_COURSES.of(**about, courses=told, hangs=hangs, course_id=wanted)
-    not_carried = _not_carried(section.row)
-    return reasons.SECTION_UNMAPPED.of(**about, not_carried=not_carried, suggested=suggested, course_id=wanted)
+    fits = course_id is None or any(s["course_id"] == course_id for s in section.suggestions)
+    reason = reasons.SECTION_UNMAPPED if fits else reasons.SECTION_UNFIT
+    return reason.of(**about, not_carried=_not_carried(section.row), suggested=suggested, course_id=wanted)
 
 
 def _removed(context: Context, section: Section, decision: Row, suggested: str) -> Cause:
@@ -137,6 +138,7 @@ def _not_carried(row: Row) -> str:
     told = {
         None: "",
         "disagree": f"; the {row['sections_before']} sections before it had different courses",
+        "refused": "; a person took off what the sections before it had",
         "retired": "; the sections before it had no course that is active",
     }
     return told[row["not_carried"]]

@@ -9,5 +9,5 @@ LEFT JOIN roster.sites AS w ON w.site_id = s.site_id
 WHERE m.mapped_by = 'carried_over'
   AND ($site IS NULL OR lower($site) IN (lower(s.site_id), lower(w.name)))
   AND ($course IS NULL OR lower($course) = lower(m.course_id))
-  AND ($from IS NULL OR lower($from) = m.from_section_id::VARCHAR)
+  AND ($from IS NULL OR starts_with(m.from_section_id::VARCHAR, lower($from)))
 ORDER BY s.student_count DESC, m.section_id, m.course_id

@@ -1,4 +1,4 @@
--- one row per unmapped section and course that might fit it, $most at most; none that a person took off it
+-- one row per unmapped section and course that might fit it, $most at most; none that a person took off it, and none for which one other section alone speaks
 -- needs: mapping.courses, mapping.decisions, temp.fits, temp.mapped_alike, temp.named_sections, temp.taught_beside
 INSERT INTO temp.suggested BY NAME
 WITH offered AS (
@@ -34,7 +34,7 @@ scored AS (
   FROM temp.named_sections AS n
   JOIN likely AS l USING (alike)
   LEFT JOIN temp.taught_beside AS b ON b.section_id = n.section_id AND b.course_id = l.course_id
-  WHERE n.unmapped
+  WHERE n.unmapped AND (l.reason IS NOT NULL OR l.sections > 1)
 )
 FROM scored ANTI JOIN refused USING (section_id, course_id)
 WHERE score >= $least
