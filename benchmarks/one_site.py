@@ -94,6 +94,7 @@ def _sync_all_then_one(platform: Path, url: str, district: District, slug_: str,
         "ROSTER_DATA": str(platform / "inputs"),
         "ROSTER_WAREHOUSE": str(platform / "warehouse"),
         "DAGSTER_HOME": str(platform / "dagster"),
+        "ROSTER_FIRST_SYNC": "apply",
         "CLEVER_API_URL": url,
         "CLEVER_DISTRICT_TOKEN": district.token,
     }
