@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def running(district: District) -> Iterator[SandboxServer]:
 def sandbox(running: SandboxServer) -> Iterator[SandboxServer]:
     running.faults.clear()
     yield running
+    for (
+        thread
+    ) in threading.enumerate():  # a list that was given up may still be asking, and would count for the next test
+        if thread.name.startswith("clever-"):
+            thread.join()
     running.faults.clear()
 
 
