@@ -36,9 +36,8 @@ def running(district: District) -> Iterator[SandboxServer]:
 def sandbox(running: SandboxServer) -> Iterator[SandboxServer]:
     running.faults.clear()
     yield running
-    for (
-        thread
-    ) in threading.enumerate():  # a list that was given up may still be asking, and would count for the next test
+    # A list that was given up may still be asking, and would count for the next test.
+    for thread in threading.enumerate():
         if thread.name.startswith("clever-"):
             thread.join()
     running.faults.clear()
