@@ -184,7 +184,8 @@ def test_a_sync_is_found_by_the_beginning_of_its_id_and_else_the_last_one(case: 
 
 
 def test_a_site_is_told_with_the_people_and_sections_in_force(case: Case) -> None:
-    case.given("roster.sites", {"site_id": "north", "name": "North"}, {"site_id": "south", "name": "South"})
+    for site, source in (("north", "clever"), ("south", "clever"), ("west", "manual")):
+        case.given("roster.sites", {"site_id": site, "name": site.title(), "enrollment_source": source})
     for user_id, status in ((ANN, "pending"), (BEN, "archived")):
         case.given("roster.users", {"user_id": user_id, "roles": ["student", "teacher"], "enrollment_status": status})
         case.given("roster.user_sites", {"user_id": user_id, "site_id": "north", "status": "active"})
@@ -200,6 +201,7 @@ def test_a_site_is_told_with_the_people_and_sections_in_force(case: Case) -> Non
     assert values(case.answer("history/report/sites", columns)) == [
         ("North", 1, 1, 1, 1, 2, 1, 1, "failed"),
         ("South", 0, 0, 0, 0, 0, 0, 0, "succeeded"),
+        ("West", 0, 0, 0, 0, 0, 0, 0, None),
     ]
 
 
