@@ -259,6 +259,7 @@ def synced_once(tmp_path_factory: pytest.TempPathFactory, clever: SandboxServer,
         root.mkdir()
         platform = Platform.make(root, settings_for(clever.url))
         assert platform.sync()["status"] == "succeeded"
+        close_dagsters_files()  # others copy them from now on
         (root / "whole").touch()
     return platform
 
