@@ -14,7 +14,7 @@ from roster_pipeline.cli.common import DISTRICT, JSON, ask, each, show, sync_cod
 from roster_pipeline.cli.syncs import districts_to_sync
 from roster_pipeline.cli.terminal import Row, print_sync, print_waiting, say
 from roster_pipeline.config import usable_settings
-from roster_pipeline.errors import SyncRefused
+from roster_pipeline.errors import RosterError, SyncRefused
 
 
 @click.command("start")
@@ -42,8 +42,9 @@ def start(
         found = None if again else waiting_sites(settings, slug)
         if found is None:
             row = launch_sync(settings, slug, (), requested_by)
-            if row["failure"] or row["error"]:
-                raise SyncRefused(row["failure"] or row["error"], do="`roster start` tries again")
+            if wrong := row["failure"] or row["error"]:
+                kind = SyncRefused if row["status"] == "refused" else RosterError
+                raise kind(wrong.rstrip("."), do="`roster start` tries again")
             found = row["waiting"]
         return {"waiting": _chosen(found, sites)}
 
