@@ -11,7 +11,7 @@ step returns says that they stand, and what of them people ask about. `Run` reme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -84,13 +84,14 @@ class Staged:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What people edit, in `input.*`, and the guards' limits, with the days on which others count."""
+    """What people edit, in `input.*`, and the guards' limits, with the days and the sites where others count."""
 
     usual: limits.Limits
     expected: tuple[limits.ExpectedChange, ...]
+    of_sites: Mapping[str, Mapping[str, float]]
 
     def limits_on(self, day: date) -> DistrictLimits:
-        return limits.limits_by_site(self.usual, self.expected, day)
+        return limits.limits_by_site(self.usual, self.expected, day, self.of_sites)
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,11 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
     others = {limits.FILE: limits.other_districts(order.data, district)}
     mapping.load_inputs(connection, order.data, district, others)
     load_platform_logins(connection, order.logins, district, mapping.latest_login())
-    return Inputs(limits.load_limits(order.data, district), limits.load_expected(order.data, district))
+    return Inputs(
+        limits.load_limits(order.data, district),
+        limits.load_expected(order.data, district),
+        mapping.limits_of_sites(connection),
+    )
 
 
 def decide_mapping(connection: duckdb.DuckDBPyConnection, order: Order, deeds: Sequence[Deed], _inputs: Inputs) -> None:

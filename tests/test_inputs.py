@@ -85,6 +85,16 @@ ROWS: list[tuple[str, str, bytes, list[object]]] = [
         [SiteSetting("a", "clever", 2), SiteSetting("b", "manual", 4)],
     ),
     (
+        "settings of a site that may be left out",
+        "sites.csv",
+        b"district,site_id,enrollment_source,time_zone,archive_percent,archive_count\n"
+        b"riverbend-usd,a,clever,America/Denver,2.5,0\nriverbend-usd,b,clever,,,\n",
+        [
+            SiteSetting("a", "clever", 2, "America/Denver", archive_percent=2.5, archive_count=0),
+            SiteSetting("b", "clever", 3),
+        ],
+    ),
+    (
         "other order, header in capitals and spaces, note, byte order mark, spaces around values",
         "logins.csv",
         b"\xef\xbb\xbf First_Login_At ,NOTE,\tUSER_ID, district\n"
@@ -197,11 +207,10 @@ def test_each_column_must_be_there(tmp_path: Path, file: str) -> None:
     names = HEADERS[file].split(",")
     for name in names:
         rest = [n for n in names if n != name]
-        optional = (
-            "district, site, course_number, section_name, match, term, period, priority, active, note"
-            if file == "mapping_rules.csv"
-            else "note"
-        )
+        optional = {
+            "mapping_rules.csv": "district, site, course_number, section_name, match, term, period, priority, active, note",
+            "sites.csv": "time_zone, archive_percent, archive_count, update_percent, mapping_percent, move_percent, note",
+        }.get(file, "note")
         assert error(tmp_path, file, ",".join(rest).encode()) == (
             f"{file}, line 1, column {name}: missing from the header. Add it; "
             f"the columns are {', '.join(names)} and, if wanted, {optional}, with commas between them."

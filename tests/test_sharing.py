@@ -132,7 +132,8 @@ def test_manual_sites_are_nobodys_finding(tiny: Tiny) -> None:
     tiny.line("sites", "d", "north", "manual")
     tiny.sync()
     assert {site for (site,) in findings(tiny, "site_id")} == {"south"}, "Ben is there too"
-    assert tiny.rows("SELECT site_id FROM sync.sharing") == [("south",)]
+    shared = tiny.rows("SELECT site_id, students > 0, students_in_no_section FROM sync.sharing ORDER BY site_id")
+    assert shared == [("north", True, 0), ("south", True, 1)], "what is left out of it is counted"
 
 
 def test_the_trend_counts_what_the_findings_list(tiny: Tiny) -> None:

@@ -38,7 +38,7 @@ _INPUTS = {table.name: table for table in model.INPUTS}
         spec(
             "mapping",
             "site_settings",
-            "Which sites are not on Clever, from data/sites.csv.",
+            "Which sites are not on Clever, their time zones and limits of their own, from data/sites.csv.",
             table=_INPUTS["site_settings"],
             kinds=("csv",),
         ),

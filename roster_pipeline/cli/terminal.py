@@ -16,8 +16,9 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -119,23 +120,40 @@ def print_table(rows: list[Row]) -> None:
 
 
 def _site_rows(sites: list[Row]) -> list[Row]:
+    own_limits = any(s["own_limits"] for s in sites)
     return [
         {
             "site": s["name"],
             "site_id": s["site_id"],
             "source": s["enrollment_source"],
             **{k: s[k] for k in ("students", "teachers", "sections", "mapped", "unmapped", "pending_students")},
-            "last_attempt": f"{s['last_attempt']} {s['last_attempt_at']:%Y-%m-%d %H:%M}"
+            "last_attempt": f"{s['last_attempt']} {_at_site(s, s['last_attempt_at'])}"
             if s["last_attempt"]
             else "never",
-            "last_synced_at": s["last_synced_at"] or _never(s),
+            "confirmed": f"{_at_site(s, s['confirmed_at'])} by {s['confirmed_by']}" if s["confirmed_at"] else None,
+            **({"own_limits": s["own_limits"]} if own_limits else {}),
+            "last_synced_at": _at_site(s, s["last_synced_at"]) if s["last_synced_at"] else _never(s),
         }
         for s in sites
     ]
 
 
+def _at_site(site: Row, moment: datetime) -> str:
+    """The UTC moment as clocks at the site show it."""
+    return f"{moment.replace(tzinfo=UTC).astimezone(ZoneInfo(site['time_zone'] or 'UTC')):%Y-%m-%d %H:%M %Z}"
+
+
 def _never(site: Row) -> str:
     return "waits" if site["status"] == "new" and site["enrollment_source"] == "clever" else "never"
+
+
+def _print_sites(sites: list[Row]) -> None:
+    print_table(_site_rows(sites))
+    for site in sites:
+        left_out = [(site[f"{kind}_left_out"], kind) for kind in ("students", "teachers", "sections")]
+        if any(count for count, _ in left_out):
+            listed = ", ".join(f"{count:,} {kind}" for count, kind in left_out)
+            say(f"  {site['name']} is manual: what Clever shares of it is left out ({listed})")
 
 
 def print_sync(row: Row) -> None:
@@ -154,7 +172,7 @@ def print_sync(row: Row) -> None:
         f"  created {row['created']}, updated {row['updated']}, archived {row['archived']}, "
         f"restored {row['restored']}, held {row['held']}, unchanged {row['unchanged']}"
     )
-    print_table(_site_rows(row["sites"]))
+    _print_sites(row["sites"])
     for code, count in sorted(Counter(issue["code"] for issue in row["issues"]).items()):
         say(f"  warning {code}: {count} (`roster details` lists them)")
     for hold in row["holds"]:
@@ -265,7 +283,7 @@ def print_status(row: Row) -> None:
     if row["stale"]:
         sites = "1 site has" if len(row["stale"]) == 1 else f"{len(row['stale']):,} sites have"
         say(f"  stale: {sites} not succeeded for 26 hours: {', '.join(row['stale'][:5])}")
-    print_table(_site_rows(row["sites"]))
+    _print_sites(row["sites"])
 
 
 def print_recent(row: Row) -> None:

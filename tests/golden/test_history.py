@@ -197,11 +197,13 @@ def test_a_site_is_told_with_the_people_and_sections_in_force(case: Case) -> Non
     ):
         row = {"sync_id": f"S{number}", "sync_no": number, "trigger": trigger, "status": status, "sites": sites}
         case.given("sync.syncs", {**row, "started_at": NOW})
+    for number, site, students in ((0, "west", 9), (1, "west", 7), (0, "north", 5)):
+        case.given("sync.sharing", {"sync_id": f"S{number}", "site_id": site, "students": students, "sections": 2})
     columns = "name, people, students, teachers, pending_students, sections, mapped, unmapped, last_attempt"
-    assert values(case.answer("history/report/sites", columns)) == [
-        ("North", 1, 1, 1, 1, 2, 1, 1, "failed"),
-        ("South", 0, 0, 0, 0, 0, 0, 0, "succeeded"),
-        ("West", 0, 0, 0, 0, 0, 0, 0, None),
+    assert values(case.answer("history/report/sites", f"{columns}, students_left_out, sections_left_out")) == [
+        ("North", 1, 1, 1, 1, 2, 1, 1, "failed", 0, 0),
+        ("South", 0, 0, 0, 0, 0, 0, 0, "succeeded", 0, 0),
+        ("West", 0, 0, 0, 0, 0, 0, 0, None, 7, 2),
     ]
 
 
