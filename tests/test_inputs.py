@@ -30,7 +30,7 @@ from roster_pipeline.mapping.inputs import (
     write_ndjson,
 )
 from roster_pipeline.mapping.rules import MappingRule
-from tests.inputs import HEADERS, ISO, LATEST, LOGINS, READERS, RULE_HEADER, error, read
+from tests.inputs import HEADERS, ISO, LATEST, LOGINS, READERS, RULE_HEADER, RULE_MAY_HAVE, error, read
 
 ROWS: list[tuple[str, str, bytes, list[object]]] = [
     (
@@ -208,12 +208,12 @@ def test_each_column_must_be_there(tmp_path: Path, file: str) -> None:
     for name in names:
         rest = [n for n in names if n != name]
         optional = {
-            "mapping_rules.csv": "district, site, course_number, section_name, match, term, period, priority, active, note",
-            "sites.csv": "time_zone, archive_percent, archive_count, update_percent, mapping_percent, move_percent, note",
-        }.get(file, "note")
+            "mapping_rules.csv": f"district, {RULE_MAY_HAVE}, ",
+            "sites.csv": "time_zone, archive_percent, archive_count, update_percent, mapping_percent, move_percent, ",
+        }.get(file, "")
         assert error(tmp_path, file, ",".join(rest).encode()) == (
             f"{file}, line 1, column {name}: missing from the header. Add it; "
-            f"the columns are {', '.join(names)} and, if wanted, {optional}, with commas between them."
+            f"the columns are {', '.join(names)} and, if wanted, {optional}note, with commas between them."
         )
 
 

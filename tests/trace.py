@@ -38,8 +38,9 @@ from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.erase import is_confirmed
 from roster_pipeline.plan.start import Confirmed
 from roster_pipeline.plan.undo import Winner
+from roster_pipeline.run import Run
 from roster_pipeline.staging import stage as staging
-from roster_pipeline.sync import Order, Run
+from roster_pipeline.sync import Order
 from roster_pipeline.warehouse import sql
 from roster_pipeline.warehouse.warehouse import DistrictFolder
 from tests.conftest import NOW, TODAY, Record, Tiny, carry_out, section, student, teacher

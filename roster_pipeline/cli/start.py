@@ -12,7 +12,8 @@ import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, ask, each, show, sync_code
 from roster_pipeline.cli.syncs import districts_to_sync
-from roster_pipeline.cli.terminal import Row, print_sync, print_waiting, say
+from roster_pipeline.cli.telling import print_sync, print_waiting
+from roster_pipeline.cli.terminal import Row, say
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 

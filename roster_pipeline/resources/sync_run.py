@@ -40,7 +40,8 @@ from roster_pipeline.history.report import Row
 from roster_pipeline.mapping.platform import source_of
 from roster_pipeline.plan.start import Confirmed, Starts
 from roster_pipeline.resources import failures
-from roster_pipeline.sync import Order, Run, utc_now
+from roster_pipeline.run import Run
+from roster_pipeline.sync import Order, utc_now
 from roster_pipeline.warehouse import purge
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
