@@ -72,32 +72,32 @@ def print_sync(row: Row) -> None:
         say(f"  warning {code}: {count} (`roster details` lists them)")
     for hold in row["holds"]:
         print_hold(hold)
-    _print_that_schools_wait(row)
+    _print_that_sites_wait(row)
     say(f"  published: {row['published']}")
 
 
 def print_waiting(row: Row) -> None:
-    """What Clever shares of the schools of which nothing is on the roster yet."""
+    """What Clever shares of the sites of which nothing is on the roster yet."""
     slug, waiting = row["district"], row["waiting"]
     if not waiting:
-        say(f"{slug}: no school waits for confirmation")
+        say(f"{slug}: no site waits for confirmation")
         return
-    say(f"{slug}: Clever shares this of {_schools(waiting)}, and nothing of it is on the roster yet")
+    say(f"{slug}: Clever shares this of {_sites_waiting(waiting)}, and nothing of it is on the roster yet")
     names = ("sections", "teachers", "students", "pending", "unmapped", "visible_by", "quarantined", "site_id")
-    print_table([{"school": w["name"], **{name: w[name] for name in names}} for w in waiting])
+    print_table([{"site": w["name"], **{name: w[name] for name in names}} for w in waiting])
     if moved := [w for w in waiting if w["moved"]]:
-        say(f"  Somebody has confirmed other counts of {_schools(moved)}: Clever shares these now.")
+        say(f"  Somebody has confirmed other counts of {_sites_waiting(moved)}: Clever shares these now.")
     say(f"  Are these the counts that the school expects? Then `roster start --district {slug} --confirm`.")
 
 
-def _schools(waiting: list[Row]) -> str:
-    return "1 school" if len(waiting) == 1 else f"{len(waiting):,} schools"
+def _sites_waiting(waiting: list[Row]) -> str:
+    return "1 site" if len(waiting) == 1 else f"{len(waiting):,} sites"
 
 
-def _print_that_schools_wait(row: Row) -> None:
+def _print_that_sites_wait(row: Row) -> None:
     if waiting := row["waiting"]:
         verb = "waits" if len(waiting) == 1 else "wait"
-        say(f"  {_schools(waiting)} {verb} for confirmation: `roster start --district {row['district']}`")
+        say(f"  {_sites_waiting(waiting)} {verb} for confirmation: `roster start --district {row['district']}`")
 
 
 def print_details(row: Row) -> None:
@@ -164,7 +164,7 @@ def print_status(row: Row) -> None:
         say(f"  {last['held']:,} changes are held: `roster holds`")
     if row["clevers_data_at"]:
         say(f"  Clever's data is of {row['clevers_data_at']:%Y-%m-%d %H:%M} UTC{row['clever_says']}")
-    _print_that_schools_wait(row)
+    _print_that_sites_wait(row)
     if row["published_is_behind"]:
         say(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")
     if row["left_at"]:
