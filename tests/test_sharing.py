@@ -222,4 +222,4 @@ def test_the_ui_shows_counts_and_no_record(synced: Platform) -> None:
     totals = {f: sum(c["found"] for c in row["counts"] if c["finding"] == f) for f in RULES}
     assert {f: shown[f] for f in RULES} == totals
     told = {tuple(sorted(r.data)) for r in shown["per site"].records}
-    assert told == {("finding", "found", "people", "share by", "site_id", "what mends it")}
+    assert told == {("finding", "found", "people", "share by", "site", "what mends it")}

@@ -354,7 +354,13 @@ def _report(district: Guarded) -> None:
         report.compare(connection, "S001", last)
         report.plan_counts(connection)
         report.course_access_rows(connection)
-        for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped, report.carried):
+        for queue in (
+            report.mapped_sections,
+            report.unmapped,
+            report.newly_unmapped,
+            report.queue_counts,
+            report.carried,
+        ):
             queue(connection)
         report.best_suggestions(connection, 0.5)
         for named in ({"site": "x"}, {"course": "x"}):

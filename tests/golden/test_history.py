@@ -154,9 +154,21 @@ def test_lines_without_effect_are_those_of_the_last_sync_that_read_the_files(cas
 
 
 def test_the_plan_is_counted_in_the_order_of_its_entities(case: Case) -> None:
-    for n, entity in ((1, "users"), (0, "sites")):
-        case.given("plan.counts", {"n": n, "entity": entity, "action": "create", "changes": 3})
-    assert values(case.answer("history/report/plan_counts", "entity, changes")) == [("sites", 3), ("users", 3)]
+    """What is held comes first, and a site is called what the plan makes of it."""
+    case.given("roster.sites", {"site_id": "north", "name": "Old"}, {"site_id": "south", "name": "South"})
+    case.given("plan.sites", {"site_id": "north", "name": "North"})
+    for n, entity, site, hold in (
+        (1, "users", "south", None),
+        (0, "sites", "north", None),
+        (2, "sections", None, "h1"),
+    ):
+        row = {"n": n, "entity": entity, "action": "create", "changes": 3, "site_id": site, "held_by": hold}
+        case.given("plan.counts", row)
+    assert values(case.answer("history/report/plan_counts", "entity, changes, site")) == [
+        ("sections", 3, None),
+        ("sites", 3, "North"),
+        ("users", 3, "South"),
+    ]
 
 
 def test_a_recent_sync_says_of_which_sites_and_whether_it_can_be_undone(case: Case) -> None:

@@ -197,6 +197,7 @@ def test_what_the_last_applied_sync_left_unmapped_is_new(case: Case) -> None:
     for section_id, days in ((M6, 0), (M7, 1)):
         row = {"section_id": section_id, "status": "active", "course_count": 0, "student_count": 7}
         case.given("roster.sections", {**row, "unmapped_since": NOW + timedelta(days=days)})
+    assert case.answer("history/report/queue_counts") == [{"sections": 2, "seats": 14, "suggested": 0}]
     assert case.answer("history/report/newly_unmapped") == [{"sections": 1, "students": 7}]
 
 
