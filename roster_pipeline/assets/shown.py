@@ -57,7 +57,7 @@ def sites(rows: Sequence[Row]) -> dict[str, Any]:
     sentence += f"; {counted(totals['unmapped'], 'section')} without a course."
     renamed = [{**row, "source": row["enrollment_source"], "last success": row["last_synced_at"]} for row in rows]
     attempts = [{**row, "last attempt": _attempt(row)} for row in renamed]
-    columns = ("name", "source", "status", *_SITE_COUNTS, "last success", "last attempt")
+    columns = ("name", "last success", "last attempt", "source", "status", *_SITE_COUNTS)
     return {"summary": sentence, "sites": table(attempts, columns), **totals}
 
 

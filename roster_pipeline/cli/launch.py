@@ -18,6 +18,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline.clever.extract import discover_districts
 from roster_pipeline.cli.dagster_files import make_databases
+from roster_pipeline.cli.origin import belongs_to_the_location
 from roster_pipeline.config import Settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
@@ -260,7 +261,7 @@ def _instance() -> dg.DagsterInstance:
             do="Mend its dagster.yaml, or move its databases away: rosters and their history are not in them",
         ) from error
     atexit.register(instance.dispose)
-    return instance
+    return belongs_to_the_location(instance)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> RosterError:
