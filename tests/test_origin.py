@@ -10,6 +10,7 @@ from tests.platform import Platform
 
 def test_a_sync_from_the_terminal_belongs_to_the_code_location_of_the_workspace(synced: Platform) -> None:
     (location,) = WorkspaceFileTarget(paths=[str(PROJECT_ROOT / "workspace.yaml")]).create_origins()
+    synced.sync()
     with synced.instance() as instance:
         (run,) = instance.get_runs(limit=1)
     assert run.remote_job_origin is not None
@@ -17,6 +18,6 @@ def test_a_sync_from_the_terminal_belongs_to_the_code_location_of_the_workspace(
     repository = run.remote_job_origin.repository_origin
     assert repository.repository_name == "__repository__"
     assert repository.code_location_origin.location_name == location.location_name
-    assert repository.code_location_origin.loadable_target_origin.module_name == (  # type: ignore[attr-defined]
-        location.loadable_target_origin.module_name  # type: ignore[attr-defined]
+    assert repository.code_location_origin.loadable_target_origin.module_name == (
+        location.loadable_target_origin.module_name
     )
