@@ -50,7 +50,7 @@ BOXES: tuple[Box, ...] = (
     Box("resources", "one run, and the district locked for it", 4, 2, 7, "dagster"),
     Box("run", "one way through the corridor: what its steps have made so far", 5, 2, 6, "corridor"),
     Box("sync", "the corridor: land, stage, identify, map, desire, plan, guard, apply, publish", 6, 2, 6, "corridor"),
-    Box("announce", "a run's end", 5, 7, 7, "dagster"),
+    Box("announce", "a run's end, checks", 5, 7, 8, "dagster"),
     Box("staging", "what Clever said, as tables", 7, 2, 3),
     Box("identity", "who is who", 7, 4, 4),
     Box("plan", "what changes", 7, 5, 6),

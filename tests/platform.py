@@ -26,6 +26,7 @@ from clever_sandbox.app import create_app
 from clever_sandbox.district.district import District
 from clever_sandbox.district.upload import load_upload
 from roster_pipeline import cli
+from roster_pipeline.announce.checks import CHECKS
 from roster_pipeline.clever.local import DEMO_DISTRICT
 from roster_pipeline.cli import launch
 from roster_pipeline.cli.origin import belongs_to_the_location
@@ -143,11 +144,11 @@ class Platform:
             return result.success
 
     def checks(self) -> dict[str, tuple[bool, str]]:
-        """Of the last evaluation of each check on roster/plan: whether it passed, and what it says."""
+        """Of the last evaluation of each check that tells of all districts: whether it passed, and what it says."""
         with self.instance() as instance:
             found = {}
-            for name in ("extract_is_whole", "nothing_held"):
-                key = dg.AssetCheckKey(dg.AssetKey(["roster", "plan"]), name)
+            for name, asset in ((check.name, check.asset) for check in CHECKS):
+                key = dg.AssetCheckKey(asset, name)
                 (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
                 assert record.event
                 assert record.event.dagster_event

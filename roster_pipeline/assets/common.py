@@ -6,7 +6,7 @@ here: any one asset.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -54,13 +54,21 @@ def spec(
 
 
 def materialized(
-    context: dg.AssetExecutionContext, metadata: Mapping[str, Mapping[str, Any]]
+    context: dg.AssetExecutionContext,
+    metadata: Mapping[str, Mapping[str, Any]],
+    states: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[dg.MaterializeResult[Any]]:
-    """A result for each selected asset; `metadata` is keyed by `group/name`, dependencies first (Dagster insists)."""
+    """A result for each selected asset; `metadata` is keyed by `group/name`, dependencies first (Dagster insists).
+
+    `states` are those of the checks on these assets.
+    """
     for name, values in metadata.items():
         key = dg.AssetKey(name.split("/"))
         if key in context.selected_asset_keys:
-            yield dg.MaterializeResult(asset_key=key, metadata=dict(values))
+            chosen = {check.name for check in context.selected_asset_check_keys if check.asset_key == key}
+            mine = [s for s in states if s["asset_key"] == key and s["check_name"] in chosen]
+            results = [dg.AssetCheckResult(**state) for state in mine]
+            yield dg.MaterializeResult(asset_key=key, metadata=dict(values), check_results=results)
 
 
 def row_count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true") -> dict[str, int]:

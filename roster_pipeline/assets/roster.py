@@ -5,8 +5,9 @@ from typing import Any
 
 import dagster as dg
 
-from roster_pipeline import announce, model
+from roster_pipeline import model
 from roster_pipeline import sync as corridor
+from roster_pipeline.announce import checks
 from roster_pipeline.assets import shown
 from roster_pipeline.assets.common import materialized, roster_counts, spec
 from roster_pipeline.assets.retention import erase_what_is_due
@@ -40,18 +41,7 @@ _DESCRIPTIONS = {
             ],
         )
     ],
-    check_specs=[
-        dg.AssetCheckSpec(
-            "extract_is_whole",
-            asset=announce.PLAN,
-            description="Red while an extract looks broken, in any district: nothing of it is applied until decided.",
-        ),
-        dg.AssetCheckSpec(
-            "nothing_held",
-            asset=announce.PLAN,
-            description="Yellow while changes look like an accident, in any district: they wait for a decision.",
-        ),
-    ],
+    check_specs=[check.spec for check in checks.on(checks.PLAN)],
 )
 def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Looking costs nothing: materializing this alone changes no roster."""
@@ -73,11 +63,11 @@ def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
         **{action: made.total(action) for action in ACTIONS},
     }
     here = [_row(sync.info.district, h, decided.get(h.hold_id, "open")) for h in held]
-    everywhere = here + announce.standing(sync.warehouse, but_not=sync.info.district)
+    everywhere = here + checks.holds(sync.warehouse, but_not=sync.info.district)
     yield dg.MaterializeResult(
-        asset_key=announce.PLAN,
+        asset_key=checks.PLAN,
         metadata=counts,
-        check_results=[dg.AssetCheckResult(asset_key=announce.PLAN, **c) for c in announce.check_states(everywhere)],
+        check_results=[dg.AssetCheckResult(**state) for state in checks.of_holds(everywhere)],
     )
 
 

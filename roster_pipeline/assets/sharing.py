@@ -10,12 +10,14 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline import model
+from roster_pipeline.announce import checks
 from roster_pipeline.assets import shown
 from roster_pipeline.assets.common import materialized, row_count, spec
 from roster_pipeline.history.sharing.sharing import counts
 from roster_pipeline.history.sharing.words import RULES
 from roster_pipeline.history.words import counted
 from roster_pipeline.resources.sync_run import SyncRun
+from roster_pipeline.sync import utc_now
 
 
 @dg.multi_asset(
@@ -30,6 +32,7 @@ from roster_pipeline.resources.sync_run import SyncRun
             deps=["sync/syncs"],
         ),
     ],
+    check_specs=[check.spec for check in checks.on(checks.SHARING)],
 )
 def sharing(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Counts what is found now."""
@@ -42,4 +45,5 @@ def sharing(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mat
     kinds = sum(count > 0 for count in totals.values())
     summary = {"summary": f"{counted(kinds, 'kind')} of findings; each names the sharing rule that mends it."}
     per_site = {"per site": shown.table(rules, columns)}
-    yield from materialized(context, {"sync/sharing": {**summary, **rows, **totals, **per_site}})
+    states = list(checks.states(sync.warehouse, utc_now(), checks.SHARING))
+    yield from materialized(context, {"sync/sharing": {**summary, **rows, **totals, **per_site}}, states)

@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline import model
+from roster_pipeline import sync as corridor
+from roster_pipeline.announce import checks
 from roster_pipeline.assets.common import materialized, publish_and_tell, spec
 from roster_pipeline.resources.sync_run import SyncRun
 
@@ -34,10 +36,11 @@ from roster_pipeline.resources.sync_run import SyncRun
             deps=["sync/syncs", "sync/holds", "mapping/unmapped", "mapping/suggestions"],
         ),
     ],
+    check_specs=[check.spec for check in checks.on(checks.SYNCS)],
     can_subset=True,
 )
 def sync_history(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Publishes, and shows what this sync did."""
     with sync.step():
         metadata = publish_and_tell(sync)
-    yield from materialized(context, metadata)
+    yield from materialized(context, metadata, list(checks.states(sync.warehouse, corridor.utc_now(), checks.SYNCS)))

@@ -9,7 +9,7 @@ A notice has ids, counts and names of sites; no name of a person, neither of the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,8 @@ import duckdb
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Failure, put_aside_failures
+from roster_pipeline.history.sharing import sharing
+from roster_pipeline.history.words import counted
 from roster_pipeline.warehouse.sql import run
 from roster_pipeline.warehouse.warehouse import Warehouse
 
@@ -124,13 +126,39 @@ def stale(district: District) -> Iterator[Notice]:
         yield Notice(district.slug, "stale", site_id, what, f"`roster status --district {district.slug}`")
 
 
+def unread_lines(district: District) -> Iterator[Notice]:
+    """Lines of the files that people edit, when they name nothing that is there."""
+    found = report.lines_without(district.connection)
+    if found["lines"]:
+        what = f"{counted(found['lines'], 'line')} of data/*.csv {'names' if found['lines'] == 1 else 'name'} nothing"
+        do = f"`roster details {found['sync_id']}` lists them"
+        yield Notice(district.slug, "unread_lines", "files", f"{what} that is there", do)
+
+
+def old_data(district: District) -> Iterator[Notice]:
+    """What Clever said of a pause, a failed upload, or of data that is old."""
+    found = report.clevers_data(district.connection)
+    if found["clever_says"]:
+        what = f"Clever's data is of {found['clevers_data_at']:%Y-%m-%d %H:%M} UTC{found['clever_says']}".rstrip(".")
+        yield Notice(district.slug, "old_data", "clever", what, "The district's Clever admin can mend that")
+
+
+def lacking(district: District) -> Iterator[Notice]:
+    """Each site of which Clever shares far less than a while ago."""
+    for row in sharing.counts(district.connection):
+        if row["finding"] == "sudden_lack":
+            what = f"{row['people']:,} students, teachers and sections of {row['site']} are not shared any more"
+            do = f"`roster sharing --district {district.slug}` lists them"
+            yield Notice(district.slug, "lacking", row["site_id"], what, do)
+
+
 Kind = Callable[[District], Iterator[Notice]]
 
 KINDS: tuple[Kind, ...] = (failed, held, waiting, expiring, stale)
-"""One more kind of notice is one more function here, and its row in docs/operations.md."""
+"""What is announced. One more kind of notice is one more function here, and its row in docs/operations.md."""
 
 
-def standing(warehouse: Warehouse, now: datetime) -> Standing:
+def standing(warehouse: Warehouse, now: datetime, kinds: Sequence[Kind] = KINDS) -> Standing:
     """What every district has to tell at `now` (naive UTC); those that have left Clever, or begun nothing, nothing.
 
     Raises RosterError when nobody knows which districts there are.
@@ -144,7 +172,7 @@ def standing(warehouse: Warehouse, now: datetime) -> Standing:
         try:
             with warehouse.read(slug) as connection:
                 district = District(slug, connection, tuple(put_aside_failures(folder)), now)
-                notices += [notice for kind in KINDS for notice in kind(district)]
+                notices += [notice for kind in kinds for notice in kind(district)]
         except RosterError as error:
             unknown.add(slug)
             notices.append(Notice(slug, UNREADABLE, "published", _without_people(error.what), error.do))

@@ -21,7 +21,8 @@ import dagster as dg
 import duckdb
 from pydantic import Field, PrivateAttr
 
-from roster_pipeline import announce
+from roster_pipeline.announce import checks
+from roster_pipeline.announce import runs as announce
 from roster_pipeline.clever.today import local_day
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import PublishFailed, RosterError
@@ -298,10 +299,9 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._show()
 
     def _show(self) -> None:
-        row, failure = self._outcome.row, self._outcome.failure
-        status = row["status"] if row else "failed" if failure else "succeeded"
         ENDED[self._info.dagster_run_id] = self._outcome
-        announce.end(self._instance, self.warehouse, self._info, status, failure if self._is_sync else None)
+        failure = self._outcome.failure if self._is_sync else None
+        announce.end(self._instance, self.warehouse, self._info, self._outcome, failure, utc_now())
 
     def _put_aside_killed(self, left: dict[str, str]) -> None:
         """Keeps what is known of a run that died with the district in its hands; its note is about to go."""
@@ -360,7 +360,7 @@ def _trigger(run: dg.DagsterRun) -> str:
         ops = cast("dict[str, Row | None]", run.run_config.get("ops") or {})
         told = [((op or {}).get("config") or {}).get("preview") for op in ops.values()]
         return {BULK: MAPPING}.get(said, said) if told == [False] else LOOK
-    layers = {key.path[0] for key in run.asset_selection or () if key != announce.PLAN}
+    layers = {key.path[0] for key in run.asset_selection or () if key != checks.PLAN}
     if said not in (SYNC_NOW, NIGHTLY) or not run.asset_selection or "clever" in layers:
         return said
     return PUBLISH if layers == {"sync"} else MAPPING
@@ -381,4 +381,4 @@ def _applies(run: dg.DagsterRun) -> bool:
     if _trigger(run) in NO_SYNC:
         return False
     chosen = run.asset_selection or ()
-    return not chosen or maps_alone(chosen) or any(key.path[0] == "roster" and key != announce.PLAN for key in chosen)
+    return not chosen or maps_alone(chosen) or any(key.path[0] == "roster" and key != checks.PLAN for key in chosen)

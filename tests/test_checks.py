@@ -1,0 +1,71 @@
+"""The checks in the UI: what makes each fail, what it says, and where its links lead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import dagster as dg
+import pytest
+import yaml
+
+from roster_pipeline.announce import checks
+from roster_pipeline.announce.checks import CHECKS
+from roster_pipeline.announce.links import launchpad
+from roster_pipeline.definitions import defs
+from roster_pipeline.sync import utc_now
+from roster_pipeline.warehouse.warehouse import Warehouse
+from tests.platform import SLUG, Platform
+
+NAME = "Alder Elementary School"
+
+
+def failing(platform: Platform, days: int = 0) -> dict[str, str]:
+    """What the checks that fail say, so many days from now."""
+    found = checks.states(Warehouse(platform.data / "warehouse"), utc_now() + timedelta(days))
+    return {state["check_name"]: state["description"] for state in found if not state["passed"]}
+
+
+def test_every_check_is_defined_and_evaluated_by_a_sync(synced: Platform) -> None:
+    assert {check.name for check in CHECKS} <= {key.name for key in defs.resolve_asset_graph().asset_check_keys}
+    assert {name: passed for name, (passed, _) in synced.checks().items() if not passed} == {}
+
+
+def test_a_night_without_a_sync_is_seen(synced: Platform) -> None:
+    assert failing(synced) == {}
+    (told,) = failing(synced, days=2).values()
+    assert told.count(SLUG) == 4 * 2, "each school, with its command"
+    assert f"({NAME}) has not synced successfully since" in told
+
+
+def test_lines_that_name_nothing_are_seen(synced: Platform) -> None:
+    with (synced.data / "section_courses.csv").open("a") as file:
+        file.write(f"{SLUG},{'0' * 24},math-6\n")
+    synced.sync()
+    assert set(failing(synced)) == {"files_are_understood"}
+    passed, says = synced.checks()["files_are_understood"]
+    assert (passed, says.split(". ")[0]) == (False, f"{SLUG}: 1 line of data/*.csv names nothing that is there")
+
+
+def test_sites_that_wait_lead_to_the_job_that_starts_them(platform: Platform) -> None:
+    platform.sync(exits=3, ROSTER_FIRST_SYNC="ask")
+    assert set(failing(platform)) == {"no_site_waits"}
+    states = checks.states(Warehouse(platform.data / "warehouse"), utc_now(), checks.SYNCS)
+    (state,) = (s for s in states if s["check_name"] == "no_site_waits")
+    assert state["metadata"][f"start_sync {SLUG}"] == dg.MetadataValue.url(launchpad("start_sync", SLUG, {}))
+
+
+@pytest.mark.parametrize("fields", [{"hold_id": "h1", "reason": "it's & so: yes"}, {"sites": ["a", "b"]}, {}])
+def test_a_link_carries_the_fields_and_the_district(fields: dict[str, object]) -> None:
+    link = urlsplit(launchpad("decide_hold", "a-usd", fields))
+    asked = parse_qs(link.query)
+    assert link.path == "/locations/roster_pipeline/jobs/decide_hold/playground/setup"
+    assert yaml.safe_load(asked["config"][0]) == fields
+    assert (asked["tags[0][key]"], asked["tags[0][value]"]) == (["dagster/partition"], ["a-usd"])
+
+
+def test_a_hold_has_a_link_for_either_decision() -> None:
+    hold = {"district": "a-usd", "hold_id": "h1", "status": "open", "guard": "archives", "message": "Held."}
+    _, held = checks.of_holds([hold])
+    assert [name for name in held["metadata"] if name.endswith("h1")] == ["approve h1", "reject h1"]
+    assert "decision%3A+approved" in held["metadata"]["approve h1"].url
