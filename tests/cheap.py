@@ -5,6 +5,7 @@ Belongs here: what tests and their children leave out, which no test is about. D
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -73,6 +74,15 @@ def parsed_once() -> Iterator[None]:
         monkeypatch.setattr(sql, "_execute", execute)
         yield
     parsed.clear()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A district of tests has no two pieces of a table for two threads; they would look for them all the same."""
+    connect = duckdb.connect
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(duckdb, "connect", functools.partial(connect, config={"threads": 1}))
+        yield
 
 
 def _engine(url: str, **options: Any) -> sqlalchemy.Engine:
