@@ -65,7 +65,7 @@ def asked(root: Path, like: Tiny | None = None) -> Iterator[Asked]:
         root.mkdir(exist_ok=True)
         made = Asked(root, fake=fake)
         if like:
-            made.records, made.inputs = like.records, like.inputs
+            made.records, made.inputs, made.as_written = like.records, like.inputs, like.as_written
         yield made
 
 

@@ -5,17 +5,20 @@ Belongs here: what tests and their children leave out, which no test is about. D
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 import sqlalchemy
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from dagster._core.execution.context.data_version_cache import DataVersionCache
 
 from roster_pipeline.warehouse import sql
 
@@ -27,7 +30,8 @@ def cheap_dagster() -> Iterator[None]:
     """No power cut comes in a test, so nothing waits for the disk; Dagster's files stay open, its migrations are read.
 
     Dagster makes a new engine for each connection, seven hundred in a run, each of which opens the file and compiles
-    every query anew; it commits five hundred times.
+    every query anew; it commits five hundred times. Of each asset it asks which runs its inputs are from, for a history
+    of data versions that we do not use; processes of their own do.
     """
     read, migrations = ScriptDirectory.from_config, dict[str | None, ScriptDirectory]()
 
@@ -40,6 +44,7 @@ def cheap_dagster() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(ScriptDirectory, "from_config", read_once)
         monkeypatch.setattr(os, "fsync", lambda _: None)
+        monkeypatch.setattr(DataVersionCache, "_fetch_input_asset_version_info", _as_if_never_materialized)
         for module in (
             "event_log.sqlite.sqlite_event_log",
             "runs.sqlite.sqlite_run_storage",
@@ -47,6 +52,10 @@ def cheap_dagster() -> Iterator[None]:
         ):
             monkeypatch.setattr(f"dagster._core.storage.{module}.create_engine", _engine)
         yield
+
+
+def _as_if_never_materialized(versions: DataVersionCache, inputs: Sequence[dg.AssetKey]) -> None:
+    versions.input_asset_version_info.update(dict.fromkeys(inputs))
 
 
 def close_dagsters_files() -> None:
@@ -73,6 +82,15 @@ def parsed_once() -> Iterator[None]:
         monkeypatch.setattr(sql, "_execute", execute)
         yield
     parsed.clear()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A district of tests has no two pieces of a table for two threads; they would look for them all the same."""
+    connect = duckdb.connect
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(duckdb, "connect", functools.partial(connect, config={"threads": 1}))
+        yield
 
 
 def _engine(url: str, **options: Any) -> sqlalchemy.Engine:

@@ -16,7 +16,7 @@ from roster_pipeline.plan.erase import Erasure, is_confirmed
 from roster_pipeline.sync import Order
 from roster_pipeline.warehouse import purge
 from roster_pipeline.warehouse.warehouse import Warehouse
-from tests.conftest import NOW, TODAY, Tiny, section, student, teacher
+from tests.conftest import NOW, TODAY, Tiny, make_tiny, section, student, teacher
 
 CANARY = "Quetzalcoatlus"
 
@@ -45,9 +45,10 @@ def canaries(root: Path) -> list[str]:
     return [str(f.relative_to(root)) for f in sorted(root.rglob("*")) if f.is_file() and word in f.read_bytes().lower()]
 
 
-@pytest.fixture
-def left(tiny: Tiny) -> Tiny:
+@pytest.fixture(scope="module")
+def left_once(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """A student was renamed in S2 and has left in S3, with their teacher and the class that was called after her."""
+    tiny = make_tiny(tmp_path_factory.mktemp("left"))
     name = {"first": CANARY, "last": f"{CANARY} Old"}
     roles = {"student": {"school": "north", "schools": ["north"], "sis_id": f"{CANARY}-1", "grade": "6"}}
     tiny.records["users"] += [
@@ -65,6 +66,11 @@ def left(tiny: Tiny) -> Tiny:
     tiny.records["sections"] = tiny.records["sections"][:-1]
     tiny.sync()
     return tiny
+
+
+@pytest.fixture
+def left(left_once: Tiny, tmp_path: Path) -> Tiny:
+    return left_once.copy(tmp_path)
 
 
 def test_what_names_people_goes_and_ids_and_counts_stay(left: Tiny) -> None:

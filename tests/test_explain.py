@@ -48,6 +48,16 @@ def begun(tiny: Tiny) -> Tiny:
     return tiny
 
 
+@pytest.fixture(scope="module")
+def begun_once(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    return begun(Tiny(tmp_path_factory.mktemp("begun"), as_written=True))
+
+
+@pytest.fixture
+def tiny(begun_once: Tiny, tmp_path: Path) -> Tiny:
+    return begun_once.copy(tmp_path)
+
+
 def no_role(tiny: Tiny) -> str:
     tiny.records["users"].append({"id": "odd", "name": {"first": "O"}, "roles": {}})
     tiny.sync()
@@ -252,8 +262,7 @@ HELD = ("held", "approved", "rejected")
 
 
 @pytest.mark.parametrize("code", CASES)
-def test_a_reason_is_told_with_what_mends_it(tmp_path: Path, code: str) -> None:
-    tiny = begun(Tiny(tmp_path))
+def test_a_reason_is_told_with_what_mends_it(tiny: Tiny, code: str) -> None:
     answer = ask(tiny, CASES[code](tiny))
     first = answer.reasons[0]
     assert first.code == code
@@ -262,9 +271,8 @@ def test_a_reason_is_told_with_what_mends_it(tmp_path: Path, code: str) -> None:
     assert "{" not in answer.sentence
 
 
-def test_of_a_section_too_it_is_told_that_the_course_is_retired(tmp_path: Path) -> None:
+def test_of_a_section_too_it_is_told_that_the_course_is_retired(tiny: Tiny) -> None:
     """No command would add it."""
-    tiny = begun(Tiny(tmp_path))
     retired(tiny)
     assert [r.code for r in ask(tiny, "m6").reasons] == ["course_retired"]
 
@@ -276,7 +284,7 @@ def test_every_reason_has_a_case() -> None:
 @pytest.mark.parametrize("decision", HELD)
 def test_what_a_guard_holds_is_told_with_its_hold(tmp_path: Path, decision: str) -> None:
     """An extract without sections is held as a whole, somebody new in it too."""
-    district = Guarded(tmp_path)
+    district = Guarded(tmp_path, as_written=True)
     with closing(district):
         fill(district, "north")
         district.sync()
@@ -292,7 +300,7 @@ def test_what_a_guard_holds_is_told_with_its_hold(tmp_path: Path, decision: str)
 
 
 def test_what_an_undo_took_back_is_told_so_once_it_is_held_too(tmp_path: Path) -> None:
-    district = Guarded(tmp_path, limits=Limits(minimum_population=0))
+    district = Guarded(tmp_path, as_written=True, limits=Limits(minimum_population=0))
     with closing(district):
         fill(district, "north")
         district.sync()
@@ -305,8 +313,7 @@ def test_what_an_undo_took_back_is_told_so_once_it_is_held_too(tmp_path: Path) -
     assert (reason.code, reason.sync_id) == ("undone", "S003")
 
 
-def test_one_sentence_names_the_section_the_suggestion_and_the_command(tmp_path: Path) -> None:
-    tiny = begun(Tiny(tmp_path))
+def test_one_sentence_names_the_section_the_suggestion_and_the_command(tiny: Tiny) -> None:
     tiny.inputs["section_courses"] = "district,section_id,course_id\n"
     tiny.records["courses"] = [{"id": "c1", "name": "Math 6"}]
     tiny.records["sections"][0]["course"] = "c1"
@@ -320,8 +327,7 @@ def test_one_sentence_names_the_section_the_suggestion_and_the_command(tmp_path:
     )
 
 
-def test_who_sees_the_course_is_told_through_which_section_and_what_mapped_it(tmp_path: Path) -> None:
-    tiny = begun(Tiny(tmp_path))
+def test_who_sees_the_course_is_told_through_which_section_and_what_mapped_it(tiny: Tiny) -> None:
     tiny.line("logins", "d", "ann", "2026-09-01")
     tiny.sync()
     answer = ask(tiny, "ann")
@@ -339,8 +345,7 @@ def test_who_sees_the_course_is_told_through_which_section_and_what_mapped_it(tm
     ]
 
 
-def test_the_way_tells_of_relinks_archives_and_undos_and_the_earlier_id_finds_them(tmp_path: Path) -> None:
-    tiny = begun(Tiny(tmp_path))
+def test_the_way_tells_of_relinks_archives_and_undos_and_the_earlier_id_finds_them(tiny: Tiny) -> None:
     tiny.records["users"][0]["id"] = "ann2"
     tiny.records["sections"][0]["students"] = ["ann2", "ben"]
     tiny.sync()
@@ -360,8 +365,7 @@ def test_the_way_tells_of_relinks_archives_and_undos_and_the_earlier_id_finds_th
 # --- who is meant ---------------------------------------------------------------------------------------
 
 
-def test_somebody_is_found_by_any_id_and_several_are_all_told(tmp_path: Path) -> None:
-    tiny = begun(Tiny(tmp_path))
+def test_somebody_is_found_by_any_id_and_several_are_all_told(tiny: Tiny) -> None:
     tiny.records["users"] += [
         student("cal", "north", email="X@example.org"),
         student("dee", "north", email="x@example.org"),
@@ -377,16 +381,14 @@ def test_somebody_is_found_by_any_id_and_several_are_all_told(tmp_path: Path) ->
         assert find(connection, context, "nobody") == []
 
 
-def test_a_course_is_found_by_id_and_title_and_else_the_most_alike_are_told(tmp_path: Path) -> None:
-    tiny = begun(Tiny(tmp_path))
+def test_a_course_is_found_by_id_and_title_and_else_the_most_alike_are_told(tiny: Tiny) -> None:
     with tiny.connect() as connection:
         assert find_course(connection, "MATH-6") == find_course(connection, "math 6")
         with pytest.raises(RosterError, match=r"most alike are: math-6 \(Math 6\)"):
             find_course(connection, "Math 7")
 
 
-def test_in_dagster_nobody_is_named_and_an_email_is_refused(tmp_path: Path) -> None:
-    tiny = begun(Tiny(tmp_path))
+def test_in_dagster_nobody_is_named_and_an_email_is_refused(tiny: Tiny) -> None:
     unmapped(tiny)
     with tiny.connect() as connection:
         for who in ("ann", "m6"):

@@ -14,10 +14,15 @@ from tests.test_explain import ask, begun, decide
 AUTUMN = date(2027, 8, 20)
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Tiny:
+@pytest.fixture(scope="module")
+def begun_once(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """M6 has Math 6 by the file; Ann and Ben are in it."""
-    return begun(Tiny(tmp_path))
+    return begun(Tiny(tmp_path_factory.mktemp("begun"), as_written=True))
+
+
+@pytest.fixture
+def tiny(begun_once: Tiny, tmp_path: Path) -> Tiny:
+    return begun_once.copy(tmp_path)
 
 
 def id_of(tiny: Tiny, clever_id: str) -> str:

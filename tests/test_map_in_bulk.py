@@ -12,20 +12,26 @@ from roster_pipeline.mapping.bulk import carried, deciding, from_sheet, suggeste
 from roster_pipeline.mapping.decide import Deed
 from roster_pipeline.mapping.sheet_file import write_sheet
 from roster_pipeline.plan.preview import Preview
-from tests.conftest import Tiny, in_force, section
+from tests.conftest import Tiny, in_force, make_tiny, section
 
 Line = tuple[str, str, str | None]
 """Of which section (by Clever's id), which courses, and which were exported."""
 
 
-@pytest.fixture
-def synced(tiny: Tiny) -> Tiny:
+@pytest.fixture(scope="module")
+def synced_once(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """m6 has math-6 by a rule; s6 and t6 have nothing. Ann is in m6 and s6, Ben in m6 and t6."""
+    tiny = make_tiny(tmp_path_factory.mktemp("synced"))
     tiny.line("mapping_rules", "r1", "math", "", "", "math-6")
     for id_, student in (("s6", "ann"), ("t6", "ben")):
         tiny.records["sections"].append(section(id_, "north", students=[student], subject="science"))
     tiny.sync()
     return tiny
+
+
+@pytest.fixture
+def synced(synced_once: Tiny, tmp_path: Path) -> Tiny:
+    return synced_once.copy(tmp_path)
 
 
 def deeds(tiny: Tiny, file: Path, *lines: Line, district: str = "d") -> list[tuple[str, str, str]]:

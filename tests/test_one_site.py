@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from roster_pipeline.clever.client import Extract, RetryLimits
 from roster_pipeline.clever.sites import SitesClever, WholeInstead
 from roster_pipeline.errors import CleverUnavailable, SyncRefused
 from tests.asked import WITHOUT_SITE, Asked, asked, in_force_at, of_other_sites
-from tests.clever.fake import DISTRICT, Answer
-from tests.conftest import Record, Tiny, in_force, section, student
+from tests.clever.fake import DISTRICT, Answer, Fake, serving
+from tests.conftest import Record, Tiny, in_force, make_tiny, section, student
 from tests.laws import MAPPINGS, SCHOOLS, become, districts, laws
 
 Lines = list[tuple[str, str]]
@@ -50,14 +51,22 @@ def test_one_sites_sync_gives_for_it_what_a_whole_sync_does(
         assert in_force(one) == in_force(whole)
 
 
-@pytest.fixture
-def north(tiny: Tiny, tmp_path: Path) -> Iterator[Asked]:
+@pytest.fixture(scope="module")
+def north_once(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     """Two sites with sections, synced once: Ann and Tia at north, Ben at both, Sue at south."""
+    tiny = make_tiny(tmp_path_factory.mktemp("like"))
     tiny.records["users"].append(student("sue", "south"))
     tiny.records["sections"].append(section("s6", "south", students=["ben", "sue"]))
-    with asked(tmp_path / "asked", tiny) as district:
+    with asked(tmp_path_factory.mktemp("asked"), tiny) as district:
         district.ask()
-        yield district
+    return district
+
+
+@pytest.fixture
+def north(north_once: Asked, tmp_path: Path) -> Iterator[Asked]:
+    with serving(Fake()) as fake:
+        fake.lists = north_once.fake.lists
+        yield replace(north_once.copy(tmp_path / "asked"), fake=fake)
 
 
 def sites_of(district: Tiny, clever_id: str) -> list[str]:

@@ -74,7 +74,7 @@ class Told(Tiny):
 
 @pytest.fixture
 def told(tiny: Tiny, server: postgres.Postgres) -> Told:
-    district = Told(tiny.root, records=tiny.records)
+    district = Told(tiny.root, records=tiny.records, as_written=tiny.as_written)
     district.url = server.url
     return district
 

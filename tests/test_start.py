@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from roster_pipeline.errors import SyncRefused
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.start import Confirmed, Starts
-from tests.conftest import TODAY, Tiny, section, student, teacher
+from tests.conftest import TODAY, Tiny, make_tiny, section, student, teacher
 
 NORTH = Confirmed("north", sections=1, teachers=1, students=2)
 
@@ -133,15 +134,21 @@ def test_the_sync_of_a_school_that_waits_is_refused(tiny: Tiny) -> None:
         sync(tiny, sites=("north",))
 
 
-@pytest.fixture
-def left_alone(tiny: Tiny) -> Tiny:
+@pytest.fixture(scope="module")
+def left_alone_once(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """A district whose school north is manual since its first sync, while Clever goes on sharing other things of it."""
+    tiny = make_tiny(tmp_path_factory.mktemp("left"))
     tiny.line("section_courses", "d", "m6", "math-6")
     sync(tiny, "all")
     tiny.line("sites", "d", "north", "manual")
     tiny.records["users"] = [student("ben", "south"), teacher("new", "north")]
     tiny.records["sections"] = [section("n9", "north", teachers=["new"], students=["ben"])]
     return tiny
+
+
+@pytest.fixture
+def left_alone(left_alone_once: Tiny, tmp_path: Path) -> Tiny:
+    return left_alone_once.copy(tmp_path)
 
 
 ROSTER = (

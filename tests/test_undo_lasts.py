@@ -21,7 +21,7 @@ from tests.laws import MAPPINGS, become, districts, laws
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Guarded:
     """North and south, one section of north mapped by the file and the others by a rule."""
-    made = Guarded(tmp_path_factory.mktemp("undo"))
+    made = Guarded(tmp_path_factory.mktemp("undo"), as_written=True)
     fill(made, "north", "south")
     made.line("section_courses", "d", "north-s0", "math-6")
     made.sync()

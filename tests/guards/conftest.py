@@ -13,7 +13,7 @@ from tests.guards.guarded import Guarded, copy_of, fill, save
 @pytest.fixture(scope="session")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Guarded:
     """North and south, each 40 people and 43 enrollments, after their first sync, which left one record out."""
-    made = Guarded(tmp_path_factory.mktemp("synced"))
+    made = Guarded(tmp_path_factory.mktemp("synced"), as_written=True)
     fill(made, "north", "south")
     made.records["users"].append({"id": "useless", "roles": {}})
     made.sync()

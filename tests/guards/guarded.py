@@ -90,6 +90,8 @@ class Guarded(Tiny):
         if self.connection is None:
             self.opened = ExitStack()
             self.connection = self.opened.enter_context(_InMemory(self.root).connect("d"))
+            if self.as_written:
+                self.connection.execute("PRAGMA disable_optimizer")
         yield self.connection
 
     def close(self) -> None:

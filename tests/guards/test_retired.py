@@ -16,7 +16,7 @@ CATALOG = "course_id,subject,title,grade,active\nmath-6,math,Math 6,6,{}\nsci-6,
 @pytest.fixture
 def district(tmp_path: Path) -> Iterator[Guarded]:
     """One section of which a person says that it has math-6."""
-    made = Guarded(tmp_path)
+    made = Guarded(tmp_path, as_written=True)
     fill(made, "north")
     made.sync()
     decide(made, Deed("north-s0", "math-6", "add"))
