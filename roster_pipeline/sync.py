@@ -37,6 +37,7 @@ from roster_pipeline.plan import undo
 from roster_pipeline.plan.apply import apply_plan
 from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
 from roster_pipeline.plan.difference import Plan, make_plan, summarize
+from roster_pipeline.plan.override import effect, wish
 from roster_pipeline.plan.preview import Preview, preview_plan, shown_as
 from roster_pipeline.plan.start import Starts, find_ending, read_confirmed, read_ended
 from roster_pipeline.staging import one_site
@@ -230,6 +231,7 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
     district = order.info.district
     others = {limits.FILE: limits.other_districts(order.data, district)}
     mapping.load_inputs(connection, order.data, district, others)
+    effect.begin(connection)
     load_platform_logins(connection, order.logins, district, mapping.latest_login())
     return Inputs(limits.load_limits(order.data, district), limits.load_expected(order.data, district))
 
@@ -241,6 +243,17 @@ def decide_mapping(connection: duckdb.DuckDBPyConnection, order: Order, deeds: S
     """
     info = order.info
     decide(connection, deeds, by=info.requested_by, why=info.reason, at=order.now())
+
+
+def override(
+    connection: duckdb.DuckDBPyConnection, order: Order, asked: wish.Wish | wish.Ending, _inputs: Inputs
+) -> None:
+    """Takes what somebody overrides on the roster, or ends: the plan of this sync goes by it.
+
+    Raises RosterError for what is not there, SyncRefused for what would have no effect; see `wish.ask`.
+    """
+    info = order.info
+    wish.ask(connection, asked, by=info.requested_by, why=info.reason, at=order.now(), today=order.today)
 
 
 def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Staged, inputs: Inputs) -> Identified:
@@ -463,6 +476,15 @@ class Run:
         if shown and shown != shown_as(connection, self.need_plan(connection).plan):
             raise SyncRefused("Something else would change by now than the preview showed", do="Look at it once more")
         return self.apply_plan(connection)
+
+    def plan_override(
+        self, connection: duckdb.DuckDBPyConnection, asked: wish.Wish | wish.Ending, why: str = ""
+    ) -> Guarded:
+        """What changes when somebody overrides this, without asking Clever; `apply_plan` puts it into effect."""
+        self.order = replace(self.order, info=replace(self.order.info, reason=why))
+        inputs, staged = self.need_inputs(connection), staged_before(connection)
+        override(connection, on_clevers_day(self.order, staged), asked, inputs)
+        return self.need_plan(connection)
 
     def end_site(self, connection: duckdb.DuckDBPyConnection, said: str, people: int, why: str = "") -> Applied:
         """Archives all of a site that is not on Clever, as somebody has confirmed it; nothing of it is held.

@@ -15,7 +15,7 @@ import duckdb
 from roster_pipeline import model
 from roster_pipeline import sync as corridor
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.history import report
+from roster_pipeline.history import overrides, report
 from roster_pipeline.history.pending import pending
 from roster_pipeline.model import Table
 from roster_pipeline.resources.sync_run import SyncRun
@@ -87,6 +87,7 @@ def publish_and_tell(sync: SyncRun) -> dict[str, dict[str, Any]]:
             k: row[k] for row in last for k in _LAST_SYNC if row[k] is not None
         }
         details["lines that name nothing"] = report.lines_without(connection)["lines"]
+        details |= {f"overrides: {state}": n for state, n in overrides.states(connection).items()}
         kept = row_count(connection, "sync.holds")
         sync.published(report.sync_of_run(connection, sync.info.dagster_run_id))
     states = [h["status"] for h in standing]
