@@ -65,3 +65,9 @@ def sites(tiny: Tiny, clever_id: str) -> list[tuple[str, bool]]:
         "WHERE u.clever_id = $id AND m.status = 'active' ORDER BY 1"
     )
     return tiny.rows(query, id=clever_id)
+
+
+def excluded(tiny: Tiny) -> str:
+    """Whom somebody has excluded."""
+    override(tiny, "exclude", person="ann")
+    return "ann"

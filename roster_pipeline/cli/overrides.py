@@ -216,13 +216,14 @@ def _print_list(row: Row) -> None:
             {
                 "no": o["no"],
                 "what": " ".join(filter(None, (o["kind"], o["field"]))),
-                "of": o["person"] or o["section"] or o["user_id"] or o["section_id"],
-                "where": (o["section"] or o["section_id"] if o["user_id"] else None) or o["site"] or o["site_id"],
+                "state": o["state"],
                 "value": o["value"],
                 "Clever": o["clever_value"],
-                "state": o["state"],
+                "of": o["person"] or o["section"] or o["user_id"] or o["section_id"],
+                "where": (o["section"] or o["section_id"] if o["user_id"] else None) or o["site"] or o["site_id"],
                 "until": _day_of(o["until"]),
-                **{name: o[name] for name in ("by", "why", "sync_id")},
+                "by": o["by"],
+                "because": o["why"],
                 "id": o["user_id"] or o["section_id"],
             }
             for o in found

@@ -59,9 +59,11 @@ OVERRIDES = Table(
 
 _NO = Column("no", "BIGINT", "its number")
 
-OVERRIDING: tuple[Table, ...] = (
+ASKED: tuple[Table, ...] = (
     Table("input", "overrides", "thing that a person overrides with this sync", (*_SUBJECT, *_SAID)),
     Table("input", "ended_overrides", "override that ends with this sync", (_NO,)),
+)
+OVERRIDING: tuple[Table, ...] = (
     Table(
         "plan",
         "overrides",
