@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from roster_pipeline.warehouse.sql import target
 from tests.golden.case import ANN, BEN, CAL, DEE, M6, M7, NOW, TIA, Case, Row, values
 
 DAY = date(2026, 11, 23)
@@ -125,11 +126,14 @@ def test_what_a_membership_of_a_section_is_worth(case: Case, more: Row, state: s
     assert values(case.make("plan/override/states_of_places", "state")) == [(state,)]
 
 
-@pytest.mark.parametrize("table", ["users", "user_sites", "enrollments"])
-def test_whoever_is_excluded_is_left_out(case: Case, table: str) -> None:
-    case.given(f"desired.{table}", *({"user_id": who} for who in (ANN, BEN, CAL)))
+@pytest.mark.parametrize(
+    "name",
+    ["plan/override/leave_out_users", "plan/override/leave_out_user_sites", "plan/override/leave_out_enrollments"],
+)
+def test_whoever_is_excluded_is_left_out(case: Case, name: str) -> None:
+    case.given(target(name), *({"user_id": who} for who in (ANN, BEN, CAL)))
     case.given("plan.overrides", exclude(), exclude(BEN, counts=False), keep("grade", "7", user_id=CAL))
-    assert values(case.change(f"plan/override/leave_out_{table}", "user_id")) == [(BEN,), (CAL,)]
+    assert values(case.change(name, "user_id")) == [(BEN,), (CAL,)]
 
 
 def test_whoever_is_excluded_is_archived_as_they_were_under_the_id_of_today(case: Case) -> None:
@@ -375,3 +379,93 @@ def test_the_family_name_goes_out_of_a_kept_name_of_a_section(case: Case) -> Non
         case.given("roster.overrides", row)
     found = case.change("plan/erase/section_overrides", "value, clever_value")
     assert values(found) == [("Art - Roe", "ROE - 1")] * 2 + [("Art - …", "… - 1")]
+
+
+def test_what_is_asked_for_keeps_what_the_roster_has_unless_it_is_said(case: Case) -> None:
+    case.given("roster.users", {"user_id": ANN, "grade": "6"})
+    case.given("roster.sections", {"section_id": M6, "name": "Math"})
+    none = dict.fromkeys(("user_id", "section_id", "site_id", "role", "field", "value", "until"))
+    said = {**none, "kind": "keep", "by": "Rae", "why": "asked", "at": NOW}
+    columns = "kind, field, value"
+    asked = case.make("plan/override/asked", columns, **{**said, "user_id": ANN, "field": "grade"})
+    assert values(asked) == [("keep", "grade", "6")]
+    asked = case.make("plan/override/asked", columns, **{**said, "user_id": ANN, "field": "grade", "value": " 7 "})
+    assert values(asked) == [("keep", "grade", "7")]
+    asked = case.make("plan/override/asked", columns, **{**said, "section_id": M6, "field": "name"})
+    assert values(asked) == [("keep", "name", "Math")]
+    asked = case.make("plan/override/asked", columns, **{**said, "kind": "exclude", "user_id": ANN})
+    assert values(asked) == [("exclude", None, None)]
+
+
+STANDING: list[Row] = [
+    {"no": 1, "kind": "keep", "user_id": ANN, "field": "grade"},
+    {"no": 2, "kind": "keep", "user_id": ANN, "field": "email"},
+    {"no": 3, "kind": "add", "user_id": ANN, "section_id": M6, "role": "student"},
+    {"no": 4, "kind": "add", "user_id": ANN, "section_id": M6, "role": "teacher"},
+    {"no": 5, "kind": "exclude", "user_id": BEN},
+    {"no": 6, "kind": "keep", "user_id": ANN, "field": "grade", "undone_by": "S1"},
+    {"no": 7, "kind": "keep", "user_id": ANN, "field": "grade", "ended_by": "S1"},
+    {"no": 8, "kind": "exclude", "user_id": BEN, "ended_by": "S1", "reopened_by": "S2"},
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "replaced"),
+    [
+        ({"kind": "keep", "user_id": ANN, "field": "grade"}, [1]),
+        ({"kind": "protect", "user_id": ANN, "section_id": M6, "role": "student"}, [3]),
+        ({"kind": "exclude", "user_id": BEN}, [5, 8]),
+        ({"kind": "exclude", "user_id": ANN}, []),
+    ],
+)
+def test_an_override_comes_in_the_place_of_those_about_the_same(case: Case, asked: Row, replaced: list[int]) -> None:
+    case.given("roster.overrides", *STANDING)
+    case.given("input.overrides", asked)
+    assert values(case.make("plan/override/replaced", "no")) == [(no,) for no in replaced]
+
+
+@pytest.mark.parametrize(("no", "ends"), [(1, True), (6, False), (7, False), (8, True), (9, False)])
+def test_only_what_stands_can_end(case: Case, no: int, ends: bool) -> None:
+    case.given("roster.overrides", *STANDING)
+    assert values(case.make("plan/override/ending", "no", no=no)) == [(no,)] * ends
+
+
+def test_overrides_are_explained_and_listed(case: Case) -> None:
+    case.given("roster.overrides", *({**row, "state": "works"} for row in STANDING))
+    case.given("roster.users", {"user_id": ANN, "first_name": "Ann", "last_name": "Roe"})
+    case.given("roster.sections", {"section_id": M6, "name": "Math"})
+    assert values(case.answer("history/explain/overrides", "no", id=ANN)) == [(1,), (2,), (3,), (4,)]
+    assert values(case.answer("history/explain/overrides", "no", id=M6)) == [(3,), (4,)]
+    listed = values(case.answer("history/report/overrides", "no, person, section, state", every=True))
+    assert listed[2] == (3, "Ann Roe", "Math", "works")
+    assert [(row[0], row[3]) for row in listed[4:]] == [(5, "works"), (6, "undone"), (7, "ended"), (8, "works")]
+    stand = values(case.answer("history/report/overrides", "no", every=False))
+    assert stand == [(no,) for no in (1, 2, 3, 4, 5, 8)]
+
+
+def test_people_sections_and_sites_are_found_by_their_ids_and_sites_by_name(case: Case) -> None:
+    case.given("roster.users", {"user_id": ANN, "clever_id": "Ann", "enrollment_status": "active"})
+    case.given("roster.sections", {"section_id": M6, "clever_id": "M6", "status": "active"})
+    case.given("roster.sites", {"site_id": "n1", "name": "North", "status": "confirmed"})
+    for said in (ANN, ANN.upper(), "ann"):
+        assert values(case.answer("plan/override/find_person", "user_id, enrollment_status", said=said)) == [
+            (ANN, "active")
+        ]
+    for said in (M6, "m6"):
+        assert values(case.answer("plan/override/find_section", said=said)) == [(M6, "active")]
+    for said in ("N1", "north"):
+        assert values(case.answer("plan/override/find_site", said=said)) == [("n1", "confirmed")]
+    for kind in ("person", "section", "site"):
+        assert case.answer(f"plan/override/find_{kind}", said="no") == []
+
+
+def test_a_membership_is_there_while_it_is_in_force(case: Case) -> None:
+    place = {"section_id": M6, "user_id": ANN, "role": "student"}
+    case.given("roster.enrollments", {**place, "status": "active"}, {**place, "section_id": M7, "status": "archived"})
+    case.given("roster.user_sites", {"user_id": ANN, "site_id": "north", "status": "active"})
+    asked: dict[str, Any] = {**place, "site_id": None}
+    assert len(case.answer("plan/override/place", **asked)) == 1
+    for other in ({"section_id": M7}, {"role": "teacher"}, {"user_id": BEN}):
+        assert case.answer("plan/override/place", **{**asked, **other}) == []
+    at_site: dict[str, Any] = {"user_id": ANN, "section_id": None, "role": None}
+    assert [len(case.answer("plan/override/place", **at_site, site_id=s)) for s in ("north", "south")] == [1, 0]

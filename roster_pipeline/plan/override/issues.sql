@@ -3,7 +3,7 @@
 -- idle without: plan.override_states
 INSERT INTO sync.issues BY NAME
 SELECT
-  $sync_id AS sync_id, 'warning' AS severity, 'override_' || n.state AS code,
+  $sync_id AS sync_id, 'warning' AS severity, CASE n.state WHEN 'idle' THEN 'override_idle' ELSE 'override_expired' END AS code,
   CASE WHEN o.user_id IS NULL THEN 'sections' ELSE 'users' END AS entity, coalesce(o.user_id, o.section_id)::VARCHAR AS record_id,
   coalesce(u.site_id, s.site_id) AS site_id,
   CASE n.state
