@@ -16,6 +16,7 @@ from roster_pipeline.history import report
 from tests.conftest import NOW, Record, Tiny, in_force, section, student
 from tests.laws import MAPPINGS, become, districts, laws
 from tests.overriding import AFTER, SOON, guarded, members, of, override, people, sites, states
+from tests.test_explain import ask
 
 
 @pytest.fixture
@@ -313,6 +314,17 @@ def test_a_section_that_is_over_has_no_memberships_to_add(synced: Tiny) -> None:
     assert states(synced) == [(1, "gone")]
     with pytest.raises(SyncRefused, match="is archived"):
         override(synced, "add", person="ben", section="m7", until=SOON)
+
+
+def test_an_answer_in_ids_tells_no_value_that_is_kept_and_not_who_keeps_it(synced: Tiny) -> None:
+    override(synced, "keep", person="ann", field="last_name", value="Kept")
+    for named in (True, False):
+        (step,) = (s for s in ask(synced, "ann", named=named).steps if s.step == "override")
+        assert ("Kept (Clever sends Last ann)" in step.what, "Rae" in step.what, "because" in step.what) == (named,) * 3
+        assert "keep last_name" in step.what
+    override(synced, "keep", section="m6", field="subject", value="numeracy")
+    (step,) = (s for s in ask(synced, "m6").steps if s.step == "override")
+    assert step.what.startswith("keep subject as numeracy (Clever sends math), number 2, by hand (Rae")
 
 
 _OVERRIDES = st.sampled_from(
