@@ -37,6 +37,7 @@ def build_defs() -> dg.Definitions:
             *(jobs.map_section, jobs.map_rules, jobs.accept_suggestions, jobs.refuse_carried),
             *(jobs.export_mapping, jobs.import_mapping),
             *(jobs.decide_hold, jobs.undo_sync, jobs.end_site, jobs.erase_person, jobs.explain),
+            jobs.override,
         ],
         schedules=[nightly],
         sensors=[new_districts, notices],

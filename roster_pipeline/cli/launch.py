@@ -158,6 +158,27 @@ def launch_in_bulk(settings: Settings, slug: str, requested_by: str, job: str, *
     return _recorded(settings, slug, result)
 
 
+def launch_override(settings: Settings, slug: str, requested_by: str, value: str, **asked: Any) -> dict[str, Any]:
+    """Runs job override with the config `asked`; returns like launch_sync. The `value` to keep gets into no config."""
+    return _recorded(settings, slug, _override(slug, requested_by, value, asked))
+
+
+def preview_override(slug: str, requested_by: str, value: str, **asked: Any) -> dict[str, Any]:
+    """What the same would change. Raises RosterError for what cannot be done."""
+    result = _override(slug, requested_by, value, {**asked, "preview": True})
+    if not result.success:
+        raise _failure(result)
+    return ENDED.pop(result.run_id).found or {}
+
+
+def _override(slug: str, requested_by: str, value: str, asked: dict[str, Any]) -> dg.ExecuteInProcessResult:
+    from roster_pipeline.jobs.override_ops import unwritten
+
+    with unwritten(value):
+        ops = {"override": {"config": asked}}
+        return _run("override", slug, resource={"requested_by": requested_by}, ops=ops)
+
+
 def launch_decision(settings: Settings, slug: str, requested_by: str, **decision: Any) -> dict[str, Any]:
     """Runs job decide_hold with the config `decision`; returns who decided and since when, with `already`.
 

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.jobs import erase_ops, mapping_ops
+from roster_pipeline.jobs import erase_ops, mapping_ops, override_ops
 from roster_pipeline.jobs.ops import decide_one_hold, end_one_site, explain_one, undo_one_sync
 from roster_pipeline.resources.sync_run import (
     BULK,
@@ -13,6 +13,7 @@ from roster_pipeline.resources.sync_run import (
     LOOK,
     MAPPING,
     NIGHTLY,
+    OVERRIDE,
     START,
     SYNC_NOW,
     TRIGGER,
@@ -178,3 +179,17 @@ def import_mapping() -> None:
 def export_mapping() -> None:
     """One file, of one district."""
     mapping_ops.export_sheet()
+
+
+@dg.job(
+    description=(
+        "Override what Clever says: exclude somebody, keep a field, protect or add a membership until a day; or end "
+        "such an override. Takes effect at once, and `undo_sync` takes it back."
+    ),
+    partitions_def=district_partitions,
+    executor_def=dg.in_process_executor,
+    tags={TRIGGER: OVERRIDE},
+)
+def override() -> None:
+    """One override, in one district."""
+    override_ops.override_one()

@@ -59,6 +59,7 @@ TRIGGER = "roster/trigger"
 
 DECISION, PUBLISH, PLAN, EXPLAIN, LOOK = "decision", "publish", "plan", "explain", "look"
 MAPPING, SYNC_NOW, NIGHTLY, BULK, START, ERASE = "mapping", "sync_now", "nightly", "bulk", "first", "erase"
+OVERRIDE = "override"
 NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN, LOOK)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
@@ -356,9 +357,12 @@ def sync_id_of(run_id: str, started_at: datetime) -> str:
 def _trigger(run: dg.DagsterRun) -> str:
     """What whoever launched the run says that it is; a sync of which Clever was left out is what is left of it."""
     said = run.tags.get(TRIGGER, SYNC_NOW)
-    if said in (BULK, ERASE):  # who says nothing gets a preview
+    if said in (BULK, ERASE, OVERRIDE):
         ops = cast("dict[str, Row | None]", run.run_config.get("ops") or {})
         told = [((op or {}).get("config") or {}).get("preview") for op in ops.values()]
+        if said == OVERRIDE:
+            return LOOK if told == [True] else said
+        # of many at once, and of what nobody can undo, who says nothing gets a preview
         return {BULK: MAPPING}.get(said, said) if told == [False] else LOOK
     layers = {key.path[0] for key in run.asset_selection or () if key != checks.PLAN}
     if said not in (SYNC_NOW, NIGHTLY) or not run.asset_selection or "clever" in layers:
