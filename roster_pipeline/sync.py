@@ -6,13 +6,13 @@ Belongs here: the order of the steps, and what each hands to the next. Does not 
 has a folder), and Dagster. Assets, jobs, the terminal, undo and the tests call these functions and no others.
 
 What the steps make for each other are tables in the memory of one connection (`model/scratch.py`); the value that a
-step returns says that they stand, and what of them people ask about. `Run` remembers these values.
+step returns says that they stand, and what of them people ask about. `run.Run` remembers these values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from roster_pipeline.clever.landing import discard, newest_complete, read_receip
 from roster_pipeline.clever.sites import WholeInstead
 from roster_pipeline.clever.today import ClockReading, local_day
 from roster_pipeline.config import Settings
-from roster_pipeline.errors import SyncRefused
 from roster_pipeline.guards import holds, judge, limits, relinks
 from roster_pipeline.guards.guard import DistrictLimits, Hold, Judging
 from roster_pipeline.history.record import SyncInfo, prune
@@ -38,8 +37,7 @@ from roster_pipeline.plan.apply import apply_plan
 from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
 from roster_pipeline.plan.difference import Plan, make_plan, summarize
 from roster_pipeline.plan.override import effect, wish
-from roster_pipeline.plan.preview import Preview, preview_plan, shown_as
-from roster_pipeline.plan.start import Starts, find_ending, read_confirmed, read_ended
+from roster_pipeline.plan.start import Starts, read_confirmed, read_ended
 from roster_pipeline.staging import one_site
 from roster_pipeline.staging import stage as staging
 from roster_pipeline.warehouse import purge
@@ -85,13 +83,14 @@ class Staged:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What people edit, in `input.*`, and the guards' limits, with the days on which others count."""
+    """What people edit, in `input.*`, and the guards' limits, with the days and the sites where others count."""
 
     usual: limits.Limits
     expected: tuple[limits.ExpectedChange, ...]
+    of_sites: Mapping[str, Mapping[str, float]]
 
     def limits_on(self, day: date) -> DistrictLimits:
-        return limits.limits_by_site(self.usual, self.expected, day)
+        return limits.limits_by_site(self.usual, self.expected, day, self.of_sites)
 
 
 @dataclass(frozen=True)
@@ -233,7 +232,11 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
     mapping.load_inputs(connection, order.data, district, others)
     effect.begin(connection)
     load_platform_logins(connection, order.logins, district, mapping.latest_login())
-    return Inputs(limits.load_limits(order.data, district), limits.load_expected(order.data, district))
+    return Inputs(
+        limits.load_limits(order.data, district),
+        limits.load_expected(order.data, district),
+        mapping.limits_of_sites(connection),
+    )
 
 
 def decide_mapping(connection: duckdb.DuckDBPyConnection, order: Order, deeds: Sequence[Deed], _inputs: Inputs) -> None:
@@ -386,123 +389,6 @@ def discard_landings(folder: DistrictFolder) -> None:
     """Deletes what has landed, once it was applied."""
     for landings in (folder.landings, folder.site_landings):
         discard(landings, folder.discarded)
-
-
-@dataclass
-class Run:
-    """One way through the corridor: what its steps have made so far. A step that needs more makes it first.
-
-    So any asset can be materialized by itself, and nothing is made twice.
-    """
-
-    order: Order
-    folder: DistrictFolder | None = None
-    """Where landings are; without one, only what was staged before can be planned."""
-    read: list[str] = field(default_factory=list)
-    """The lists that were read for staging while others were still being fetched."""
-    of_sites: tuple[Path, Extract] | None = None
-    """What this run has landed of the chosen sites alone."""
-    staged: Staged | None = None
-    inputs: Inputs | None = None
-    mapped: Mapped | None = None
-    guarded: Guarded | None = None
-    applied: Applied | None = None
-
-    def read_early(self, connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
-        read_list(connection, endpoint)
-        self.read.append(endpoint.name)
-
-    def forget_what_was_read(self, connection: duckdb.DuckDBPyConnection) -> None:
-        staging.forget_lists(connection)
-        self.read.clear()
-
-    def take_landing(self, connection: duckdb.DuckDBPyConnection) -> Staged:
-        if self.of_sites:
-            self.staged = merge(connection, self.order, *self.of_sites)
-        elif self.folder:
-            self.staged = stage_newest(connection, self.folder, self.read)
-        else:
-            self.staged = staged_before(connection)
-        return self.staged
-
-    def choose_sites(self, connection: duckdb.DuckDBPyConnection) -> WholeInstead | None:
-        """Makes ids of the chosen sites, unless none is known yet; why they cannot be fetched alone, if they cannot.
-
-        Raises SyncRefused for one that cannot be synced.
-        """
-        self.need_inputs(connection)
-        chosen = one_site.choose(connection, self.order.info.sites, asks_first=self.order.starts != "all")
-        self.order = replace(self.order, info=replace(self.order.info, sites=chosen or self.order.info.sites))
-        return one_site.why_whole(connection)
-
-    def need_inputs(self, connection: duckdb.DuckDBPyConnection) -> Inputs:
-        self.inputs = self.inputs or read_inputs(connection, self.order)
-        return self.inputs
-
-    def need_mapping(self, connection: duckdb.DuckDBPyConnection) -> Mapped:
-        if self.mapped is None:
-            # What this run has landed is staged before it is planned, also when nobody selected that.
-            landed = self.read or self.of_sites
-            staged = self.staged or (self.take_landing(connection) if landed else staged_before(connection))
-            if self.order.info.sites:
-                self.choose_sites(connection)
-            self.order = on_clevers_day(self.order, staged)
-            identified = identify(connection, self.order, staged, self.need_inputs(connection))
-            self.mapped = map_sections(connection, identified)
-        return self.mapped
-
-    def need_plan(self, connection: duckdb.DuckDBPyConnection) -> Guarded:
-        if self.guarded is None:
-            mapped = self.need_mapping(connection)
-            planned = plan(connection, self.order, desire(connection, self.order, mapped))
-            self.guarded = guard(connection, self.order, planned, self.need_inputs(connection))
-        return self.guarded
-
-    def preview(self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed]) -> Preview:
-        """What would change if somebody decided so; nothing is applied."""
-        decide_mapping(connection, self.order, deeds, self.need_inputs(connection))
-        guarded = self.need_plan(connection)
-        return preview_plan(connection, self.order.info, guarded.plan, guarded.holds, now=self.order.now())
-
-    def decide(
-        self, connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], why: str = "", *, shown: str = ""
-    ) -> Applied:
-        """Puts into effect what somebody decides about sections and their courses, without asking Clever.
-
-        Raises SyncRefused when something else would change than what a preview has `shown`.
-        """
-        self.order = replace(self.order, info=replace(self.order.info, reason=why))
-        decide_mapping(connection, self.order, deeds, self.need_inputs(connection))
-        if shown and shown != shown_as(connection, self.need_plan(connection).plan):
-            raise SyncRefused("Something else would change by now than the preview showed", do="Look at it once more")
-        return self.apply_plan(connection)
-
-    def plan_override(
-        self, connection: duckdb.DuckDBPyConnection, asked: wish.Wish | wish.Ending, why: str = ""
-    ) -> Guarded:
-        """What changes when somebody overrides this, without asking Clever; `apply_plan` puts it into effect."""
-        self.order = replace(self.order, info=replace(self.order.info, reason=why))
-        inputs, staged = self.need_inputs(connection), staged_before(connection)
-        override(connection, on_clevers_day(self.order, staged), asked, inputs)
-        return self.need_plan(connection)
-
-    def end_site(self, connection: duckdb.DuckDBPyConnection, said: str, people: int, why: str = "") -> Applied:
-        """Archives all of a site that is not on Clever, as somebody has confirmed it; nothing of it is held.
-
-        Raises SyncRefused, see `find_ending`.
-        """
-        self.need_inputs(connection)
-        site_id = find_ending(connection, said, people)
-        self.order = replace(self.order, info=replace(self.order.info, reason=why), ends=site_id, starts=())
-        mapped = self.need_mapping(connection)
-        self.order = replace(self.order, info=replace(self.order.info, sites=(site_id,)))
-        desired = desire(connection, self.order, mapped)
-        self.guarded = let_pass(connection, plan(connection, self.order, desired))
-        return self.apply_plan(connection)
-
-    def apply_plan(self, connection: duckdb.DuckDBPyConnection) -> Applied:
-        self.applied = apply(connection, self.order, self.need_plan(connection))
-        return self.applied
 
 
 def take_back(

@@ -26,7 +26,8 @@ from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.start import Starts
 from roster_pipeline.plan.undo import Winner
-from roster_pipeline.sync import Order, Run
+from roster_pipeline.run import Run
+from roster_pipeline.sync import Order
 from roster_pipeline.warehouse.warehouse import Warehouse, in_memory
 from tests.cheap import cheap_dagster, close_dagsters_files, parsed_once
 from tests.platform import Platform, demo_app

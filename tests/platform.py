@@ -28,6 +28,7 @@ from clever_sandbox.district.upload import load_upload
 from roster_pipeline import cli
 from roster_pipeline.clever.local import DEMO_DISTRICT
 from roster_pipeline.cli import launch
+from roster_pipeline.cli.origin import belongs_to_the_location
 from roster_pipeline.config import DEMO, PROJECT_ROOT, CleverSettings
 
 SLUG = "riverbend-usd"
@@ -104,7 +105,7 @@ class Platform:
         """Runs `roster ...`; returns standard output and standard error."""
         with (
             self.instance() as instance,
-            mock.patch.object(launch, "_instance", return_value=instance),
+            mock.patch.object(launch, "_instance", return_value=belongs_to_the_location(instance)),
             mock.patch.dict(os.environ, {**self.environment, **environment}),
             _settings_of_the_process_kept(),
         ):

@@ -28,7 +28,8 @@ from roster_pipeline.errors import BrokenExtract, CleverUnavailable
 from roster_pipeline.guards import holds
 from roster_pipeline.guards.guard import Hold
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.sync import Order, Run
+from roster_pipeline.run import Run
+from roster_pipeline.sync import Order
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG
 

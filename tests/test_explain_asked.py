@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from roster_pipeline.cli.terminal import print_explained
+from roster_pipeline.cli.telling import print_explained
 from roster_pipeline.history.explain.answer import Answer, Place, Step
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.golden.case import M6, M7, S6, TIA

@@ -227,6 +227,27 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         "sites.csv, line 2, column enrollment_source: 'sis' is none of clever, manual. Write one of these.",
     ),
     (
+        "no time zone",
+        "sites.csv",
+        b"district,site_id,enrollment_source,time_zone\nriverbend-usd,a,clever,Denver\n",
+        "sites.csv, line 2, column time_zone: 'Denver' is no time zone. "
+        "Write a name such as America/Denver, or leave the cell empty.",
+    ),
+    (
+        "no percentage",
+        "sites.csv",
+        b"district,site_id,enrollment_source,archive_percent\nriverbend-usd,a,clever,nan\n",
+        "sites.csv, line 2, column archive_percent: 'nan' is not a number from 0 to 100. "
+        "Write one, or leave the cell empty.",
+    ),
+    (
+        "no number of records",
+        "sites.csv",
+        b"district,site_id,enrollment_source,archive_count\nriverbend-usd,a,clever,-1\n",
+        "sites.csv, line 2, column archive_count: '-1' is not a number from 0 to 100000000. "
+        "Write one, or leave the cell empty.",
+    ),
+    (
         "unknown course, in another district",
         "section_courses.csv",
         SECTIONS + b"other-usd,s1,math-8\n",

@@ -30,7 +30,7 @@ from roster_pipeline.mapping.inputs import (
     write_ndjson,
 )
 from roster_pipeline.mapping.rules import MappingRule
-from tests.inputs import HEADERS, ISO, LATEST, LOGINS, READERS, RULE_HEADER, error, read
+from tests.inputs import HEADERS, ISO, LATEST, LOGINS, READERS, RULE_HEADER, RULE_MAY_HAVE, error, read
 
 ROWS: list[tuple[str, str, bytes, list[object]]] = [
     (
@@ -83,6 +83,16 @@ ROWS: list[tuple[str, str, bytes, list[object]]] = [
         "sites.csv",
         b"district,site_id,enrollment_source\nriverbend-usd,a,clever\nother-usd,a,manual\nriverbend-usd,b,Manual\n",
         [SiteSetting("a", "clever", 2), SiteSetting("b", "manual", 4)],
+    ),
+    (
+        "settings of a site that may be left out",
+        "sites.csv",
+        b"district,site_id,enrollment_source,time_zone,archive_percent,archive_count\n"
+        b"riverbend-usd,a,clever,America/Denver,2.5,0\nriverbend-usd,b,clever,,,\n",
+        [
+            SiteSetting("a", "clever", 2, "America/Denver", archive_percent=2.5, archive_count=0),
+            SiteSetting("b", "clever", 3),
+        ],
     ),
     (
         "other order, header in capitals and spaces, note, byte order mark, spaces around values",
@@ -197,14 +207,13 @@ def test_each_column_must_be_there(tmp_path: Path, file: str) -> None:
     names = HEADERS[file].split(",")
     for name in names:
         rest = [n for n in names if n != name]
-        optional = (
-            "district, site, course_number, section_name, match, term, period, priority, active, note"
-            if file == "mapping_rules.csv"
-            else "note"
-        )
+        optional = {
+            "mapping_rules.csv": f"district, {RULE_MAY_HAVE}, ",
+            "sites.csv": "time_zone, archive_percent, archive_count, update_percent, mapping_percent, move_percent, ",
+        }.get(file, "")
         assert error(tmp_path, file, ",".join(rest).encode()) == (
             f"{file}, line 1, column {name}: missing from the header. Add it; "
-            f"the columns are {', '.join(names)} and, if wanted, {optional}, with commas between them."
+            f"the columns are {', '.join(names)} and, if wanted, {optional}note, with commas between them."
         )
 
 

@@ -160,12 +160,12 @@ def test_a_hold_that_nobody_decides_before_it_ends_is_told(world: Town) -> None:
 def test_schools_that_wait_for_confirmation_are_told_until_nobody_waits(world: Town) -> None:
     world.execute("pena", "INSERT INTO sync.waiting_sites BY NAME SELECT 's1' AS site_id, 'Fresh' AS name")
     assert world.lines() == [
-        "pena: 1 school waits for confirmation: Fresh. "
+        "pena: 1 site waits for confirmation: Fresh. "
         "`roster start --district pena` shows their counts, and `--confirm` starts them"
     ]
     assert world.lines() == []
     world.execute("pena", "DELETE FROM sync.waiting_sites")
-    assert [line.partition(" school")[0] for line in world.lines()] == ["pena: over: 1"]
+    assert [line.partition(" site")[0] for line in world.lines()] == ["pena: over: 1"]
 
 
 def test_stale_sites_are_told_together_when_they_are_many(world: Town) -> None:

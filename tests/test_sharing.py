@@ -132,7 +132,8 @@ def test_manual_sites_are_nobodys_finding(tiny: Tiny) -> None:
     tiny.line("sites", "d", "north", "manual")
     tiny.sync()
     assert {site for (site,) in findings(tiny, "site_id")} == {"south"}, "Ben is there too"
-    assert tiny.rows("SELECT site_id FROM sync.sharing") == [("south",)]
+    shared = tiny.rows("SELECT site_id, students > 0, students_in_no_section FROM sync.sharing ORDER BY site_id")
+    assert shared == [("north", True, 0), ("south", True, 1)], "what is left out of it is counted"
 
 
 def test_the_trend_counts_what_the_findings_list(tiny: Tiny) -> None:
@@ -221,4 +222,4 @@ def test_the_ui_shows_counts_and_no_record(synced: Platform) -> None:
     totals = {f: sum(c["found"] for c in row["counts"] if c["finding"] == f) for f in RULES}
     assert {f: shown[f] for f in RULES} == totals
     told = {tuple(sorted(r.data)) for r in shown["per site"].records}
-    assert told == {("finding", "found", "people", "share by", "site_id", "what mends it")}
+    assert told == {("finding", "found", "people", "share by", "site", "what mends it")}

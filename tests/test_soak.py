@@ -15,7 +15,8 @@ from roster_pipeline.clever.client import Clever, Clock
 from roster_pipeline.clever.local import settings_for
 from roster_pipeline.config import DEMO
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.sync import Order, Run
+from roster_pipeline.run import Run
+from roster_pipeline.sync import Order
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import NOW, carry_out
 from tests.platform import SLUG, demo_app

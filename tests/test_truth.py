@@ -13,7 +13,7 @@ import pytest
 from dagster._core.execution.plan.active import ActiveExecution
 
 from roster_pipeline.cli import launch
-from roster_pipeline.cli.terminal import print_sync
+from roster_pipeline.cli.telling import print_sync
 from roster_pipeline.config import load_settings
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history.record import SyncInfo

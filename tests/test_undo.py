@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from roster_pipeline.cli.terminal import print_details
+from roster_pipeline.cli.telling import print_details
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
 from tests.conftest import Tiny, in_force, make_tiny, section, student

@@ -14,7 +14,8 @@ from roster_pipeline import model, sync
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history import report
 from roster_pipeline.history.record import SyncInfo
-from roster_pipeline.sync import Order, Run
+from roster_pipeline.run import Run
+from roster_pipeline.sync import Order
 from roster_pipeline.warehouse import schema
 from roster_pipeline.warehouse.warehouse import Warehouse
 

@@ -40,8 +40,9 @@ from roster_pipeline.plan.erase import is_confirmed
 from roster_pipeline.plan.override.wish import Ending, Wish
 from roster_pipeline.plan.start import Confirmed
 from roster_pipeline.plan.undo import Winner
+from roster_pipeline.run import Run
 from roster_pipeline.staging import stage as staging
-from roster_pipeline.sync import Order, Run
+from roster_pipeline.sync import Order
 from roster_pipeline.warehouse import sql
 from roster_pipeline.warehouse.warehouse import DistrictFolder
 from tests.conftest import NOW, TODAY, Record, Tiny, carry_out, section, student, teacher
@@ -376,7 +377,13 @@ def _report(district: Guarded) -> None:
         report.compare(connection, "S001", last)
         report.plan_counts(connection)
         report.course_access_rows(connection)
-        for queue in (report.mapped_sections, report.unmapped, report.newly_unmapped, report.carried):
+        for queue in (
+            report.mapped_sections,
+            report.unmapped,
+            report.newly_unmapped,
+            report.queue_counts,
+            report.carried,
+        ):
             queue(connection)
         report.best_suggestions(connection, 0.5)
         for named in ({"site": "x"}, {"course": "x"}):

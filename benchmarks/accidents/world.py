@@ -33,7 +33,8 @@ from roster_pipeline.guards import holds
 from roster_pipeline.guards.guard import Hold
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.plan.difference import ACTIONS
-from roster_pipeline.sync import Order, Run
+from roster_pipeline.run import Run
+from roster_pipeline.sync import Order
 from roster_pipeline.warehouse.warehouse import Warehouse
 
 SLUG = "riverbend-usd"

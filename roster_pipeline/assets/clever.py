@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline import sync as corridor
+from roster_pipeline.assets import shown
 from roster_pipeline.assets.common import materialized, spec
 from roster_pipeline.clever.landing import Extract
 from roster_pipeline.clever.sites import WholeInstead
@@ -48,6 +49,7 @@ def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
         context,
         {
             f"clever/{e.name}": {
+                **(shown.clever(extract.district, extract.notices) if e.name == "districts" else {}),
                 **scope,
                 "dagster/row_count": e.records,
                 "pages": e.pages,

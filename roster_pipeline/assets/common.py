@@ -14,14 +14,13 @@ import duckdb
 
 from roster_pipeline import model
 from roster_pipeline import sync as corridor
+from roster_pipeline.assets import shown
 from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.history import overrides, report
 from roster_pipeline.history.pending import pending
 from roster_pipeline.model import Table
 from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.warehouse.sql import count_rows
-
-_LAST_SYNC = "sync_id trigger status created updated archived restored held unchanged people".split()
 
 
 def spec(
@@ -69,35 +68,32 @@ def row_count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "t
     return {"dagster/row_count": count_rows(connection, f"{table} WHERE {where}")}
 
 
-def roster_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
-    """The row counts of the roster's tables, keyed by asset; of people, those of each enrollment status too."""
-    counts = {f"roster/{e.name}": row_count(connection, e.table.full_name) for e in model.ENTITIES}
+def roster_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """What the roster's tables show, keyed by asset: row counts, the sites, how many people have which status."""
+    counts: dict[str, dict[str, Any]] = {
+        f"roster/{e.name}": row_count(connection, e.table.full_name) for e in model.ENTITIES
+    }
     counts["roster/users"] |= pending.statuses(connection)
+    counts["roster/sites"] = shown.sites(report.sites(connection)) | counts["roster/sites"]
     # Counted on the sections already: the view itself is a join of all enrollments.
     return {**counts, "roster/course_access": {"dagster/row_count": report.course_access_rows(connection)}}
 
 
 def publish_and_tell(sync: SyncRun) -> dict[str, dict[str, Any]]:
-    """Publishes, and returns the metadata of the assets of layer `sync`: the last sync, the holds, the copy."""
+    """Publishes, and returns the metadata of the assets of layer `sync`: the last syncs, the holds, the copy."""
     published = corridor.publish(sync.warehouse, sync.info.district)
     with sync.warehouse.read(sync.info.district) as connection:
-        last = report.recent(connection, 1)
-        standing = report.holds(connection)
-        details = row_count(connection, "sync.syncs") | {
-            k: row[k] for row in last for k in _LAST_SYNC if row[k] is not None
-        }
+        recent = report.recent(connection)
+        changed = report.change_counts(connection, recent[0]["sync_id"]) if recent else []
+        details = shown.syncs(recent, changed, report.waiting_sites(connection)) | row_count(connection, "sync.syncs")
         details["lines that name nothing"] = report.lines_without(connection)["lines"]
         details |= {f"overrides: {state}": n for state, n in overrides.states(connection).items()}
-        kept = row_count(connection, "sync.holds")
+        held = shown.holds(report.holds(connection)) | row_count(connection, "sync.holds")
         sync.published(report.sync_of_run(connection, sync.info.dagster_run_id))
-    states = [h["status"] for h in standing]
-    lines = [f"- `{h['hold_id']}` {h['status']}: {h['message']}" for h in standing]
-    return {
-        "sync/syncs": details,
-        "sync/holds": {
-            **kept,
-            **{status: states.count(status) for status in ("open", "approved", "rejected")},
-            "standing": dg.MetadataValue.md("\n".join(lines) or "nothing is held"),
-        },
-        "sync/published": {"path": dg.MetadataValue.path(published), "bytes": published.stat().st_size},
+    size = published.stat().st_size
+    copy = {
+        "summary": f"{published.name}, {size / 1_000_000:,.1f} MB, for people and tools.",
+        "path": dg.MetadataValue.path(published),
+        "bytes": size,
     }
+    return {"sync/syncs": details, "sync/holds": held, "sync/published": copy}

@@ -1,12 +1,13 @@
 """Layer 3, `mapping`: which of the platform's courses hang on which section. Needs no Clever."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 import duckdb
 
 from roster_pipeline import model
+from roster_pipeline.assets import shown
 from roster_pipeline.assets.common import materialized, publish_and_tell, roster_counts, row_count, spec
 from roster_pipeline.history import report
 from roster_pipeline.resources.sync_run import SyncRun, maps_alone
@@ -38,7 +39,7 @@ _INPUTS = {table.name: table for table in model.INPUTS}
         spec(
             "mapping",
             "site_settings",
-            "Which sites are not on Clever, from data/sites.csv.",
+            "Which sites are not on Clever, their time zones and limits of their own, from data/sites.csv.",
             table=_INPUTS["site_settings"],
             kinds=("csv",),
         ),
@@ -108,8 +109,8 @@ def section_courses(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterato
 def suggestions(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.MaterializeResult[Any]]:
     """Counts what is suggested."""
     with sync.step(), sync.connect() as connection:
-        counts = {"mapping/suggestions": row_count(connection, model.SUGGESTIONS.full_name)}
-    yield from materialized(context, counts)
+        queue = queue_shown(connection)
+    yield from materialized(context, {name: queue[name] for name in ("mapping/suggestions",)})
 
 
 @dg.multi_asset(
@@ -166,27 +167,9 @@ def unmapped(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Ma
 
 def queue_shown(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     """What these assets show of the queue and the suggestions, keyed by asset; jobs that change them tell it too."""
-    queue = {"most students first": _queue(report.unmapped(connection, _SHOWN))}
+    counts, first = report.queue_counts(connection), report.unmapped(connection, _SHOWN)
+    suggested = shown.suggestions(first, counts) | row_count(connection, model.SUGGESTIONS.full_name)
     return {
-        "mapping/suggestions": row_count(connection, model.SUGGESTIONS.full_name),
-        "mapping/unmapped": row_count(connection, model.UNMAPPED.full_name) | queue,
+        "mapping/suggestions": suggested,
+        "mapping/unmapped": shown.queue(first, counts) | {"dagster/row_count": counts["sections"]},
     }
-
-
-def _queue(rows: Sequence[report.Row]) -> dg.TableMetadataValue:
-    """The queue without the names of sections, which are made of their teachers'."""
-    shown = ("site", "clever_course", "grade", "period", "students", "days", "not_carried", "suggestion")
-    records = [
-        dg.TableRecord(
-            {name: "" if row[name] is None else row[name] for name in shown}
-            | _ready(str(row["section_id"]), row["suggestion"] or "COURSE_ID")
-        )
-        for row in rows
-    ]
-    columns = [dg.TableColumn(n, "int" if n in ("students", "days") else "string") for n in (*shown, *_ready("", ""))]
-    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
-
-
-def _ready(section_id: str, course_id: str) -> dict[str, str]:
-    """What hangs a course on a section: in a terminal, and in job `map_section`."""
-    return {"command": f"roster map add {section_id} {course_id}", "line": f"{section_id},{course_id},add"}

@@ -1,12 +1,13 @@
 """Layer 4, `roster`: the plan, and the roster that it changes in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from roster_pipeline import announce, model
 from roster_pipeline import sync as corridor
+from roster_pipeline.assets import shown
 from roster_pipeline.assets.common import materialized, roster_counts, spec
 from roster_pipeline.assets.retention import erase_what_is_due
 from roster_pipeline.guards.guard import Hold
@@ -14,8 +15,6 @@ from roster_pipeline.history import report
 from roster_pipeline.plan.difference import ACTIONS
 from roster_pipeline.resources.sync_run import SyncRun
 
-_SHOWN_COUNTS = 200
-_SHOWN_RECORDS = 50
 _DESCRIPTIONS = {
     "sites": "The platform's schools, their enrollment source, and when each last synced successfully.",
     "users": "Everybody ever seen: pending until the first login, archived when no longer shared.",
@@ -59,20 +58,19 @@ def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
     with sync.step(), sync.connect() as connection:
         guarded = sync.run.need_plan(connection)
         made, held = guarded.plan, guarded.holds
-        counted, records = report.plan_counts(connection), report.plan_changes(connection, _SHOWN_RECORDS)
+        counted = report.plan_counts(connection)
         if sync.plan_records:
             sync.found({"counts": counted, "changes": report.plan_changes(connection, sync.plan_records)})
         decided = {h["hold_id"]: h["status"] for h in report.standing(connection)}
     for hold in held:
         context.log.warning(hold.message)
     counts: dict[str, Any] = {
+        **shown.plan(counted),
         "dagster/row_count": made.total(*ACTIONS),
         "fingerprint": made.fingerprint,
         "unchanged": made.unchanged,
         "held": made.held,
         **{action: made.total(action) for action in ACTIONS},
-        "changes per site": _table(counted[:_SHOWN_COUNTS], ("entity", "action", "site_id", "held_by", "changes")),
-        "first changes": _table(records, ("entity", "action", "entity_id", "site_id", "held_by")),
     }
     here = [_row(sync.info.district, h, decided.get(h.hold_id, "open")) for h in held]
     everywhere = here + announce.standing(sync.warehouse, but_not=sync.info.district)
@@ -81,13 +79,6 @@ def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
         metadata=counts,
         check_results=[dg.AssetCheckResult(asset_key=announce.PLAN, **c) for c in announce.check_states(everywhere)],
     )
-
-
-def _table(rows: Sequence[report.Row], columns: Sequence[str]) -> dg.TableMetadataValue:
-    """Ids and counts alone: the fields that change stay in the warehouse, because they name people."""
-    records = [dg.TableRecord({c: row[c] if row[c] is not None else "" for c in columns}) for row in rows]
-    types = {c: "int" if c == "changes" else "string" for c in columns}
-    return dg.MetadataValue.table(records, schema=dg.TableSchema([dg.TableColumn(c, types[c]) for c in columns]))
 
 
 def _row(district: str, hold: Hold, status: str) -> report.Row:

@@ -10,12 +10,12 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline import model
+from roster_pipeline.assets import shown
 from roster_pipeline.assets.common import materialized, row_count, spec
 from roster_pipeline.history.sharing.sharing import counts
 from roster_pipeline.history.sharing.words import RULES
+from roster_pipeline.history.words import counted
 from roster_pipeline.resources.sync_run import SyncRun
-
-_SHOWN = 200
 
 
 @dg.multi_asset(
@@ -37,23 +37,9 @@ def sharing(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mat
         found = counts(connection)
         rows = row_count(connection, model.SHARING.full_name)
     totals = {finding: sum(c["found"] for c in found if c["finding"] == finding) for finding in RULES}
-    table = dg.MetadataValue.table(
-        [
-            dg.TableRecord(
-                {
-                    **{name: c[name] for name in ("site_id", "finding", "found", "people")},
-                    "share by": RULES[c["finding"]].by,
-                    "what mends it": RULES[c["finding"]].mend,
-                }
-            )
-            for c in found[:_SHOWN]
-        ],
-        schema=dg.TableSchema(
-            [
-                *(dg.TableColumn(name, "string") for name in ("site_id", "finding")),
-                *(dg.TableColumn(name, "int") for name in ("found", "people")),
-                *(dg.TableColumn(name, "string") for name in ("share by", "what mends it")),
-            ]
-        ),
-    )
-    yield from materialized(context, {"sync/sharing": {**rows, **totals, "per site": table}})
+    rules = [{**c, "share by": RULES[c["finding"]].by, "what mends it": RULES[c["finding"]].mend} for c in found]
+    columns = ("site", "finding", "found", "people", "share by", "what mends it")
+    kinds = sum(count > 0 for count in totals.values())
+    summary = {"summary": f"{counted(kinds, 'kind')} of findings; each names the sharing rule that mends it."}
+    per_site = {"per site": shown.table(rules, columns)}
+    yield from materialized(context, {"sync/sharing": {**summary, **rows, **totals, **per_site}})

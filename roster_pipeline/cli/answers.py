@@ -12,7 +12,8 @@ import click
 from roster_pipeline import model
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, find, show
 from roster_pipeline.cli.notices import notices_now, print_notices
-from roster_pipeline.cli.terminal import Row, print_details, print_holds, print_recent, print_status
+from roster_pipeline.cli.telling import print_details, print_holds, print_recent, print_status
+from roster_pipeline.cli.terminal import Row
 from roster_pipeline.config import usable_settings
 
 

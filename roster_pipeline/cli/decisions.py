@@ -8,7 +8,8 @@ from __future__ import annotations
 import click
 
 from roster_pipeline.cli.common import JSON, find, show, sync_code
-from roster_pipeline.cli.terminal import print_json, print_sync, say, visible
+from roster_pipeline.cli.telling import print_sync
+from roster_pipeline.cli.terminal import print_json, say, visible
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import SyncRefused
 

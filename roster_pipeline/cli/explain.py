@@ -12,7 +12,8 @@ from functools import partial
 import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, each, readable, show
-from roster_pipeline.cli.terminal import Row, print_explained
+from roster_pipeline.cli.telling import print_explained
+from roster_pipeline.cli.terminal import Row
 
 
 @click.command("explain")

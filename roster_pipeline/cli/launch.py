@@ -18,6 +18,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline.clever.extract import discover_districts
 from roster_pipeline.cli.dagster_files import make_databases
+from roster_pipeline.cli.origin import belongs_to_the_location
 from roster_pipeline.config import Settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
@@ -100,7 +101,7 @@ def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_b
 
 
 def waiting_sites(settings: Settings, slug: str) -> list[dict[str, Any]] | None:
-    """The new schools of a district as its last sync found them; None when it was never synced."""
+    """The new sites of a district as its last sync found them; None when it was never synced."""
     warehouse = Warehouse(settings.warehouse)
     if not warehouse.folder(slug).published.exists():
         return None
@@ -109,7 +110,7 @@ def waiting_sites(settings: Settings, slug: str) -> list[dict[str, Any]] | None:
 
 
 def launch_start(settings: Settings, slug: str, requested_by: str, waiting: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Runs job start_sync for the schools of `waiting`, with their counts; returns like launch_sync."""
+    """Runs job start_sync for the sites of `waiting`, with their counts; returns like launch_sync."""
     counts = [{name: site[name] for name in ("site_id", "sections", "teachers", "students")} for site in waiting]
     result = _run("start_sync", slug, resource={"requested_by": requested_by, "confirm": counts})
     return _recorded(settings, slug, result)
@@ -281,7 +282,7 @@ def _instance() -> dg.DagsterInstance:
             do="Mend its dagster.yaml, or move its databases away: rosters and their history are not in them",
         ) from error
     atexit.register(instance.dispose)
-    return instance
+    return belongs_to_the_location(instance)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> RosterError:

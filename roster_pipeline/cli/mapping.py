@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, each, find, refuse_unknown, show, sync_code
-from roster_pipeline.cli.terminal import Row, print_hold, print_table, say
+from roster_pipeline.cli.telling import print_hold
+from roster_pipeline.cli.terminal import Row, print_table, say
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import SyncRefused
 from roster_pipeline.history.words import counted

@@ -13,7 +13,8 @@ import click
 
 from roster_pipeline import model
 from roster_pipeline.cli.common import DISTRICT, JSON, ask, each, readable, show, sync_code
-from roster_pipeline.cli.terminal import Row, print_hold, print_table, say
+from roster_pipeline.cli.telling import print_hold
+from roster_pipeline.cli.terminal import Row, print_table, say
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history.words import counted

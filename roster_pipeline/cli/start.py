@@ -1,6 +1,6 @@
-"""`roster start` and `roster end`: new schools and somebody's yes to what Clever shares of them; schools that leave.
+"""`roster start` and `roster end`: new sites and somebody's yes to what Clever shares of them; sites that leave.
 
-Belongs here: their arguments, and which of the schools that wait are meant. Does not belong here: what a confirmation
+Belongs here: their arguments, and which of the sites that wait are meant. Does not belong here: what a confirmation
 does (`plan/start.py`).
 """
 
@@ -12,24 +12,25 @@ import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, ask, each, show, sync_code
 from roster_pipeline.cli.syncs import districts_to_sync
-from roster_pipeline.cli.terminal import Row, print_sync, print_waiting, say
+from roster_pipeline.cli.telling import print_sync, print_waiting
+from roster_pipeline.cli.terminal import Row, say
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 
 
 @click.command("start")
 @DISTRICT
-@click.option("sites", "--site", metavar="ID", multiple=True, help="This school only, by id or name; may be repeated.")
+@click.option("sites", "--site", metavar="ID", multiple=True, help="This site only, by id or name; may be repeated.")
 @click.option("--confirm", is_flag=True, help="Confirm the counts as they were shown, and sync.")
 @click.option("--again", is_flag=True, help="Ask Clever once more before they are shown.")
-@click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who confirms; kept with the school.")
+@click.option("requested_by", "--by", metavar="NAME", default="terminal", help="Who confirms; kept with the site.")
 @JSON
 def start(
     district: str | None, sites: tuple[str, ...], confirm: bool, again: bool, requested_by: str, as_json: bool
 ) -> None:
-    """Start the sync of new schools: see what Clever shares of them, then confirm it.
+    """Start the sync of new sites: see what Clever shares of them, then confirm it.
 
-    Nothing of a school is on the roster before. Exit 0 done, 1 failed, 3 held or refused.
+    Nothing of a site is on the roster before. Exit 0 done, 1 failed, 3 held or refused.
     """
     from roster_pipeline.cli.launch import launch_start, launch_sync, waiting_sites
 
@@ -51,7 +52,7 @@ def start(
     def confirmed(slug: str) -> Row:
         waiting = _chosen(waiting_sites(settings, slug) or [], sites)
         if not waiting:
-            raise SyncRefused("No school waits for confirmation", do=f"`roster start --district {slug}` shows who does")
+            raise SyncRefused("No site waits for confirmation", do=f"`roster start --district {slug}` shows who does")
         return launch_start(settings, slug, requested_by, waiting)
 
     if confirm:
@@ -68,7 +69,7 @@ def _chosen(waiting: Sequence[Row], sites: Sequence[str]) -> list[Row]:
     for said in sites:
         found = [w for w in waiting if said.casefold() in (w["site_id"].casefold(), w["name"].casefold())]
         if len(found) != 1:
-            what = f"{len(found)} schools that wait are called {said!r}" if found else f"No school {said!r} waits"
+            what = f"{len(found)} sites that wait are called {said!r}" if found else f"No site {said!r} waits"
             raise SyncRefused(what, do="`roster start` lists those that wait, with their ids")
         chosen += found
     return chosen
@@ -82,7 +83,7 @@ def _chosen(waiting: Sequence[Row], sites: Sequence[str]) -> list[Row]:
 @click.option("why", "--why", metavar="TEXT", default="", help="Why; kept with the sync.")
 @JSON
 def end(site: str, district: str | None, confirm: bool, requested_by: str, why: str, as_json: bool) -> None:
-    """End a school that is not on Clever any more: archive all of its people and sections that are there alone.
+    """End a site that is not on Clever any more: archive all of its people and sections that are there alone.
 
     SITE is its id or name. Exit 0 done, 1 failed, 3 refused, or not confirmed.
     """
@@ -96,7 +97,7 @@ def end(site: str, district: str | None, confirm: bool, requested_by: str, why: 
         if site.casefold() in (one["site_id"].casefold(), one["name"].casefold())
     ]
     if len(found) != 1:
-        what = f"{len(found)} schools are called {site!r}" if found else f"There is no school {site!r}"
+        what = f"{len(found)} sites are called {site!r}" if found else f"There is no site {site!r}"
         raise SyncRefused(what, do="`roster status` lists them, with their ids")
     (one,) = found
     if not confirm:

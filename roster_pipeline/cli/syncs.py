@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, each, refuse_unknown, show, sync_code
-from roster_pipeline.cli.terminal import Row, print_plan, print_sync, print_waiting, say
+from roster_pipeline.cli.telling import print_plan, print_sync, print_waiting
+from roster_pipeline.cli.terminal import Row, say
 from roster_pipeline.config import Settings, usable_settings
 from roster_pipeline.errors import RosterError
 

@@ -142,17 +142,20 @@ def other_districts(data: Path, district: str) -> dict[str, int]:
 
 
 def limits_by_site(
-    limits: Limits, expected: Sequence[ExpectedChange], day: date
+    limits: Limits, expected: Sequence[ExpectedChange], day: date, lasting: Mapping[str, Mapping[str, float]]
 ) -> dict[str | None, tuple[Limits, bool]]:
     """What counts on that day, and whether a change is expected: under None the district's, and each site's own.
 
-    Of two windows that say something else about the same limit, the later in the sequence counts.
+    `lasting` are those that a site always has. A window goes before them, one of the site before one of the district;
+    of two that say something else about the same limit, the later in the sequence counts.
     """
     current = [e for e in expected if e.starts <= day <= e.ends]
     by_site: dict[str | None, tuple[Limits, bool]] = {None: (limits, False)}
+    by_site |= {site: (msgspec.structs.replace(limits, **own), False) for site, own in lasting.items()}
     for window in sorted(current, key=lambda e: e.site_id is not None):
-        known, _ = by_site.get(window.site_id, by_site[None])
-        by_site[window.site_id] = (msgspec.structs.replace(known, **window.limits), True)
+        for site in by_site.copy() if window.site_id is None else (window.site_id.lower(),):
+            known, _ = by_site.get(site, by_site[None])
+            by_site[site] = (msgspec.structs.replace(known, **window.limits), True)
     return by_site
 
 

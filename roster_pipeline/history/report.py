@@ -174,6 +174,11 @@ def best_suggestions(connection: duckdb.DuckDBPyConnection, least: float, site: 
     return _rows(connection, "history/report/best_suggestions", {"least": least, "site": site})
 
 
+def queue_counts(connection: duckdb.DuckDBPyConnection) -> Row:
+    """How many active sections have no course, how many `seats` these have, and for how many one is `suggested`."""
+    return _rows(connection, "history/report/queue_counts", {})[0]
+
+
 def unmapped(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Row]:
     """The queue: active sections without a course, `limit` at most, those with most students first."""
     return _rows(connection, "history/report/unmapped", {"limit": limit})

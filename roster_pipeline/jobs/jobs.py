@@ -39,8 +39,8 @@ start_sync = dg.define_asset_job(
     "start_sync",
     selection=_SYNC,
     description=(
-        "Start the sync of new schools: with `confirm` of resource `sync`, their counts as you have seen them. When "
-        "Clever shares others by now, nothing of that school is written, and they are shown again."
+        "Start the sync of new sites: with `confirm` of resource `sync`, their counts as you have seen them. When "
+        "Clever shares others by now, nothing of that site is written, and they are shown again."
     ),
     executor_def=dg.in_process_executor,
     tags={TRIGGER: START},

@@ -46,7 +46,7 @@ class Undo(dg.Config):
 class End(dg.Config):
     """Which site ends, and how many people lose their place there."""
 
-    site: str = Field(description="Clever's id of the school, or its name.")
+    site: str = Field(description="Clever school id, or the site's name.")
     people: int = Field(description="How many people are on the roster there, as `roster status` says.")
     why: str = Field(default="", description="Why; kept with the sync.")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 QUOTED_CHARACTERS = 60
 
@@ -36,6 +37,9 @@ def quoted(value: str) -> str:
 _MANGLED = re.compile(r"[-+]?\d+(?:[.,]\d+E[-+]?\d+|E[-+]\d+)|#(?:[A-Z/0]+[!?]|N/A|#+)", re.IGNORECASE)
 """What spreadsheets make of a long number, and of a text that begins like a formula."""
 _MANGLED_HAS = "#+-.,"  # at least one of these: most columns of ids have none
+
+
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 
 
 def text(cells: Cells) -> Cells:
@@ -83,6 +87,42 @@ def whole(cells: Cells) -> Sequence[int]:
         return list(map(int, cells))
     except ValueError:
         raise CellError(f"{quoted(required(cells)[0])} is not a whole number", "Write it like 10") from None
+
+
+def whole_to(most: int) -> Parse:
+    """The same, from 0 to `most`."""
+
+    def parse(cells: Cells) -> Sequence[int]:
+        numbers = whole(cells)
+        if not all(0 <= number <= most for number in numbers):
+            raise CellError(
+                f"{quoted(cells[0])} is not a number from 0 to {most}", "Write one, or leave the cell empty"
+            )
+        return numbers
+
+    return parse
+
+
+def number_to(most: int) -> Parse:
+    """A number from 0 to `most`, whole or with a decimal point."""
+
+    def parse(cells: Cells) -> Sequence[float]:
+        if all(_NUMBER.fullmatch(cell) and float(cell) <= most for cell in cells):
+            return list(map(float, cells))
+        raise CellError(f"{quoted(cells[0])} is not a number from 0 to {most}", "Write one, or leave the cell empty")
+
+    return parse
+
+
+def time_zone(cells: Cells) -> Cells:
+    """The name of a time zone, such as America/Denver."""
+    for cell in set(cells):
+        try:
+            ZoneInfo(cell)
+        except (KeyError, ValueError, OSError):  # not found, not a name, a folder
+            do = "Write a name such as America/Denver, or leave the cell empty"
+            raise CellError(f"{quoted(cell)} is no time zone", do) from None
+    return cells
 
 
 def or_else(parse: Parse, default: object) -> Parse:

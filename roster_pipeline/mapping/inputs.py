@@ -18,11 +18,14 @@ from roster_pipeline.mapping.cells import (
     Cells,
     Parse,
     not_after,
+    number_to,
     optional,
     quoted,
     required,
     small,
+    time_zone,
     utc,
+    whole_to,
     word,
 )
 from roster_pipeline.mapping.csv_file import File, Lines, read
@@ -46,6 +49,9 @@ SHIPPED = Path(__file__).resolve().parents[2] / "data"
 """Where the files are as they came with the release."""
 EnrollmentSource = Literal["clever", "manual"]
 CleverSubject = Annotated[str, "one that Clever has"]
+TimeZone = Annotated[str, "as the tz database names it"]
+Percent = Annotated[float, "0 to 100"]
+Records = Annotated[int, "a number of them"]
 CourseId = Annotated[str, "without what is between several"]
 Id = Annotated[str, "in small letters"]
 """An id of Clever's or ours. Both are hexadecimal, so it means the same in capitals, and is read in small letters."""
@@ -88,11 +94,17 @@ class Login(msgspec.Struct, frozen=True, gc=False):
 
 
 class SiteSetting(msgspec.Struct, frozen=True, gc=False):
-    """Where a site's enrollments come from; `site_id` is the platform's or Clever's."""
+    """Where a site's enrollments come from, where its days begin, and limits of the guards that count there alone."""
 
     site_id: Id
     enrollment_source: EnrollmentSource
     line: int
+    time_zone: TimeZone | None = None
+    archive_percent: Percent | None = None
+    archive_count: Records | None = None
+    update_percent: Percent | None = None
+    mapping_percent: Percent | None = None
+    move_percent: Percent | None = None
 
 
 _FILES: dict[type[msgspec.Struct], File] = {
@@ -100,7 +112,11 @@ _FILES: dict[type[msgspec.Struct], File] = {
     Subject: File("subjects.csv", key=("clever_subject", "catalog_subject")),
     SectionCourse: File("section_courses.csv", key=("district", "section_id", "course_id")),
     Login: File("logins.csv", key=("district", "user_id")),
-    SiteSetting: File("sites.csv", key=("district", "site_id")),
+    SiteSetting: File(
+        "sites.csv",
+        key=("district", "site_id"),
+        optional=("time_zone", "archive_percent", "archive_count", "update_percent", "mapping_percent", "move_percent"),
+    ),
 }
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 
@@ -145,6 +161,9 @@ _TYPES: dict[object, Parse] = {
     bool: word({"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}),
     datetime: utc,
     EnrollmentSource: word({"clever": "clever", "manual": "manual"}),
+    TimeZone | None: time_zone,
+    Percent | None: number_to(100),
+    Records | None: whole_to(100_000_000),
 }
 
 

@@ -69,6 +69,11 @@ def load_inputs(
             make(connection, f"mapping/input/{name}", file=str(file))
 
 
+def limits_of_sites(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, float]]:
+    """The guards' limits that data/sites.csv sets for a site alone, by its id in small letters, and by name."""
+    return dict(run(connection, "mapping/limits_of_sites").fetchall())
+
+
 def load_rules(connection: duckdb.DuckDBPyConnection, data: Path, district: str) -> None:
     """Loads only the rules, for a dry run. Raises InputError for a mistake in them, or in the catalog."""
     rules = read_rules(data, district, _read_courses(connection, data)).rows

@@ -27,6 +27,8 @@ SITES = Table(
             "VARCHAR",
             "`new` (nothing of it is on the roster until somebody confirms its counts), `confirmed` or `archived`",
         ),
+        Column("time_zone", "VARCHAR", "in which its times are shown (data/sites.csv); NULL: the district's"),
+        Column("own_limits", "VARCHAR", "limits of the guards that count at this site alone (data/sites.csv)"),
         Column("last_synced_at", "TIMESTAMP", "UTC time of the last sync that succeeded for this site", kept=True),
         Column("confirmed_at", "TIMESTAMP", "UTC start of the sync for which somebody confirmed its counts", kept=True),
         Column("confirmed_by", "VARCHAR", "who confirmed them", kept=True),

@@ -297,6 +297,8 @@ INPUTS: tuple[Table, ...] = (
         ("site_id", "VARCHAR", "site"),
         ("enrollment_source", "VARCHAR", "`clever` or `manual`"),
         ("line", "INTEGER", "line of the file"),
+        ("time_zone", "VARCHAR", "in which its times are shown; NULL: the district's"),
+        ("limits", "MAP(VARCHAR, DOUBLE)", "of the guards, by name, that count at the site alone"),
     ),
     table(
         "input",

@@ -87,14 +87,14 @@ def held(district: District) -> Iterator[Notice]:
 
 
 def waiting(district: District) -> Iterator[Notice]:
-    """The new schools of which nothing is on the roster until somebody confirms their counts."""
+    """The new sites of which nothing is on the roster until somebody confirms their counts."""
     sites = report.waiting_sites(district.connection)
     if sites:
-        schools = "1 school waits" if len(sites) == 1 else f"{len(sites):,} schools wait"
+        waiting = "1 site waits" if len(sites) == 1 else f"{len(sites):,} sites wait"
         do = f"`roster start --district {district.slug}` shows their counts, and `--confirm` starts them"
         names = ", ".join(site["name"] or site["site_id"] for site in sites[:5])
         more = ", …" if len(sites) > 5 else ""
-        yield Notice(district.slug, "waiting", "sites", f"{schools} for confirmation: {names}{more}", do)
+        yield Notice(district.slug, "waiting", "sites", f"{waiting} for confirmation: {names}{more}", do)
 
 
 def expiring(district: District) -> Iterator[Notice]:

@@ -40,7 +40,8 @@ from roster_pipeline.history.report import Row
 from roster_pipeline.mapping.platform import source_of
 from roster_pipeline.plan.start import Confirmed, Starts
 from roster_pipeline.resources import failures
-from roster_pipeline.sync import Order, Run, utc_now
+from roster_pipeline.run import Run
+from roster_pipeline.sync import Order, utc_now
 from roster_pipeline.warehouse import purge
 from roster_pipeline.warehouse.warehouse import DistrictFolder, Warehouse, in_memory, without_values
 
@@ -68,7 +69,7 @@ PLAN_RECORDS = "roster/plan_records"
 class SiteCounts(dg.Config):
     """What Clever shares of a site, as somebody saw and confirms it."""
 
-    site_id: str = Field(description="Clever's id of the school.")
+    site_id: str = Field(description="Clever school id.")
     sections: int = Field(description="Sections of terms that are not over.")
     teachers: int = Field(description="Teachers.")
     students: int = Field(description="Students.")
@@ -84,7 +85,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     requested_by: str = Field(default="", description="Who asked for this sync, as the history will show it.")
     confirm: list[SiteCounts] = Field(
         default=[],
-        description="New schools whose counts you have seen and confirm: nothing of others gets onto the roster.",
+        description="New sites whose counts you have seen and confirm: nothing of others gets onto the roster.",
     )
 
     _settings: Settings = PrivateAttr()

@@ -307,10 +307,12 @@ def test_what_passed_a_limit_is_marked_at_its_site_or_in_the_rest_of_the_distric
 
 
 def test_a_limit_that_is_not_set_has_no_key(case: Case) -> None:
+    """The site is named as the roster has it."""
+    case.given("roster.sites", {"site_id": "North"})
     asked = {"site_id": "north", "own_window": True, "expected": False}
     columns = "site_id, own_window, expected, map_keys(limits) AS names"
     found = case.change("guards/limits", columns, names=["archive_percent"], numbers=[10.0], **asked)
-    assert values(found) == [("north", True, False, ["archive_percent"])]
+    assert values(found) == [("North", True, False, ["archive_percent"])]
 
 
 def test_all_records_in_force_are_added_up(case: Case) -> None:

@@ -36,6 +36,18 @@ def test_a_site_is_new_until_somebody_confirms_it_and_archived_once_it_is_not_sh
     ]
 
 
+def test_a_site_has_the_settings_that_people_wrote_down_for_it(case: Case) -> None:
+    case.given("staging.sites", {"site_id": "North"}, {"site_id": "south"}, {"site_id": "west"})
+    limits = {"archive_percent": 2.5, "archive_count": 1000.0}
+    case.given("input.site_settings", {"site_id": "north", "time_zone": "America/Denver", "limits": limits})
+    case.given("input.site_settings", {"site_id": "south", "limits": {}})
+    assert values(case.make("plan/desired/sites", "site_id, time_zone, own_limits")) == [
+        ("North", "America/Denver", "archive_percent 2.5, archive_count 1000"),
+        ("south", None, None),
+        ("west", None, None),
+    ]
+
+
 def test_a_section_is_concluded_on_the_day_after_its_term(case: Case) -> None:
     case.given("desired.sites", NORTH, SOUTH)
     yesterday = date(2026, 11, 22)

@@ -154,9 +154,21 @@ def test_lines_without_effect_are_those_of_the_last_sync_that_read_the_files(cas
 
 
 def test_the_plan_is_counted_in_the_order_of_its_entities(case: Case) -> None:
-    for n, entity in ((1, "users"), (0, "sites")):
-        case.given("plan.counts", {"n": n, "entity": entity, "action": "create", "changes": 3})
-    assert values(case.answer("history/report/plan_counts", "entity, changes")) == [("sites", 3), ("users", 3)]
+    """What is held comes first, and a site is called what the plan makes of it."""
+    case.given("roster.sites", {"site_id": "north", "name": "Old"}, {"site_id": "south", "name": "South"})
+    case.given("plan.sites", {"site_id": "north", "name": "North"})
+    for n, entity, site, hold in (
+        (1, "users", "south", None),
+        (0, "sites", "north", None),
+        (2, "sections", None, "h1"),
+    ):
+        row = {"n": n, "entity": entity, "action": "create", "changes": 3, "site_id": site, "held_by": hold}
+        case.given("plan.counts", row)
+    assert values(case.answer("history/report/plan_counts", "entity, changes, site")) == [
+        ("sections", 3, None),
+        ("sites", 3, "North"),
+        ("users", 3, "South"),
+    ]
 
 
 def test_a_recent_sync_says_of_which_sites_and_whether_it_can_be_undone(case: Case) -> None:
@@ -197,11 +209,13 @@ def test_a_site_is_told_with_the_people_and_sections_in_force(case: Case) -> Non
     ):
         row = {"sync_id": f"S{number}", "sync_no": number, "trigger": trigger, "status": status, "sites": sites}
         case.given("sync.syncs", {**row, "started_at": NOW})
+    for number, site, students in ((0, "west", 9), (1, "west", 7), (0, "north", 5)):
+        case.given("sync.sharing", {"sync_id": f"S{number}", "site_id": site, "students": students, "sections": 2})
     columns = "name, people, students, teachers, pending_students, sections, mapped, unmapped, last_attempt"
-    assert values(case.answer("history/report/sites", columns)) == [
-        ("North", 1, 1, 1, 1, 2, 1, 1, "failed"),
-        ("South", 0, 0, 0, 0, 0, 0, 0, "succeeded"),
-        ("West", 0, 0, 0, 0, 0, 0, 0, None),
+    assert values(case.answer("history/report/sites", f"{columns}, students_left_out, sections_left_out")) == [
+        ("North", 1, 1, 1, 1, 2, 1, 1, "failed", 0, 0),
+        ("South", 0, 0, 0, 0, 0, 0, 0, "succeeded", 0, 0),
+        ("West", 0, 0, 0, 0, 0, 0, 0, None, 7, 2),
     ]
 
 

@@ -197,6 +197,7 @@ def test_what_the_last_applied_sync_left_unmapped_is_new(case: Case) -> None:
     for section_id, days in ((M6, 0), (M7, 1)):
         row = {"section_id": section_id, "status": "active", "course_count": 0, "student_count": 7}
         case.given("roster.sections", {**row, "unmapped_since": NOW + timedelta(days=days)})
+    assert case.answer("history/report/queue_counts") == [{"sections": 2, "seats": 14, "suggested": 0}]
     assert case.answer("history/report/newly_unmapped") == [{"sections": 1, "students": 7}]
 
 
@@ -224,8 +225,16 @@ def test_a_line_about_a_section_keeps_its_number(case: Case) -> None:
 
 
 def test_a_line_about_a_site_keeps_its_number(case: Case) -> None:
-    line: Row = {"site_id": "north", "enrollment_source": "manual", "line": 2}
-    assert case.make("mapping/input/site_settings", "*", file=case.file(line)) == [line]
+    said: Row = {"site_id": "north", "enrollment_source": "manual", "line": 2, "time_zone": "Asia/Tokyo"}
+    line = {**said, "archive_percent": 2.5, "archive_count": 1000, "move_percent": None}
+    limits = {"archive_percent": 2.5, "archive_count": 1000.0}
+    assert case.make("mapping/input/site_settings", "*", file=case.file(line)) == [{**said, "limits": limits}]
+
+
+def test_only_sites_with_limits_of_their_own_have_some(case: Case) -> None:
+    case.given("input.site_settings", {"site_id": "north", "limits": {"move_percent": 1.0}})
+    case.given("input.site_settings", {"site_id": "south", "limits": {}})
+    assert values(case.answer("mapping/limits_of_sites")) == [("north", {"move_percent": 1.0})]
 
 
 def test_a_login_may_name_the_person_by_our_id(case: Case) -> None:

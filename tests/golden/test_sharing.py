@@ -73,6 +73,10 @@ def test_findings(school: Case) -> None:
 
 
 def test_a_lack_is_told_against_the_last_seven_syncs(case: Case) -> None:
+    """Not of a manual site, of which nothing is taken."""
+    case.given("roster.sites", synced("north", "North"), {"site_id": "west", "enrollment_source": "manual"})
+    for n, students in ((1, 100), (2, 10)):
+        case.given("sync.sharing", {"sync_id": f"S{n}", "site_id": "west", "students": students})
     for n, students in ((1, 900), (2, 100), (8, 95), (9, 88)):
         case.given("sync.syncs", {"sync_id": f"S{n}", "sync_no": n})
         case.given("sync.sharing", {"sync_id": f"S{n}", "site_id": "north", "students": students, "sections": n})
@@ -83,15 +87,20 @@ def test_a_lack_is_told_against_the_last_seven_syncs(case: Case) -> None:
 
 
 def test_what_a_sync_found_is_remembered(school: Case) -> None:
+    """Of a manual site too: nothing of that is taken."""
     school.given("roster.sites", synced("south", "South"))
-    for n, (role, site) in enumerate((("student", "north"), ("teacher", "north"), ("student", "south"))):
+    shared = (("student", "north"), ("teacher", "north"), ("student", "south"), ("student", "west"))
+    for n, (role, site) in enumerate(shared):
         school.given("staging.users", {"user_n": n, "roles": [role]})
         school.given("staging.user_sites", {"user_n": n, "site_id": site})
     school.given("staging.sections", {"site_id": "north"})
     found = school.change(
-        "history/sharing/remember", f"sync_id, students, teachers, sections, {KINDS}", sync_id="S2", sites=["north"]
+        "history/sharing/remember",
+        f"sync_id, students, teachers, sections, {KINDS}",
+        sync_id="S2",
+        sites=["north", "west"],
     )
-    assert values(found) == [("S2", 1, 1, 1, 0, 1, 2, 1, 0, 0, 0, 0, 0)]
+    assert values(found) == [("S2", 1, 0, 0, *9 * [0]), ("S2", 1, 1, 1, 0, 1, 2, 1, 0, 0, 0, 0, 0)]
 
 
 def test_what_pruned_syncs_found_is_forgotten(case: Case) -> None:

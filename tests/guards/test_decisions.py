@@ -192,7 +192,7 @@ def test_judging_again_gives_the_same(district: Guarded) -> None:
 
     def look(connection: duckdb.DuckDBPyConnection) -> None:
         again.append(
-            judge_plan(connection, limits_by_site(district.limits, (), TODAY), sync_id="S", today=TODAY, now=NOW)
+            judge_plan(connection, limits_by_site(district.limits, (), TODAY, {}), sync_id="S", today=TODAY, now=NOW)
         )
 
     district.look = look
@@ -250,6 +250,28 @@ def test_the_last_window_says_what_counts_and_a_site_may_have_its_own(district: 
     district.drop("users", *ids("north", range(5)), "south01")
     district.sync()
     assert [(h.site_id, h.changes, h.limit) for h in district.holds] == [("south", 1, 0.0)]
+
+
+def test_a_site_may_have_limits_of_its_own(district: Guarded) -> None:
+    """The same leave both schools: in one more than may, in the other not."""
+    district.inputs["sites"] = "district,site_id,enrollment_source,archive_percent\nd,SOUTH,clever,4\n"
+    district.drop("users", *ids("north", range(2)), *ids("south", range(2)))
+    district.sync()
+    assert [(h.guard, h.site_id, h.changes, h.limit) for h in district.holds] == [("archives", "south", 2, 4.0)]
+    assert district.in_force("users") == 78
+
+
+def test_a_site_may_have_limits_that_last_and_a_window_goes_before_them() -> None:
+    window = ExpectedChange(TODAY, TODAY, "Rae", "rollover", {"archive_percent": 60})
+    lasting = {"north": {"archive_percent": 1.0, "move_percent": 2.0}}
+
+    def counts(*windows: ExpectedChange) -> dict[str | None, tuple[float, float, bool]]:
+        found = limits_by_site(Limits(), windows, TODAY, lasting)
+        return {site: (own.archive_percent, own.move_percent, expected) for site, (own, expected) in found.items()}
+
+    assert counts() == {None: (10, 10, False), "north": (1, 2, False)}
+    assert counts(window) == {None: (60, 10, True), "north": (60, 2, True)}
+    assert counts(replace(window, site_id="North")) == {None: (10, 10, False), "north": (60, 2, True)}
 
 
 def test_a_window_counts_for_relinks_too(district: Guarded) -> None:

@@ -38,6 +38,7 @@ grades AS MATERIALIZED (
 latest AS (
   SELECT h.*, row_number() OVER (PARTITION BY h.site_id ORDER BY s.sync_no DESC) AS n
   FROM sync.sharing AS h JOIN sync.syncs AS s USING (sync_id)
+  WHERE h.site_id NOT IN (SELECT site_id FROM roster.sites WHERE enrollment_source = 'manual')
 ),
 shared AS (
   SELECT site_id, n, 'students' AS kind, students AS shared FROM latest WHERE n <= 7

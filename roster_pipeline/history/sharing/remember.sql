@@ -1,4 +1,4 @@
--- one row per synced site of this sync: what Clever shares of it, and what of that is too much or too little
+-- one row per site of this sync that is synced or manual: what Clever shares of it, and what of that is too much or too little
 -- needs: roster.sites, staging.sections, staging.user_sites, staging.users, sync.sharing_findings
 INSERT INTO sync.sharing BY NAME
 WITH people AS (
@@ -38,4 +38,4 @@ SELECT
   coalesce(f.students_not_shared, 0) AS students_not_shared, coalesce(f.teachers_not_shared, 0) AS teachers_not_shared
 FROM roster.sites AS s
 LEFT JOIN people AS p USING (site_id) LEFT JOIN classes AS c USING (site_id) LEFT JOIN found AS f USING (site_id)
-WHERE s.enrollment_source = 'clever' AND s.confirmed_at IS NOT NULL AND (len($sites) = 0 OR list_contains($sites, s.site_id))
+WHERE (s.enrollment_source = 'manual' OR s.confirmed_at IS NOT NULL) AND (len($sites) = 0 OR list_contains($sites, s.site_id))

@@ -10,7 +10,9 @@ SELECT
     WHEN s.site_id IS NULL AND (setting.enrollment_source IS DISTINCT FROM 'manual' OR c.status <> 'confirmed') THEN 'archived'
     WHEN c.confirmed_at IS NOT NULL OR n.site_id IS NOT NULL THEN 'confirmed'
     ELSE 'new'
-  END AS status
+  END AS status,
+  setting.time_zone,
+  nullif(array_to_string(list_transform(map_entries(setting.limits), lambda l: printf('%s %g', l.key, l.value)), ', '), '') AS own_limits
 FROM staging.sites AS s
 FULL JOIN roster.sites AS c ON c.site_id = s.site_id
 LEFT JOIN plan.confirmed AS n ON n.site_id = s.site_id
