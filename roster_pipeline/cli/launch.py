@@ -175,7 +175,7 @@ def _override(slug: str, requested_by: str, value: str, asked: dict[str, Any]) -
     from roster_pipeline.jobs.override_ops import unwritten
 
     with unwritten(value):
-        ops = {"override": {"config": asked}}
+        ops = {"overriding": {"config": asked}}
         return _run("override", slug, resource={"requested_by": requested_by}, ops=ops)
 
 

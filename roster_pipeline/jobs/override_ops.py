@@ -61,7 +61,9 @@ class Overridden(dg.Config):
     preview: bool = Field(default=False, description="Only count what would change.")
 
 
-@dg.op(name="override", description="Overrides something on the roster, or ends that, at once, without asking Clever.")
+@dg.op(
+    name="overriding", description="Overrides something on the roster, or ends that, at once, without asking Clever."
+)
 def override_one(context: dg.OpExecutionContext, config: Overridden, sync: SyncRun) -> None:
     """Without a preview, a sync of trigger `override`."""
     with sync.step():
