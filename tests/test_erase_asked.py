@@ -128,9 +128,7 @@ def test_all_who_are_due_are_erased_by_hand_and_that_confirms_the_setting(with_c
     assert canaries(with_canary.root) == []
 
 
-# Nothing is erased yet; the truth is, and its file, or the published one, is the old one beside its half-made heir.
-# Dying a little earlier or later leaves less to do, and `make bench-crash` does so at every failpoint.
-@pytest.mark.parametrize("at", ["purge_begun", "truth_copied", "copied"])
+@pytest.mark.parametrize("at", ["purge_begun", "erased", "truth_copied", "truth_rewritten", "copied", "published"])
 def test_killed_at_any_moment_the_next_run_leaves_it_in_no_file(with_canary: Platform, at: str) -> None:
     died = with_canary.start("erase", PERSON, "--confirm", ROSTER_FAILPOINT=at)
     died.communicate()
