@@ -15,6 +15,7 @@ from typing import Any
 
 import dagster as dg
 
+from roster_pipeline.announce.links import launchpad
 from roster_pipeline.clever.landing import District, Notice
 from roster_pipeline.history.report import Row
 from roster_pipeline.history.words import counted
@@ -86,6 +87,8 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
         "status": last["status"],
         "trigger": last["trigger"],
         "sync_id": last["sync_id"],
+        "Sync Now": dg.MetadataValue.url(launchpad("sync_now", last["district"])),
+        **({"undo it": _undo(last)} if last["can_be_undone"] and not last["undone_by"] else {}),
         "last seven": table(rows, ("when", "by", "trigger", "sites", "status", *_CHANGES, "error", "sync_id")),
         "this sync": table(this, ("site", "entity", "action", "changes")),
         **numbers,
@@ -94,6 +97,10 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
     if waiting:
         shown["waiting sites"] = table(waiting, ("name", "sections", "teachers", "students", "pending", "unmapped"))
     return shown
+
+
+def _undo(sync: Row) -> dg.UrlMetadataValue:
+    return dg.MetadataValue.url(launchpad("undo_sync", sync["district"], sync_id=sync["sync_id"], reason=""))
 
 
 def plan(counts: Sequence[Row]) -> dict[str, Any]:
