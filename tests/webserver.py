@@ -72,10 +72,12 @@ class Ui:
         ask = lambda: self.ask(state, run=run)["runOrError"]["status"]  # noqa: E731
         return str(patiently(lambda s: s in ("SUCCESS", "FAILURE", "CANCELED"), ask))
 
-    def processes(self) -> list[str]:
+    def processes(self) -> dict[int, str]:
         """All that it has started and that still runs, itself included; of the dead some wait to be buried."""
-        found = subprocess.run(["ps", "-s", str(self.process.pid), "-o", "stat=,args="], capture_output=True, text=True)
-        return [line[:80] for line in found.stdout.splitlines() if not line.startswith("Z")]
+        of_session = ["ps", "-s", str(self.process.pid), "-o", "pid=,stat=,args="]
+        found = subprocess.run(of_session, capture_output=True, text=True).stdout.splitlines()
+        lines = [line.split(maxsplit=2) for line in found]
+        return {int(pid): what[:80] for pid, state, what in lines if not state.startswith("Z")}
 
 
 def patiently(result_is_final: Callable[[Any], bool], what: Callable[[], Any]) -> Any:

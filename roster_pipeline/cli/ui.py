@@ -43,7 +43,7 @@ def serve_here(host: str, port: int, *, read_only: bool = False, whole: bool = F
     from roster_pipeline.ui.settings import read_access
 
     access = read_access(os.environ, read_only=read_only)
-    os.chdir(enter_instance(os.environ))  # where Dagster looks for its files
+    enter_instance(os.environ)
     from roster_pipeline.ui.serve import serve
 
     serve(host, port, access, WORKSPACE, lambda line: say(line, err=True), whole=whole)

@@ -19,7 +19,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
 
 from roster_pipeline.errors import RosterError
 from roster_pipeline.ui.settings import Access, Host
@@ -54,7 +53,7 @@ class Refusal(RosterError):
 
     def response(self, scope: Scope) -> Response:
         """In words for a person; as GraphQL's own errors for who posts, so that the UI shows them."""
-        if scope["type"] == "http" and scope["method"] == "POST":
+        if scope["method"] == "POST":
             return JSONResponse({"errors": [{"message": str(self)}]}, status_code=self.status)
         return PlainTextResponse(f"{self}\n", status_code=self.status)
 
@@ -81,7 +80,7 @@ class Gate:
         except Refusal as refusal:
             log.warning("Refused with %s: %s", refusal.status, refusal.what)
             if scope["type"] == "websocket":
-                await WebSocket(scope, receive, send).send_denial_response(refusal.response(scope))
+                await send({"type": "websocket.close", "code": 1008})  # 403; no page can read why
             else:
                 await refusal.response(scope)(scope, receive, send)
             return

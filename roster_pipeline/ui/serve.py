@@ -45,16 +45,17 @@ def serve(
     started, and ended, with it. Raises RosterError when the port cannot be had, and when the daemon ends by itself.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    configure_loggers(log_level="INFO")
     with ExitStack() as stack:
         stack.enter_context(suppress(KeyboardInterrupt))
         listener = stack.enter_context(_listening(host, port))
+        configure_loggers(log_level="INFO")
+        os.chdir(os.environ["DAGSTER_HOME"])  # nothing of the folder that somebody happens to be in is imported
         instance = stack.enter_context(dg.DagsterInstance.get())
         beside = _Beside()
         if whole:
             workspace = stack.enter_context(beside.started(instance, workspace))
         tell(f"The UI is on http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
-        if not (whole or access.user_header or access.read_only or _is_loopback(host)):
+        if warns_of(host, access):
             tell("Nobody signs in: whoever reaches this port may launch and undo syncs. docs/ui.md says how they do.")
         _serve_app(instance, workspace, access, listener)
     if beside.died_with is not None:
@@ -62,6 +63,15 @@ def serve(
             f"Dagster's daemon ended by itself with code {beside.died_with}, so the UI was ended too",
             do="Its last lines above say why; start anew",
         )
+
+
+def warns_of(host: str, access: Access) -> bool:
+    """Whether others than people of this machine may do what they like."""
+    try:
+        here = ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    return not (here or access.user_header or access.read_only)
 
 
 def _serve_app(instance: dg.DagsterInstance, workspace: Path, access: Access, listener: socket.socket) -> None:
@@ -133,15 +143,8 @@ def _listening(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
-        why = error.strerror if isinstance(error, OSError) else "there is no such port"
+        why = str(error.strerror).partition(" (")[0] if isinstance(error, OSError) else "there is no such port"
         raise RosterError(
             f"The UI cannot listen on port {port} of {host}: {why}",
             do="End what listens there, or name another port or host",
         ) from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
