@@ -32,12 +32,7 @@ def build_defs() -> dg.Definitions:
             sync_history,
             sharing,
         ],
-        jobs=[
-            *(jobs.sync_now, jobs.nightly_sync, jobs.start_sync, jobs.apply_mapping),
-            *(jobs.map_section, jobs.map_rules, jobs.accept_suggestions, jobs.refuse_carried),
-            *(jobs.export_mapping, jobs.import_mapping),
-            *(jobs.decide_hold, jobs.undo_sync, jobs.end_site, jobs.erase_person, jobs.explain),
-        ],
+        jobs=jobs.JOBS,
         schedules=[nightly],
         sensors=[new_districts, notices],
         resources={"sync": SyncRun.configure_at_launch()},

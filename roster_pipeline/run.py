@@ -17,6 +17,7 @@ from roster_pipeline.clever.client import Endpoint, Extract
 from roster_pipeline.clever.sites import WholeInstead
 from roster_pipeline.errors import SyncRefused
 from roster_pipeline.mapping.decide import Deed
+from roster_pipeline.plan.override import wish
 from roster_pipeline.plan.preview import Preview, preview_plan, shown_as
 from roster_pipeline.plan.start import find_ending
 from roster_pipeline.staging import one_site
@@ -113,6 +114,15 @@ class Run:
         if shown and shown != shown_as(connection, self.need_plan(connection).plan):
             raise SyncRefused("Something else would change by now than the preview showed", do="Look at it once more")
         return self.apply_plan(connection)
+
+    def plan_override(
+        self, connection: duckdb.DuckDBPyConnection, asked: wish.Wish | wish.Ending, why: str = ""
+    ) -> Guarded:
+        """What changes when somebody overrides this, without asking Clever; `apply_plan` puts it into effect."""
+        self.order = replace(self.order, info=replace(self.order.info, reason=why))
+        inputs, staged = self.need_inputs(connection), sync.staged_before(connection)
+        sync.override(connection, sync.on_clevers_day(self.order, staged), asked, inputs)
+        return self.need_plan(connection)
 
     def end_site(self, connection: duckdb.DuckDBPyConnection, said: str, people: int, why: str = "") -> Applied:
         """Archives all of a site that is not on Clever, as somebody has confirmed it; nothing of it is held.

@@ -36,6 +36,7 @@ from roster_pipeline.plan import undo
 from roster_pipeline.plan.apply import apply_plan
 from roster_pipeline.plan.desired import build_desired, people_are_as_they_were
 from roster_pipeline.plan.difference import Plan, make_plan, summarize
+from roster_pipeline.plan.override import effect, wish
 from roster_pipeline.plan.start import Starts, read_confirmed, read_ended
 from roster_pipeline.staging import one_site
 from roster_pipeline.staging import stage as staging
@@ -229,6 +230,7 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, order: Order) -> Inputs:
     district = order.info.district
     others = {limits.FILE: limits.other_districts(order.data, district)}
     mapping.load_inputs(connection, order.data, district, others)
+    effect.begin(connection)
     load_platform_logins(connection, order.logins, district, mapping.latest_login())
     return Inputs(
         limits.load_limits(order.data, district),
@@ -244,6 +246,17 @@ def decide_mapping(connection: duckdb.DuckDBPyConnection, order: Order, deeds: S
     """
     info = order.info
     decide(connection, deeds, by=info.requested_by, why=info.reason, at=order.now())
+
+
+def override(
+    connection: duckdb.DuckDBPyConnection, order: Order, asked: wish.Wish | wish.Ending, _inputs: Inputs
+) -> None:
+    """Takes what somebody overrides on the roster, or ends: the plan of this sync goes by it.
+
+    Raises RosterError for what is not there, SyncRefused for what would have no effect; see `wish.ask`.
+    """
+    info = order.info
+    wish.ask(connection, asked, by=info.requested_by, why=info.reason, at=order.now(), today=order.today)
 
 
 def identify(connection: duckdb.DuckDBPyConnection, order: Order, _staged: Staged, inputs: Inputs) -> Identified:

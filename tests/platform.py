@@ -29,8 +29,8 @@ from roster_pipeline import cli
 from roster_pipeline.announce.checks import CHECKS
 from roster_pipeline.clever.local import DEMO_DISTRICT
 from roster_pipeline.cli import launch
-from roster_pipeline.cli.origin import belongs_to_the_location
 from roster_pipeline.config import DEMO, PROJECT_ROOT, CleverSettings
+from roster_pipeline.jobs.origin import belongs_to_the_location
 
 SLUG = "riverbend-usd"
 
@@ -130,16 +130,13 @@ class Platform:
     def instance(self) -> dg.DagsterInstance:
         return dg.DagsterInstance.from_config(str(self.root / "dagster"))
 
-    def run(self, job: str, op: str, **config: Any) -> bool:
-        """Runs an op's job with its config, as the UI's launchpad does; returns whether it succeeded."""
+    def run(self, job: str, **fields: Any) -> bool:
+        """Runs a job of one op with its fields, as the UI's launchpad does; returns whether it succeeded."""
         from roster_pipeline.definitions import defs
 
         with self.instance() as instance:
             result = defs.resolve_job_def(job).execute_in_process(
-                instance=instance,
-                partition_key=SLUG,
-                raise_on_error=False,
-                run_config={"ops": {op: {"config": config}}},
+                instance=instance, raise_on_error=False, run_config=fields
             )
             return result.success
 

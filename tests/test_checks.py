@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import dagster as dg
 import pytest
 import yaml
 
@@ -34,7 +34,7 @@ def test_every_check_is_defined_and_evaluated_by_a_sync(synced: Platform) -> Non
 def test_a_night_without_a_sync_is_seen(synced: Platform) -> None:
     assert failing(synced) == {}
     (told,) = failing(synced, days=2).values()
-    assert told.count(SLUG) == 4 * 2, "each school, with its command"
+    assert told.count(f"`roster status --district {SLUG}`") == 4, "each school, with its command"
     assert f"({NAME}) has not synced successfully since" in told
 
 
@@ -49,23 +49,32 @@ def test_lines_that_name_nothing_are_seen(synced: Platform) -> None:
 
 def test_sites_that_wait_lead_to_the_job_that_starts_them(platform: Platform) -> None:
     platform.sync(exits=3, ROSTER_FIRST_SYNC="ask")
-    assert set(failing(platform)) == {"no_site_waits"}
-    states = checks.states(Warehouse(platform.data / "warehouse"), utc_now(), checks.SYNCS)
-    (state,) = (s for s in states if s["check_name"] == "no_site_waits")
-    assert state["metadata"][f"start_sync {SLUG}"] == dg.MetadataValue.url(launchpad("start_sync", SLUG, {}))
+    (told,) = failing(platform).values()
+    assert told.endswith(f"\n\n[start_sync, {SLUG}]({launchpad('start_sync', SLUG)})")
 
 
 @pytest.mark.parametrize("fields", [{"hold_id": "h1", "reason": "it's & so: yes"}, {"sites": ["a", "b"]}, {}])
 def test_a_link_carries_the_fields_and_the_district(fields: dict[str, object]) -> None:
-    link = urlsplit(launchpad("decide_hold", "a-usd", fields))
+    link = urlsplit(launchpad("decide_hold", "a-usd", **fields))
     asked = parse_qs(link.query)
     assert link.path == "/locations/roster_pipeline/jobs/decide_hold/playground/setup"
     assert yaml.safe_load(asked["config"][0]) == fields
     assert (asked["tags[0][key]"], asked["tags[0][value]"]) == (["dagster/partition"], ["a-usd"])
 
 
-def test_a_hold_has_a_link_for_either_decision() -> None:
-    hold = {"district": "a-usd", "hold_id": "h1", "status": "open", "guard": "archives", "message": "Held."}
+def test_a_hold_has_a_link_for_either_decision_and_a_name_makes_none() -> None:
+    message = "Held: 3 people at [Evil](http://x) <b>School</b>. `roster approve h1`"
+    hold = {"district": "a-usd", "hold_id": "h1", "status": "open", "guard": "archives", "message": message}
     _, held = checks.of_holds([hold])
-    assert [name for name in held["metadata"] if name.endswith("h1")] == ["approve h1", "reject h1"]
-    assert "decision%3A+approved" in held["metadata"]["approve h1"].url
+    assert held["description"].startswith(
+        "a-usd: Held: 3 people at \\[Evil](http://x) &lt;b>School&lt;/b>. `roster approve"
+    )
+    links = re.findall(r"(?<!\\)\[([^]]+)\]\(([^)]+)\)", held["description"])
+    assert [name for name, _ in links] == ["Approve it and sync", "reject it"]
+    for (_, link), decision in zip(links, ("approved", "rejected"), strict=True):
+        fields = yaml.safe_load(parse_qs(urlsplit(link).query)["config"][0])
+        assert (fields["hold_id"], fields["decision"], fields.get("sync")) == (
+            "h1",
+            decision,
+            decision == "approved" or None,
+        )

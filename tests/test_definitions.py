@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -15,6 +15,7 @@ import pytest
 
 from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.definitions import defs
+from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.warehouse.warehouse import Warehouse
 
 SPECS = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
@@ -45,11 +46,6 @@ LAYERS = {
 }
 
 
-MAPPING_JOBS = (
-    *("map_section", "map_rules", "accept_suggestions", "refuse_carried", "export_mapping", "import_mapping"),
-)
-
-
 def test_five_layers() -> None:
     assert set(SPECS) == {f"{layer}/{name}" for layer, names in LAYERS.items() for name in names}
 
@@ -67,15 +63,61 @@ def test_asset_is_described_for_a_person(key: str) -> None:
     assert ("dagster/column_schema" in spec.metadata) == (key not in no_table)
 
 
-@pytest.mark.parametrize("name", ["decide_hold", "undo_sync", "erase_person", "explain", *MAPPING_JOBS])
-def test_a_job_of_one_deed_is_described_and_takes_a_district(name: str) -> None:
+FIELDS = {
+    "sync_districts": {"districts", "by"},
+    "decide_hold": {"hold_id", "decision", "sync", "reason", "change", "sites", "district", "by"},
+    "undo_sync": {"sync_id", "only_removals", "wins", "reason", "district", "by"},
+    "end_site": {"site", "people", "why", "district", "by"},
+    "erase_person": {"person", "due", "preview", "why", "district", "by"},
+    "explain": {"who", "course", "district", "by"},
+    "map_section": {"section", "add", "remove", "lines", "why", "district", "by"},
+    "map_rules": {"district", "by"},
+    "accept_suggestions": {"min_score", "site", "preview", "shown", "why", "district", "by"},
+    "refuse_carried": {"site", "course", "from_section", "preview", "shown", "why", "district", "by"},
+    "import_mapping": {"path", "preview", "shown", "why", "district", "by"},
+    "export_mapping": {"path", "district", "by"},
+    "override": {
+        *(
+            "kind",
+            "person",
+            "section",
+            "site",
+            "role",
+            "field",
+            "value",
+            "until",
+            "no",
+            "preview",
+            "why",
+            "district",
+            "by",
+        ),
+    },
+}
+OF_ASSETS = {"sync_now", "nightly_sync", "start_sync", "apply_mapping", "plan_only"}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_job_of_one_deed_has_its_own_few_fields_each_described(name: str) -> None:
     job = defs.resolve_job_def(name)
-    assert job.description
     assert job.executor_def == dg.in_process_executor
-    assert job.partitions_def == district_partitions
+    fields = cast(Any, job.run_config_schema.config_type).fields
+    assert set(fields) == FIELDS[name]
+    assert [field for field, about in fields.items() if not about.description] == []
 
 
-@pytest.mark.parametrize("name", ["sync_now", "nightly_sync"])
+def test_everything_that_the_ui_lists_is_described() -> None:
+    repository = defs.get_repository_def()
+    jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
+    assert {job.name for job in jobs} == {*FIELDS, *OF_ASSETS}
+    listed: list[Any] = [*jobs, *repository.schedule_defs, *repository.sensor_defs]
+    assert [thing.name for thing in listed if not thing.description] == []
+    graph = defs.resolve_asset_graph()
+    assert [key for key in graph.asset_check_keys if not graph.get_check_spec(key).description] == []
+    assert [name for name, field in SyncRun.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize("name", ["sync_now", "nightly_sync", "start_sync"])
 def test_job_takes_every_asset_and_runs_in_one_process(name: str) -> None:
     job = defs.resolve_job_def(name)
     assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == set(SPECS)

@@ -22,6 +22,7 @@ from roster_pipeline.sync import Order
 from roster_pipeline.warehouse.warehouse import DistrictFolder
 from tests.conftest import NOW, TODAY, Tiny, section, student
 from tests.guards.guarded import Guarded, fill
+from tests.overriding import excluded
 
 
 def decide(tiny: Tiny, decision: Choice, course: str, section: str = "m6", *, why: str = "") -> None:
@@ -234,6 +235,7 @@ CASES: dict[str, Callable[[Tiny], str]] = {
     "not_shared": never_shared,
     "person_left": left,
     "person_erased": erased,
+    "person_excluded": excluded,
     "person_site_manual": site_off,
     "person_site_new": site_new,
     "section_site_new": section_site_new,

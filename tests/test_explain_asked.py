@@ -37,7 +37,7 @@ def test_a_unique_beginning_of_our_id_is_enough(synced: Platform) -> None:
     for whole in (user_id, section_id):
         (answer,) = synced.json("explain", whole[:13])["districts"]
         assert answer["id"] == whole
-        assert synced.run("explain", "question", who=whole[:13])
+        assert synced.run("explain", who=whole[:13])
 
 
 @pytest.mark.parametrize("every", [False, True])
@@ -88,8 +88,8 @@ def test_the_job_answers_in_ids_and_dagster_keeps_no_name(synced: Platform) -> N
         "SELECT user_id::VARCHAR, email, last_name FROM roster.users WHERE len(last_name) > 5 ORDER BY 1 LIMIT 1"
     )
     syncs = synced.rows("FROM sync.syncs")
-    assert synced.run("explain", "question", who=user_id, course="math-6")
-    assert not synced.run("explain", "question", who="somebody@example.org")
+    assert synced.run("explain", who=user_id, course="math-6")
+    assert not synced.run("explain", who="somebody@example.org")
     kept = b"\n".join(p.read_bytes() for p in (synced.root / "dagster").rglob("*") if p.is_file())
     assert f"person {user_id}".encode() in kept
     assert [secret for secret in (email, last_name) if secret.encode() in kept] == []

@@ -78,7 +78,7 @@ def test_approve_from_the_terminal_applies_exactly_that(mapping_gone: tuple[Plat
 
 def test_an_approval_counts_record_by_record(mapping_gone: tuple[Platform, str, str]) -> None:
     platform, hold_id, old = mapping_gone
-    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    assert platform.run("decide_hold", hold_id=hold_id, decision="approved")
     (platform.data / "section_courses.csv").write_text(without(platform, old, 31))
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1 - 31
@@ -88,7 +88,7 @@ def test_an_approval_counts_record_by_record(mapping_gone: tuple[Platform, str, 
 
 def test_an_approval_expires(mapping_gone: tuple[Platform, str, str]) -> None:
     platform, hold_id, old = mapping_gone
-    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    assert platform.run("decide_hold", hold_id=hold_id, decision="approved")
     assert "until 20" in platform.roster("holds")[0]
     with Warehouse(platform.data / "warehouse").connect(SLUG) as connection:
         connection.execute("UPDATE sync.holds SET expires_at = decided_at")
@@ -98,7 +98,7 @@ def test_an_approval_expires(mapping_gone: tuple[Platform, str, str]) -> None:
         (hold_id, "cleared", "Dagster", "expired"),
         (hold_id, "open", None, None),
     ]
-    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    assert platform.run("decide_hold", hold_id=hold_id, decision="approved")
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1 - 30
 
@@ -115,14 +115,14 @@ def test_from_a_hold_to_its_records(mapping_gone: tuple[Platform, str, str]) -> 
 def test_the_state_is_visible_on_the_assets(mapping_gone: tuple[Platform, str, str]) -> None:
     platform, hold_id, _ = mapping_gone
     assert platform.shown("sync/holds")["open"] == 1
-    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    assert platform.run("decide_hold", hold_id=hold_id, decision="approved")
     shown = platform.shown("sync/holds")
     assert (shown["open"], shown["approved"]) == (0, 1)
     assert hold_id in str(shown["standing"])
     assert platform.materialize(*BELOW)
     ((sync_id,),) = platform.rows("SELECT max(sync_id) FROM sync.syncs")
     rows = platform.shown("roster/section_courses")["dagster/row_count"]
-    assert platform.run("undo_sync", "undo", sync_id=sync_id)
+    assert platform.run("undo_sync", sync_id=sync_id)
     assert platform.shown("roster/section_courses")["dagster/row_count"] == rows + 30
     assert platform.shown("sync/syncs")["trigger"] == "undo"
     assert platform.shown("sync/holds")["rejected"] == 1
@@ -130,7 +130,7 @@ def test_the_state_is_visible_on_the_assets(mapping_gone: tuple[Platform, str, s
 
 def test_reject_keeps_it_held(mapping_gone: tuple[Platform, str, str]) -> None:
     platform, hold_id, old = mapping_gone
-    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="rejected", reason="wrong file")
+    assert platform.run("decide_hold", hold_id=hold_id, decision="rejected", reason="wrong file")
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1
     assert platform.rows("SELECT hold_id, status, reason FROM sync.holds") == [(hold_id, "rejected", "wrong file")]
@@ -148,11 +148,11 @@ def test_clears_itself_when_the_file_is_back(mapping_gone: tuple[Platform, str, 
 
 def test_undo_from_dagster_withdraws_the_approval(mapping_gone: tuple[Platform, str, str]) -> None:
     platform, hold_id, old = mapping_gone
-    assert platform.run("decide_hold", "decide", hold_id=hold_id, decision="approved")
+    assert platform.run("decide_hold", hold_id=hold_id, decision="approved")
     assert platform.materialize(*BELOW)
     ((sync_id,),) = platform.rows("SELECT max(sync_id) FROM sync.syncs")
     assert mapped(platform) == len(old.splitlines()) - 1 - 30
-    assert platform.run("undo_sync", "undo", sync_id=sync_id)
+    assert platform.run("undo_sync", sync_id=sync_id)
     assert mapped(platform) == len(old.splitlines()) - 1
     assert platform.materialize(*BELOW)
     assert mapped(platform) == len(old.splitlines()) - 1, "the next sync must not redo what was undone"
@@ -172,7 +172,7 @@ def test_undo_and_undo_of_the_undo_from_the_terminal(synced: Platform) -> None:
     (undone,) = synced.json("undo", sync_id[:18], "--by", "ops")["syncs"]
     assert (undone["trigger"], undone["status"], undone["created"]) == ("undo", "succeeded", 2)
     assert mapped(synced) == len(lines) - 1
-    assert synced.run("undo_sync", "undo", sync_id=undone["sync_id"])
+    assert synced.run("undo_sync", sync_id=undone["sync_id"])
     assert mapped(synced) == len(lines) - 3
 
 

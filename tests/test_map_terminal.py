@@ -55,7 +55,7 @@ def test_a_section_that_nobody_knows_is_refused_before_anything_is_run(synced: P
 
 def test_the_job_does_the_same_and_shows_counts(synced: Platform) -> None:
     section = unmapped(synced)["section_id"]
-    assert synced.run("map_section", "map", section=section, add=["math-7"], why="asked")
+    assert synced.run("map_section", section=section, add=["math-7"], why="asked")
     assert synced.rows("SELECT section_id::VARCHAR, course_id, why FROM mapping.decisions") == [
         (section, "math-7", "asked")
     ]
@@ -66,7 +66,7 @@ def test_the_job_does_the_same_and_shows_counts(synced: Platform) -> None:
     shown = synced.shown("sync/syncs")
     assert shown["trigger"] == "mapping"
     assert shown["people"] > 0
-    assert not synced.run("map_section", "map", section=section)
+    assert not synced.run("map_section", section=section)
 
 
 def test_rules_are_rehearsed_without_mapping_anything(synced: Platform) -> None:

@@ -26,6 +26,7 @@ from roster_pipeline.history import report
 from roster_pipeline.history.explain.answer import explain
 from roster_pipeline.history.explain.facts import read_context
 from roster_pipeline.history.explain.find import find, find_course
+from roster_pipeline.history.overrides import overrides
 from roster_pipeline.history.pending import pending
 from roster_pipeline.history.record import SyncInfo, record_failure
 from roster_pipeline.history.sharing import sharing
@@ -36,6 +37,7 @@ from roster_pipeline.mapping.rehearse import rehearse
 from roster_pipeline.notices import standing
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.erase import is_confirmed
+from roster_pipeline.plan.override.wish import Ending, Wish
 from roster_pipeline.plan.start import Confirmed
 from roster_pipeline.plan.undo import Winner
 from roster_pipeline.run import Run
@@ -174,6 +176,27 @@ def _decide_about_the_mapping(district: Guarded) -> None:
         with suppress(RosterError):
             decide(connection, [Deed("north-s1", "sci", "add")], by="Rae", why="", at=NOW)
     for sync_id in (f"S{district.syncs:03}", f"S{district.syncs + 1:03}"):
+        district.undo(sync_id)
+
+
+def _override(district: Guarded) -> None:
+    """Somebody is excluded, another is added at the other site and in a section; what ends, and what is undone."""
+    asked: Sequence[Wish | Ending] = (
+        Wish("exclude", person="north01"),
+        Ending(1),
+        Wish("keep", section="south-s1", field="name"),
+        Wish("add", person="north02", site="south", until=TODAY),
+        Wish("add", person="north02", section="north-s3", until=TODAY),
+    )
+    for one in asked:
+        run = district.begin(from_clever=False)
+        with district.connect() as connection:
+            run.plan_override(connection, one, "asked for")
+            run.apply_plan(connection)
+    district.sync()
+    with district.connect() as connection:
+        overrides(connection)
+    for sync_id in (f"S{district.syncs - 1:03}", f"S{district.syncs + 1:03}"):
         district.undo(sync_id)
 
 
@@ -381,6 +404,7 @@ _LIFE: Sequence[Callable[[Guarded], object]] = (
     _change_the_mapping,
     _explain,
     _decide_about_the_mapping,
+    _override,
     _rehearse,
     _change,
     _approve,

@@ -9,8 +9,8 @@ each result therefore tells of all districts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ _DECISIONS = (("approve", "approved"), ("reject", "rejected"))
 
 @dataclass(frozen=True)
 class Check:
-    """One check: the asset it stands on, which notices make it fail, and the job that mends these, with its fields.
+    """One check: the asset it stands on, which notices make it fail, and the job that mends these.
 
     Those of holds have no `kinds`: they also say what was decided (`of_holds`).
     """
@@ -47,7 +47,6 @@ class Check:
     description: str
     kinds: tuple[Kind, ...] = ()
     job: str | None = None
-    fields: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def spec(self) -> dg.AssetCheckSpec:
@@ -130,20 +129,27 @@ def states(warehouse: Warehouse, now: datetime, asset: dg.AssetKey | None = None
 
 
 def _of_notices(check: Check, found: Sequence[Notice]) -> dict[str, Any]:
-    districts = list(dict.fromkeys(notice.district for notice in found))
-    links = {f"{check.job} {d}": launchpad(check.job, d, check.fields) for d in districts[:_SHOWN] if check.job}
+    districts = list(dict.fromkeys(n.district for n in found))
+    lines = [_plain(f"{n.district}: {n.what}. {n.do}.") for n in found[:_SHOWN]]
+    links = [f"[{check.job}, {d}]({launchpad(check.job, d)})" for d in districts[:_SHOWN] if check.job]
+    return _state(check, lines, links, found=len(found), districts=len(districts))
+
+
+def _state(check: Check, failing: Sequence[str], told: Sequence[str] = (), **numbers: int) -> dict[str, Any]:
+    """A state whose description is a paragraph for each line; Dagster shows it as Markdown."""
     return {
         "asset_key": check.asset,
         "check_name": check.name,
-        "passed": not found,
+        "passed": not failing,
         "severity": check.severity,
-        "description": " ".join(f"{n.district}: {n.what}. {n.do}." for n in found[:_SHOWN]) or None,
-        "metadata": {
-            **{name: dg.MetadataValue.url(path) for name, path in links.items()},
-            "found": len(found),
-            "districts": len(districts),
-        },
+        "description": "\n\n".join([*failing, *told]) or None,
+        "metadata": numbers,
     }
+
+
+def _plain(text: str) -> str:
+    """Text in which names of others make no link, picture or tag; our own commands in `...` stay."""
+    return text.replace("[", "\\[").replace("<", "&lt;")
 
 
 def holds(warehouse: Warehouse, *, but_not: str | None = None) -> list[Row]:
@@ -167,28 +173,20 @@ def of_holds(standing: Sequence[Row]) -> Iterator[dict[str, Any]]:
         mine = [h for h in standing if (h["guard"] in BLOCKING) == blocks]
         waiting = [h for h in mine if h["status"] == "open"]
         decided = [f"{h['district']}: hold {h['hold_id']} is {h['status']}." for h in mine if h["status"] != "open"]
-        told = [f"{h['district']}: {h['message']}" for h in waiting]
-        yield {
-            "asset_key": PLAN,
-            "check_name": check.name,
-            "passed": not waiting,
-            "severity": check.severity,
-            "description": " ".join([*told[:_SHOWN], *decided[:_SHOWN]]) or None,
-            "metadata": {
-                **{
-                    f"{word} {h['hold_id']}": dg.MetadataValue.url(_decide(h, decision))
-                    for h in waiting[:_SHOWN]
-                    for word, decision in _DECISIONS
-                },
-                "holds": len(waiting),
-                "decided": len(decided),
-                "districts": len({h["district"] for h in waiting}),
-            },
-        }
+        lines = [_plain(f"{h['district']}: {h['message']}") + _decide(h) for h in waiting[:_SHOWN]]
+        districts = len({h["district"] for h in waiting})
+        yield _state(check, lines, decided[:_SHOWN], holds=len(waiting), decided=len(decided), districts=districts)
 
 
-def _decide(hold: Row, decision: str) -> str:
-    return launchpad("decide_hold", hold["district"], {"hold_id": hold["hold_id"], "decision": decision, "reason": ""})
+def _decide(hold: Row) -> str:
+    """Links that approve and reject; of what cannot be read there is nothing to decide."""
+    if hold["guard"] is None:
+        return ""
+    approve, reject = (
+        launchpad("decide_hold", hold["district"], hold_id=hold["hold_id"], decision=decision, **more)
+        for decision, more in (("approved", {"sync": True, "reason": ""}), ("rejected", {"reason": ""}))
+    )
+    return f" [Approve it and sync]({approve}) or [reject it]({reject})"
 
 
 def show(instance: dg.DagsterInstance, warehouse: Warehouse, now: datetime) -> None:

@@ -16,7 +16,7 @@ from roster_pipeline import model
 from roster_pipeline import sync as corridor
 from roster_pipeline.assets import shown
 from roster_pipeline.assets.partitions import district_partitions
-from roster_pipeline.history import report
+from roster_pipeline.history import overrides, report
 from roster_pipeline.history.pending import pending
 from roster_pipeline.model import Table
 from roster_pipeline.resources.sync_run import SyncRun
@@ -95,6 +95,7 @@ def publish_and_tell(sync: SyncRun) -> dict[str, dict[str, Any]]:
         changed = report.change_counts(connection, recent[0]["sync_id"]) if recent else []
         details = shown.syncs(recent, changed, report.waiting_sites(connection)) | row_count(connection, "sync.syncs")
         details["lines that name nothing"] = report.lines_without(connection)["lines"]
+        details |= {f"overrides: {state}": n for state, n in overrides.states(connection).items()}
         held = shown.holds(report.holds(connection)) | row_count(connection, "sync.holds")
         sync.published(report.sync_of_run(connection, sync.info.dagster_run_id))
     size = published.stat().st_size

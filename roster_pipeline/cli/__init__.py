@@ -26,6 +26,7 @@ from roster_pipeline.cli.mapping import mapping
 from roster_pipeline.cli.mapping_in_bulk import accept, refuse_carried
 from roster_pipeline.cli.mapping_sheet import export, import_file
 from roster_pipeline.cli.notices import notify_now
+from roster_pipeline.cli.overrides import override
 from roster_pipeline.cli.pending import pending_now
 from roster_pipeline.cli.sharing import sharing_now
 from roster_pipeline.cli.start import end, start
@@ -78,6 +79,7 @@ class _Commands(click.Group):
         sharing_now,
         show_plan,
         mapping,
+        override,
         holds,
         approve,
         reject,

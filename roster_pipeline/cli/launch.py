@@ -18,11 +18,11 @@ from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline.clever.extract import discover_districts
 from roster_pipeline.cli.dagster_files import make_databases
-from roster_pipeline.cli.origin import belongs_to_the_location
 from roster_pipeline.config import Settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Outcome
+from roster_pipeline.jobs.origin import belongs_to_the_location
 from roster_pipeline.resources.failures import INTERRUPTED
 from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, PLAN, PLAN_RECORDS, PUBLISH, TRIGGER
 from roster_pipeline.sync import utc_now
@@ -118,44 +118,57 @@ def launch_start(settings: Settings, slug: str, requested_by: str, waiting: Sequ
 
 def launch_end(settings: Settings, slug: str, requested_by: str, **end: Any) -> dict[str, Any]:
     """Runs job end_site with the config `end`; returns like launch_sync."""
-    result = _run("end_site", slug, resource={"requested_by": requested_by}, ops={"end": {"config": end}})
+    result = _deed("end_site", slug, requested_by, end)
     return _recorded(settings, slug, result)
 
 
 def launch_undo(settings: Settings, slug: str, requested_by: str, **undo: Any) -> dict[str, Any]:
     """Runs job undo_sync with the config `undo`; returns like launch_sync."""
-    result = _run("undo_sync", slug, resource={"requested_by": requested_by}, ops={"undo": {"config": undo}})
+    result = _deed("undo_sync", slug, requested_by, undo)
     return _recorded(settings, slug, result)
 
 
 def launch_mapping(settings: Settings, slug: str, requested_by: str, **decided: Any) -> dict[str, Any]:
     """Runs job map_section with the config `decided`; returns like launch_sync."""
-    result = _run("map_section", slug, resource={"requested_by": requested_by}, ops={"map": {"config": decided}})
+    result = _deed("map_section", slug, requested_by, decided)
     return _recorded(settings, slug, result)
 
 
-_IN_BULK = {
-    "accept_suggestions": "accept",
-    "refuse_carried": "refuse",
-    "import_mapping": "import_sheet",
-    "erase_person": "erase",
-}
-"""The jobs that are previewed before they decide or erase many things at once, and the op of each."""
-
-
 def preview_in_bulk(slug: str, requested_by: str, job: str, **asked: Any) -> dict[str, Any]:
-    """What one of these jobs would change, and for how many people. Raises RosterError for what cannot be done."""
-    result = _run(job, slug, resource={"requested_by": requested_by}, ops={_IN_BULK[job]: {"config": asked}})
+    """What a job that decides or erases many things at once would change, and for how many people.
+
+    Raises RosterError for what cannot be done.
+    """
+    result = _deed(job, slug, requested_by, asked)
     if not result.success:
         raise _failure(result)
     return ENDED.pop(result.run_id).found or {}
 
 
 def launch_in_bulk(settings: Settings, slug: str, requested_by: str, job: str, **asked: Any) -> dict[str, Any]:
-    """Runs one of these jobs to its end; returns like launch_sync."""
-    config = {**asked, "preview": False}
-    result = _run(job, slug, resource={"requested_by": requested_by}, ops={_IN_BULK[job]: {"config": config}})
+    """Runs such a job to its end; returns like launch_sync."""
+    result = _deed(job, slug, requested_by, {**asked, "preview": False})
     return _recorded(settings, slug, result)
+
+
+def launch_override(settings: Settings, slug: str, requested_by: str, value: str, **asked: Any) -> dict[str, Any]:
+    """Runs job override with the config `asked`; returns like launch_sync. The `value` to keep gets into no config."""
+    return _recorded(settings, slug, _override(slug, requested_by, value, asked))
+
+
+def preview_override(slug: str, requested_by: str, value: str, **asked: Any) -> dict[str, Any]:
+    """What the same would change. Raises RosterError for what cannot be done."""
+    result = _override(slug, requested_by, value, {**asked, "preview": True})
+    if not result.success:
+        raise _failure(result)
+    return ENDED.pop(result.run_id).found or {}
+
+
+def _override(slug: str, requested_by: str, value: str, asked: dict[str, Any]) -> dg.ExecuteInProcessResult:
+    from roster_pipeline.jobs.override_ops import unwritten
+
+    with unwritten(value):
+        return _deed("override", slug, requested_by, asked)
 
 
 def launch_decision(settings: Settings, slug: str, requested_by: str, **decision: Any) -> dict[str, Any]:
@@ -164,7 +177,7 @@ def launch_decision(settings: Settings, slug: str, requested_by: str, **decision
     Raises RosterError when it could not be decided.
     """
     asked_at = utc_now()
-    result = _run("decide_hold", slug, resource={"requested_by": requested_by}, ops={"decide": {"config": decision}})
+    result = _deed("decide_hold", slug, requested_by, decision)
     if not result.success:
         raise _failure(result)
     with Warehouse(settings.warehouse).read(slug) as connection:
@@ -217,10 +230,10 @@ def _run(
     slug: str,
     *,
     resource: dict[str, Any],
-    ops: dict[str, Any] | None = None,
     assets: list[dg.AssetKey] | None = None,
     tags: dict[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
+    """Runs a job that materializes assets of a district."""
     from roster_pipeline.definitions import defs
 
     return defs.resolve_job_def(job).execute_in_process(
@@ -231,10 +244,20 @@ def _run(
         tags=tags,
         run_config={
             "resources": {"sync": {"config": resource}},
-            "ops": ops or {},
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
     )
+
+
+def _deed(job: str, slug: str, by: str, given: dict[str, Any]) -> dg.ExecuteInProcessResult:
+    """Runs a job of one op, with these fields."""
+    from roster_pipeline.definitions import defs
+    from roster_pipeline.jobs.fields import quiet
+
+    with quiet():
+        return defs.resolve_job_def(job).execute_in_process(
+            instance=_instance(), raise_on_error=False, run_config={**given, "district": slug, "by": by}
+        )
 
 
 _TO_THE_TERMINAL = {
@@ -294,7 +317,8 @@ def _recorded(settings: Settings, slug: str, result: dg.ExecuteInProcessResult) 
     outcome = ENDED.pop(result.run_id, Outcome())
     row, failure = outcome.row, outcome.failure
     if row is None:
-        raise _Said(f"{slug}: {failure}", 130 if outcome.interrupted else 1) if failure else _failure(result)
+        code = 130 if outcome.interrupted else _failure(result).exit_code
+        raise _Said(f"{slug}: {failure}", code) if failure else _failure(result)
     if not result.success and failure is None:
         failure = f"Sync {row['sync_id']} was applied; its run stopped after that. Look at it in Dagster (`make dev`)."
     warehouse = Warehouse(settings.warehouse)

@@ -1,5 +1,5 @@
 -- one row per change of this plan that would do again what an undo took back
--- needs: guards.decided, input.decisions, plan.changes, plan.section_courses, sync.undone
+-- needs: guards.decided, input.decisions, plan.changes, plan.overridden, plan.section_courses, sync.undone
 INSERT INTO guards.undone BY NAME
 WITH section_courses AS (
   SELECT concat_ws('/', section_id, course_id) AS entity_id, section_id, mapped_by, rule_id, action FROM plan.section_courses
@@ -29,4 +29,5 @@ FROM records
 WHERE (entity <> 'section_courses' OR action <> 'archive' OR section_id NOT IN (FROM mapped_anew))
   -- what somebody has decided about since is theirs
   AND (entity, entity_id) NOT IN (SELECT (entity, entity_id) FROM guards.decided WHERE guard = 'undone')
+  AND (entity, entity_id) NOT IN (SELECT (entity, entity_id) FROM plan.overridden)
   AND NOT (entity = 'section_courses' AND entity_id IN (SELECT concat_ws('/', section_id, course_id) FROM input.decisions))

@@ -35,8 +35,8 @@ class SyncInfo:
 
     @property
     def asks_clever(self) -> bool:
-        """Whether it moves "last synced": a change of the mapping, an undo, an end, an erasure ask Clever nothing."""
-        return self.trigger not in ("mapping", "undo", "end", "erase")
+        """Whether it moves "last synced": changes of the mapping, overrides, undos, ends and erasures do not."""
+        return self.trigger not in ("mapping", "undo", "end", "erase", "override")
 
     def note(self) -> dict[str, str]:
         """What the lock file says of this sync while it runs."""

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import dagster as dg
+import duckdb
 from pydantic import Field
 
 from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import publish_and_tell, roster_counts
 from roster_pipeline.assets.mapping import queue_shown
+from roster_pipeline.errors import RosterError
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.guards import holds
+from roster_pipeline.history import report
 from roster_pipeline.history.explain.answer import explain_by_id
+from roster_pipeline.jobs.queue import queue_syncs
 from roster_pipeline.plan.difference import ACTIONS
 from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.staging import stage as staging
@@ -20,10 +24,14 @@ from roster_pipeline.staging import stage as staging
 class Decision(dg.Config):
     """Which hold, and what becomes of it."""
 
-    hold_id: str = Field(description="The hold, as the check on roster/plan or `roster holds` names it.")
+    hold_id: str = Field(
+        default="",
+        description="The hold, as sync/holds names it, or the beginning of its id; empty: the only one.",
+    )
     decision: Literal["approved", "rejected"] = Field(
         description="approved: the next sync applies exactly these changes. rejected: they stay held."
     )
+    sync: bool = Field(default=False, description="Launch a sync right afterwards, which applies what was approved.")
     reason: str = Field(default="", description="Why; kept with the decision.")
     change: bool = Field(default=False, description="Overrule what somebody else has decided about it already.")
     sites: list[str] = Field(
@@ -34,7 +42,7 @@ class Decision(dg.Config):
 class Undo(dg.Config):
     """Which sync is taken back, and how much of it."""
 
-    sync_id: str = Field(description="The sync to take back.")
+    sync_id: str = Field(description="The sync to take back, as sync/syncs names it, or the beginning of its id.")
     only_removals: bool = Field(default=False, description="Take back only what it archived, concluded or unmapped.")
     wins: Literal["neither", "undo", "later"] = Field(
         default="neither",
@@ -65,7 +73,7 @@ def decide_one_hold(context: dg.OpExecutionContext, config: Decision, sync: Sync
         with sync.connect(changes_truth=True) as connection:
             told = holds.decide(
                 connection,
-                config.hold_id,
+                named(connection, "holds", config.hold_id or _only_hold(connection)),
                 config.decision,
                 by=sync.info.requested_by,
                 reason=config.reason,
@@ -77,6 +85,27 @@ def decide_one_hold(context: dg.OpExecutionContext, config: Decision, sync: Sync
         states = publish_and_tell(sync)
     show(context, sync, {"sync/holds": states["sync/holds"]})
     context.log.info(told)
+    if config.sync:
+        queue_syncs(context, [sync.info.district], sync.info.requested_by)
+        context.log.info("A sync is queued.")
+
+
+def _only_hold(connection: duckdb.DuckDBPyConnection) -> str:
+    waiting = [str(hold["hold_id"]) for hold in report.standing(connection) if hold["status"] == "open"]
+    if len(waiting) == 1:
+        return waiting[0]
+    what = f"{len(waiting)} holds wait for a decision" if waiting else "No hold waits for a decision"
+    raise RosterError(what, do="Say which in hold_id; sync/holds lists them")
+
+
+def named(connection: duckdb.DuckDBPyConnection, what: Literal["holds", "syncs"], said: str) -> str:
+    """The whole id of what begins so. Raises RosterError when nothing does, or several do."""
+    start = said.strip()[:40]
+    found = report.ids_that_begin(connection, what, start)
+    if len(found) == 1:
+        return found[0]
+    told = f"{len(found)} {what} begin with {start!r}" if found else f"There is no {what[:-1]} {start!r}"
+    raise RosterError(told, do=f"Copy the id from sync/{what}")
 
 
 @dg.op(name="undo", description="Takes back one sync, as a sync of its own with its own record.")
@@ -87,7 +116,7 @@ def undo_one_sync(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -
             applied = corridor.take_back(
                 connection,
                 sync.run.order,
-                config.sync_id,
+                named(connection, "syncs", config.sync_id),
                 only_removals=config.only_removals,
                 winner=config.wins,
                 reason=config.reason,
@@ -95,7 +124,7 @@ def undo_one_sync(context: dg.OpExecutionContext, config: Undo, sync: SyncRun) -
             counts = roster_counts(connection) | queue_shown(connection)
         states = publish_and_tell(sync)
     show(context, sync, counts | states)
-    context.log.info("Sync %s is undone: %d changes.", config.sync_id, applied.plan.total(*ACTIONS))
+    context.log.info("The sync is undone: %d changes.", applied.plan.total(*ACTIONS))
 
 
 @dg.op(name="end", description="Ends one site that is not on Clever, as a sync of its own with its own record.")

@@ -27,6 +27,7 @@ from roster_pipeline.model.history import (
     UNDONE,
     WAITING_SITES,
 )
+from roster_pipeline.model.overrides import IMPERSONAL_FIELDS, KEPT_FIELDS, OVERRIDES
 from roster_pipeline.model.questions import QUESTIONS, as_it_was, first_before
 from roster_pipeline.model.roster import (
     COURSE_ACCESS,
@@ -55,11 +56,14 @@ __all__ = [
     "ERASURES",
     "HOLDS",
     "HOLD_PARTS",
+    "IMPERSONAL_FIELDS",
     "INPUTS",
     "ISSUES",
+    "KEPT_FIELDS",
     "LANDING",
     "NOT_CARRIED",
     "NOT_SHARED",
+    "OVERRIDES",
     "PUBLISHED",
     "QUESTIONS",
     "RETENTION",
@@ -95,6 +99,7 @@ __all__ = [
 
 PUBLISHED: tuple[Table, ...] = (
     *(e.table for e in ENTITIES),
+    OVERRIDES,
     COURSE_ACCESS,
     COURSES,
     SUBJECTS,

@@ -15,7 +15,7 @@ SYNCS = Table(
         Column("sync_id", "VARCHAR", "UTC time of its start and first part of the Dagster run id"),
         Column("sync_no", "BIGINT", "order in which syncs were applied or ended, from 1; clocks do not matter"),
         Column("district", "VARCHAR", "slug of the district"),
-        Column("trigger", "VARCHAR", "`first`, `nightly`, `sync_now`, `undo`, `mapping`, `end` or `erase`"),
+        Column("trigger", "VARCHAR", "`first`, `nightly`, `sync_now`, `undo`, `mapping`, `override`, `end` or `erase`"),
         Column("requested_by", "VARCHAR", "who asked for it"),
         Column("status", "VARCHAR", "`succeeded`, `held`, `failed` or `refused`"),
         Column("started_at", "TIMESTAMP", "UTC"),

@@ -11,6 +11,7 @@ from roster_pipeline.model.core import Column, Table, table
 from roster_pipeline.model.erasure import ERASING
 from roster_pipeline.model.history import HOLD_PARTS, WAITING_SITES
 from roster_pipeline.model.mapping import COMPARED, MAPPED
+from roster_pipeline.model.overrides import OVERRIDING
 from roster_pipeline.model.roster import ENTITIES, SECTIONS
 from roster_pipeline.model.sources import EARLIER, INPUTS, STAGED, STAGING
 
@@ -294,6 +295,7 @@ SCRATCH: tuple[Table, ...] = (
     *PLAN,
     *GUARDS,
     *ERASING,
+    *OVERRIDING,
 )
 """In the order in which a sync fills them."""
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from roster_pipeline.model.core import Column, Table, table
 from roster_pipeline.model.history import ISSUES
+from roster_pipeline.model.overrides import ASKED
 from roster_pipeline.model.roster import COURSES, SECTIONS, SUBJECTS, USERS
 
 
@@ -376,4 +377,5 @@ INPUTS: tuple[Table, ...] = (
     ),
     table("input", "ended", "site that somebody ends with this sync", ("site_id", "VARCHAR", "site")),
     table("input", "districts", "district of this warehouse", ("slug", "VARCHAR", "its slug")),
+    *ASKED,
 )

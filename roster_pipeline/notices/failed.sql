@@ -1,7 +1,7 @@
 -- the last sync that failed, or was refused at night, and that no later one has made good; none when all is well
 -- needs: sync.syncs
 WITH judged AS (
-  SELECT *, trigger NOT IN ('mapping', 'undo', 'end', 'erase') AS asks_clever, coalesce(sites, []) AS asked_for FROM sync.syncs
+  SELECT *, trigger NOT IN ('mapping', 'undo', 'end', 'erase', 'override') AS asks_clever, coalesce(sites, []) AS asked_for FROM sync.syncs
 )
 SELECT f.sync_id, f.trigger, f.status, f.error
 FROM judged AS f

@@ -17,6 +17,7 @@ from roster_pipeline.history.record import Counts, SyncInfo, record_success
 from roster_pipeline.history.sharing import sharing
 from roster_pipeline.mapping.suggest.suggest import suggest
 from roster_pipeline.plan.difference import Plan
+from roster_pipeline.plan.override import effect
 from roster_pipeline.plan.start import any_waits, remember_waiting
 from roster_pipeline.warehouse.sql import has_rows, make, run
 
@@ -80,12 +81,14 @@ def _end_of_undo(connection: duckdb.DuckDBPyConnection, info: SyncInfo, undone: 
     run(connection, "plan/undo/remember", sync_id=info.sync_id, undoes=undone)
     run(connection, "mapping/give_back_decisions", undoes=undone)
     run(connection, "mapping/undo_decisions", undoes=undone, sync_id=info.sync_id)
+    effect.take_back(connection, info.sync_id, undone)
 
 
 def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_district: bool, now: datetime) -> None:
     """What the inputs and the guards leave behind, besides the roster."""
     blocked = has_rows(connection, "guards.holds WHERE blocks")
     run(connection, "mapping/settle_decided")
+    effect.write_down(connection, info.sync_id)
     run(connection, "mapping/course_numbers")
     for name in ("forget_not_carried", "not_carried"):
         run(connection, f"mapping/{name}")

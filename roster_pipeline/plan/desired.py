@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from roster_pipeline.plan.override import effect
 from roster_pipeline.plan.start import find_waiting
 from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
@@ -21,12 +22,13 @@ def people_are_as_they_were(connection: duckdb.DuckDBPyConnection, today: date) 
 
     `today` decides which terms are over.
     """
+    effect.find_standing(connection, today)
     make(connection, "plan/basis", today=today)
     return has_rows(connection, "sync.settled JOIN plan.basis USING (basis)")
 
 
 def build_desired(connection: duckdb.DuckDBPyConnection, today: date, *, without_people: bool) -> None:
-    """Fills `desired.*`; needs `staging`, `input`, `identity` and `mapped`.
+    """Fills `desired.*`; needs `staging`, `input`, `identity`, `mapped`, and the overrides that stand.
 
     With `without_people`, nothing is said about people, memberships and enrollments: they are left alone.
     """
@@ -39,4 +41,5 @@ def build_desired(connection: duckdb.DuckDBPyConnection, today: date, *, without
             run(connection, f"plan/desired/{name}")
     else:
         make(connection, *(f"plan/desired/{name}" for name in _OF_PEOPLE))
+    effect.respect(connection, without_people=without_people)
     make(connection, "plan/desired/section_courses", "plan/desired/last_known_issues")

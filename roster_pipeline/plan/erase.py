@@ -17,7 +17,10 @@ from roster_pipeline.failpoints import failpoint
 from roster_pipeline.history.record import Counts, SyncInfo, record_success
 from roster_pipeline.warehouse.sql import insert, make, run
 
-_TAKEN_OUT = ("users", "change_log", "undone", "section_names", "section_change_log", "section_undone")
+_TAKEN_OUT = (
+    *("users", "change_log", "undone", "overrides"),
+    *("section_names", "section_change_log", "section_undone", "section_overrides"),
+)
 _WRITTEN_DOWN = ("log", "change_counts", "erasures")
 
 

@@ -25,7 +25,7 @@ def build_desired_before(
 
     What the sync created is archived, not deleted. With `only_removals`, only its archives and conclusions are
     taken back. Records that later syncs changed too: refused, unless `winner` says whose state they get; what somebody
-    has decided since about a section and a course stands, unless the undo wins. Raises
+    has decided or overridden since stands, unless the undo wins. Raises
     RosterError for a sync that does not exist or applied nothing, SyncRefused for such a conflict and for a sync whose
     changes were forgotten.
     """
@@ -53,6 +53,7 @@ def build_desired_before(
         run(connection, "plan/undo/keep_later")
     if winner != "undo":
         run(connection, "plan/undo/leave_decided", sync_id=sync_id)
+        run(connection, "plan/override/leave_overridden", sync_id=sync_id)
     connection.execute("SET VARIABLE only_removals = $only", {"only": only_removals})
     for entity in model.ENTITIES:
         empty(connection, f"desired.{entity.name}")

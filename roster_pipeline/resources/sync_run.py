@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -59,6 +58,7 @@ TRIGGER = "roster/trigger"
 
 DECISION, PUBLISH, PLAN, EXPLAIN, LOOK = "decision", "publish", "plan", "explain", "look"
 MAPPING, SYNC_NOW, NIGHTLY, BULK, START, ERASE = "mapping", "sync_now", "nightly", "bulk", "first", "erase"
+OVERRIDE = "override"
 NO_SYNC = (DECISION, PUBLISH, PLAN, EXPLAIN, LOOK)
 """Triggers of runs that are no syncs: the history does not tell of them."""
 
@@ -136,6 +136,13 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     def _is_sync(self) -> bool:
         return self._info.trigger not in NO_SYNC
 
+    def _is_no_deed(self, error: BaseException) -> bool:
+        """Whether a person asked for a deed that cannot be done, as one that names a sync that there is not.
+
+        Whoever asked is told, and the history has nothing of it: nothing was tried.
+        """
+        return self.is_of_a_deed and isinstance(error, RosterError) and not isinstance(error, PublishFailed)
+
     def connect(self, *, changes_truth: bool = False) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """The district's tables, for one step; scratch tables of earlier steps of this run are there."""
         self._may_have_changed |= changes_truth
@@ -155,16 +162,23 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         with without_values():
             yield self._scratch
 
+    @property
+    def is_of_a_deed(self) -> bool:
+        """Whether the run is one person's deed, and no sync of Clever or of files."""
+        return False
+
+    def district_of(self, run: dg.DagsterRun) -> str:
+        """The slug of the district that the run is about; empty when nobody has said."""
+        return run.tags.get("dagster/partition", "")
+
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[SyncRun]:
         """Locks the district for the run; afterwards looks up what became of it, and shows it."""
         run, instance = context.run, context.instance
-        if run is None or instance is None or "dagster/partition" not in run.tags:
-            raise dg.Failure(
-                "No district was named: pick a district (partition), and launch it again.", allow_retries=False
-            )
         self._settings = load_settings()
-        slug, wrong = run.tags["dagster/partition"], self._settings.wrong
+        if run is None or instance is None or not (slug := self.district_of(run)):
+            raise dg.Failure("No district was named: name or pick one, and launch it again.", allow_retries=False)
+        wrong = self._settings.wrong
         if wrong is not None and not (self._settings.places_known and self.warehouse.has(slug)):  # there is no history
             raise dg.Failure(str(wrong), allow_retries=False)
         if not self.warehouse.has(slug):  # a partition that somebody typed: it gets no folder and no history
@@ -263,7 +277,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     def _fail(self, error: BaseException) -> str:
         """Records, publishes and remembers a failure; returns it in a line that says what became of the sync."""
         failure = Failure(self._info, failures.status(error), failures.sentence(error), utc_now())
-        if not self._is_sync:
+        if not self._is_sync or self._is_no_deed(error):
             outcome, said = Outcome(), failure.error
             if isinstance(error, PublishFailed) and self._may_have_changed:
                 said = f"It is done. {said}"
@@ -295,7 +309,7 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     def _never_begun(self, error: BaseException) -> None:
         """A run that never held the district may not open its files: its failure waits for one that does."""
         failure = Failure(self._info, failures.status(error), failures.sentence(error), utc_now())
-        if self._is_sync:
+        if self._is_sync and not self._is_no_deed(error):
             with suppress(OSError):  # as a folder that cannot be written, which is the failure then
                 put_aside(self.folder, failure)
         self._outcome = Outcome(failure=failure.error, interrupted=failures.is_interrupt(error))
@@ -359,10 +373,10 @@ def sync_id_of(run_id: str, started_at: datetime) -> str:
 def _trigger(run: dg.DagsterRun) -> str:
     """What whoever launched the run says that it is; a sync of which Clever was left out is what is left of it."""
     said = run.tags.get(TRIGGER, SYNC_NOW)
-    if said in (BULK, ERASE):  # who says nothing gets a preview
-        ops = cast("dict[str, Row | None]", run.run_config.get("ops") or {})
-        told = [((op or {}).get("config") or {}).get("preview") for op in ops.values()]
-        return {BULK: MAPPING}.get(said, said) if told == [False] else LOOK
+    if said == OVERRIDE:
+        return LOOK if run.run_config.get("preview") is True else said
+    if said in (BULK, ERASE):  # of many at once, and of what nobody can undo, who says nothing gets a preview
+        return {BULK: MAPPING}.get(said, said) if run.run_config.get("preview") is False else LOOK
     layers = {key.path[0] for key in run.asset_selection or () if key != checks.PLAN}
     if said not in (SYNC_NOW, NIGHTLY) or not run.asset_selection or "clever" in layers:
         return said

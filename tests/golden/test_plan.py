@@ -15,8 +15,11 @@ def test_all_that_people_depend_on_is_one_text(case: Case) -> None:
     ((before,),) = values(case.make("plan/basis", "basis", today=NOW.date()))
     case.given("input.logins", {"user_id": "ann", "line": 2})
     ((after,),) = values(case.make("plan/basis", "basis", today=NOW.date()))
-    assert before == f"{staging}|2026-11-23|0|0"
+    assert before == f"{staging}|2026-11-23|0|0|0"
     assert after.startswith(f"{staging}|2026-11-23|1-")
+    case.given("plan.overrides", {"no": 1, "counts": True}, {"no": 2, "counts": False})
+    ((overridden,),) = values(case.make("plan/basis", "basis", today=NOW.date()))
+    assert overridden.startswith(f"{after.removesuffix('|0')}|1-")
 
 
 def test_who_is_or_was_at_a_chosen_site_as_a_member_or_in_a_section_goes_with_it(case: Case) -> None:

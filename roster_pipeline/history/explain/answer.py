@@ -7,13 +7,13 @@ Belongs here: putting what is known and what follows from it into an answer. Doe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import duckdb
 
 from roster_pipeline.errors import RosterError
-from roster_pipeline.history.explain import people
+from roster_pipeline.history.explain import overridden, people
 from roster_pipeline.history.explain.facts import (
     Context,
     Membership,
@@ -23,6 +23,7 @@ from roster_pipeline.history.explain.facts import (
     read_context,
     read_person,
     read_sections,
+    rows,
 )
 from roster_pipeline.history.explain.find import BY_ID, Match, find, find_course
 from roster_pipeline.history.explain.people import Course, name_of_person, seen, why_not
@@ -93,6 +94,7 @@ def explain(connection: duckdb.DuckDBPyConnection, context: Context, match: Matc
     if match.kind == "person":
         return _of_person(context, read_person(connection, context, match.id, match.clever_id), course)
     (section,) = read_sections(connection, context, {match.id: match.clever_id})
+    section = replace(section, overrides=rows(connection, "overrides", id=match.id))
     return _of_section(context, section, course)
 
 
@@ -224,6 +226,12 @@ def _shared(context: Context, shared: bool, issues: Sequence[Row]) -> list[Step]
     return [*steps, *(noted or [Step("left out", "nothing was wrong with the record")] * bool(shared))]
 
 
+def _overridden(context: Context, overrides: Sequence[Row]) -> list[Step]:
+    return [
+        Step("override", overridden.told(context, o), o["sync_id"], over=o["state"] == "expired") for o in overrides
+    ]
+
+
 def _way_of_person(context: Context, person: Person) -> list[Step]:
     row = person.row
     ended = {m.section.id for m in person.memberships if m.section.row["status"] != "active"}
@@ -237,6 +245,7 @@ def _way_of_person(context: Context, person: Person) -> list[Step]:
     login = row["first_login_at"]
     first = f"first login {login:%Y-%m-%d %H:%M} UTC" if login else "has never logged in"
     steps.append(Step("status", f"{row['status']}: {first}"))
+    steps += _overridden(context, person.overrides)
     return [*steps, *_told(person.changes, ended)]
 
 
@@ -250,6 +259,7 @@ def _way_of_section(context: Context, section: Section) -> list[Step]:
     ends = f", until {row['term_end']:%Y-%m-%d}" if row["term_end"] else ""
     steps.append(Step("status", f"{row['status']}, term {row['term'] or 'unknown'}{ends}"))
     steps.append(Step("people", _people_in(section)))
+    steps += _overridden(context, section.overrides)
     steps += [
         Step("course", f"{title_of(c)} by {_mapped_by(context, section, c)}", c["since_sync_id"])
         for c in section.courses

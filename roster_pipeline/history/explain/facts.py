@@ -49,7 +49,7 @@ class Context:
 class Section:
     """A section: its row, its courses with what mapped them, what people decided about each course last, and more.
 
-    `suggestions` begin with the best.
+    `suggestions` begin with the best; `overrides` are read when it is asked about by itself.
     """
 
     row: Row
@@ -58,6 +58,7 @@ class Section:
     suggestions: Sequence[Row]
     changes: Sequence[Row]
     issues: Sequence[Row]
+    overrides: Sequence[Row] = ()
 
     @property
     def id(self) -> str:
@@ -103,7 +104,7 @@ class Membership:
 
 @dataclass(frozen=True)
 class Person:
-    """A person: their row, sites, memberships, the changes of all these, and what was wrong with Clever's record."""
+    """A person: their row, sites, memberships, the changes of all these, issues, and what is overridden of them."""
 
     id: str
     clever_id: str
@@ -112,6 +113,7 @@ class Person:
     memberships: Sequence[Membership]
     changes: Sequence[Row]
     issues: Sequence[Row]
+    overrides: Sequence[Row]
 
     @property
     def is_on_roster(self) -> bool:
@@ -137,6 +139,7 @@ def read_person(connection: duckdb.DuckDBPyConnection, context: Context, id_: st
         [Membership(p, found[p["section_id"]]) for p in places],
         rows(connection, "changes_of_person", id=id_),
         _issues(connection, context, "users", [clever_id]),
+        rows(connection, "overrides", id=id_),
     )
 
 

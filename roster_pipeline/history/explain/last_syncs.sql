@@ -3,4 +3,4 @@
 SELECT
   arg_max(sync_id, sync_no) AS sync_id, arg_max(started_at, sync_no) AS at, arg_max(status, sync_no) AS status,
   (SELECT count(*) FROM roster.users) AS people, (SELECT count(*) FROM roster.sections) AS sections
-FROM sync.syncs WHERE "trigger" NOT IN ('mapping', 'undo', 'end', 'erase')
+FROM sync.syncs WHERE "trigger" NOT IN ('mapping', 'undo', 'end', 'erase', 'override')

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from roster_pipeline.history.explain import reasons
 from roster_pipeline.history.explain.facts import Context, Membership, Person, Row
+from roster_pipeline.history.explain.overridden import exclusion
 from roster_pipeline.history.explain.reasons import Cause
 from roster_pipeline.history.explain.sections import (
+    by_hand,
     ended_by,
     held,
     name_of,
@@ -73,6 +75,10 @@ def why_not_on_roster(context: Context, person: Person) -> Cause | None:
     if person.is_on_roster:
         return None
     who = name_of_person(context, person)
+    excluded = exclusion(person.overrides)
+    if excluded:
+        by = by_hand(context, excluded)
+        return reasons.PERSON_EXCLUDED.of(who=who, sync_id=excluded["sync_id"], by=by, no=excluded["no"])
     codes = {i["code"] for i in person.issues}
     for reason in (reasons.USER_WITHOUT_ROLE, reasons.USER_WITHOUT_SITE):
         if reason.code in codes:

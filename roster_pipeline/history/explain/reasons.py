@@ -77,6 +77,11 @@ PERSON_ERASED = Reason(
     "{who} was archived, and their data was erased by sync {sync}",
     f"{_SHARE} They are restored under the same id, without what was erased.",
 )
+PERSON_EXCLUDED = Reason(
+    "person_excluded",
+    "{who} is kept off the roster, excluded by {by}",
+    "If they belong there: `roster override end {no}`, or job `override`.",
+)
 PERSON_SITE_MANUAL = Reason(
     "person_site_manual",
     "{who} belongs to no site that is on Clever ({sites})",
@@ -201,6 +206,7 @@ REASONS: tuple[Reason, ...] = (
     NOT_SHARED,
     PERSON_LEFT,
     PERSON_ERASED,
+    PERSON_EXCLUDED,
     PERSON_SITE_MANUAL,
     PERSON_SITE_NEW,
     HELD,

@@ -7,6 +7,6 @@ SELECT
     WHERE i.sync_id = s.sync_id AND i.code IN ('paused', 'stale', 'district_error')
   ), '') AS clever_says
 FROM sync.syncs AS s
-WHERE s.trigger NOT IN ('mapping', 'undo', 'end', 'erase') AND s.status IN ('succeeded', 'held')
+WHERE s.trigger NOT IN ('mapping', 'undo', 'end', 'erase', 'override') AND s.status IN ('succeeded', 'held')
 ORDER BY s.sync_no DESC
 LIMIT 1

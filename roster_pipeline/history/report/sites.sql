@@ -13,7 +13,7 @@ WITH people AS (
 attempts AS (
   SELECT a.site_id, arg_max(started_at, sync_no) AS last_attempt_at, arg_max(y.status, sync_no) AS last_attempt
   FROM roster.sites AS a
-  JOIN sync.syncs AS y ON y.trigger NOT IN ('mapping', 'undo', 'end', 'erase') AND (len(coalesce(y.sites, [])) = 0 OR list_contains(y.sites, a.site_id))
+  JOIN sync.syncs AS y ON y.trigger NOT IN ('mapping', 'undo', 'end', 'erase', 'override') AND (len(coalesce(y.sites, [])) = 0 OR list_contains(y.sites, a.site_id))
   WHERE a.enrollment_source = 'clever'
   GROUP BY a.site_id
 ),

@@ -1,0 +1,15 @@
+-- whoever belongs to a site until a date stays on the roster, though Clever shares them no more
+-- needs: desired.sites, desired.users, plan.overrides
+-- idle without: plan.overrides
+UPDATE desired.users AS u
+SET enrollment_status = if(u.first_login_at IS NULL, 'pending', 'active'), site_id = stays.site_id
+FROM (
+  SELECT o.user_id, min_by(o.site_id, if(o.site_id = d.site_id, '0', '1') || o.site_id) AS site_id
+  FROM plan.overrides AS o
+  JOIN desired.users AS d USING (user_id)
+  SEMI JOIN (FROM desired.sites WHERE status = 'confirmed') AS w ON w.site_id = o.site_id
+  ANTI JOIN (FROM plan.overrides WHERE kind = 'exclude' AND counts) AS e ON e.user_id = o.user_id
+  WHERE o.kind IN ('protect', 'add') AND o.counts
+  GROUP BY o.user_id
+) AS stays
+WHERE stays.user_id = u.user_id AND u.enrollment_status = 'archived'
