@@ -44,7 +44,7 @@ class Box:
 
 BOXES: tuple[Box, ...] = (
     Box("cli", "what people type: roster sync, status, holds, approve, undo …", 0, 0, 9, "people"),
-    Box("ui", "the door, the app", 1, 9, 9, "people"),
+    Box("ui", "the UI's door", 1, 9, 9, "people"),
     Box("definitions", "all that Dagster shows, put together", 1, 2, 8, "dagster"),
     Box("jobs", "Sync Now, nightly, decide a hold, undo; schedule, sensors", 2, 2, 8, "dagster"),
     Box("assets", "the five layers in the UI", 3, 2, 7, "dagster"),
