@@ -57,7 +57,7 @@ def _click(console: Console, platform: Path, env: dict[str, str], slug: str) -> 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [_script("dagster"), "dev", "--workspace", str(PROJECT_ROOT / "workspace.yaml"), "--port", str(port)]
+    command = [sys.executable, "-m", "roster_pipeline.cli.dev", "--port", str(port)]
     with (platform / "dev.log").open("w") as log:
         ui = subprocess.Popen(
             command,

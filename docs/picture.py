@@ -43,7 +43,8 @@ class Box:
 
 
 BOXES: tuple[Box, ...] = (
-    Box("cli", "what people type: roster sync, status, holds, approve, undo …", 0, 0, 8, "people"),
+    Box("cli", "what people type: roster sync, status, holds, approve, undo …", 0, 0, 9, "people"),
+    Box("ui", "the UI's door", 1, 9, 9, "people"),
     Box("definitions", "all that Dagster shows, put together", 1, 2, 8, "dagster"),
     Box("jobs", "Sync Now, nightly, decide a hold, undo; schedule, sensors", 2, 2, 8, "dagster"),
     Box("assets", "the five layers in the UI", 3, 2, 7, "dagster"),
@@ -58,12 +59,12 @@ BOXES: tuple[Box, ...] = (
     Box("mapping", "which courses", 8, 5, 5),
     Box("guards", "what looks like an accident", 8, 6, 7),
     Box("notices", "who is told", 8, 8, 8),
-    Box("history", "tells of syncs and holds", 9, 5, 8, "ground"),
+    Box("history", "tells of syncs and holds", 9, 5, 9, "ground"),
     Box("warehouse", "the files of a district, the lock, the SQL", 10, 3, 8, "ground"),
     Box("config", "settings", 11, 2, 2, "ground"),
     Box("model", "every table once", 11, 3, 4, "ground"),
     Box("failpoints", "where tests kill", 11, 5, 5, "ground"),
-    Box("errors", "what happened, and what to do", 12, 2, 8, "ground"),
+    Box("errors", "what happened, and what to do", 12, 2, 9, "ground"),
     Box("cli", "clever-sandbox", 2, 0, 1, "sandbox", SANDBOX),
     Box("cli", "clever-sandbox", 1, 0, 1, "sandbox", SANDBOX),
     Box("server", "on a port", 2, 0, 1, "sandbox", SANDBOX),

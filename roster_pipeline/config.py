@@ -1,8 +1,8 @@
 """Where things are and who we are to Clever, read from the environment.
 
 Belongs here: every environment variable the project reads, each with its default, which world they mean (a real
-account's, or the demo's), and a sentence for each that cannot be used. Does not belong here: opening sockets; a secret
-is kept out of every `repr`.
+account's, or the demo's), and a sentence for each that cannot be used. Does not belong here: opening sockets, and who
+may come into the UI (`ui/settings.py`); a secret is kept out of every `repr`.
 """
 
 from __future__ import annotations

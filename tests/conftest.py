@@ -251,7 +251,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What mostly waits for another process comes first: at the end nobody else would have work meanwhile."""
-    items.sort(key=lambda item: item.path.name not in ("test_ui.py", "test_crash.py"))
+    items.sort(key=lambda item: item.path.name not in ("test_ui.py", "test_ui_door.py", "test_crash.py"))
 
 
 @pytest.fixture(autouse=True)

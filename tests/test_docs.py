@@ -64,7 +64,8 @@ def test_every_option_has_help(command: str) -> None:
 
 
 def test_every_environment_variable_is_documented_and_read() -> None:
-    code = (PROJECT_ROOT / "roster_pipeline" / "config.py").read_text(encoding="utf-8")
+    files = ("config.py", "ui/settings.py")
+    code = "".join((PROJECT_ROOT / "roster_pipeline" / name).read_text(encoding="utf-8") for name in files)
     read = set(re.findall(r"\"((?:CLEVER|ROSTER|PLATFORM)_[A-Z_]+)\"", code))
     documented = set(re.findall(r"`((?:CLEVER|ROSTER|PLATFORM)_[A-Z_]+)`", README))
     assert documented == read

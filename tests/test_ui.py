@@ -2,90 +2,109 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
-from tenacity import retry, retry_if_exception_type, retry_if_result, stop_after_delay, wait_fixed
 
 from clever_sandbox.server import serve_in_thread
 from roster_pipeline.clever.local import settings_for
-from roster_pipeline.config import PROJECT_ROOT
+from roster_pipeline.config import PROJECT_ROOT, load_settings
+from roster_pipeline.ui import serve
+from roster_pipeline.ui.settings import Access
 from tests.platform import SLUG, Platform, demo_app
+from tests.webserver import patiently, serving
 
-Ask = Callable[..., dict[str, Any]]
-JOB = {"repositoryName": "__repository__", "repositoryLocationName": "roster_pipeline", "jobName": "sync_now"}
-
-LAUNCH = """
-mutation($job: JobOrPipelineSelector!, $tags: [ExecutionTag!]!) {
-  launchPipelineExecution(executionParams: {
-    selector: $job, runConfigData: {}, mode: "default", executionMetadata: {tags: $tags}
-  }) { __typename ... on LaunchRunSuccess { run { runId } } }
-}
-"""
-
-
-def _patiently(result_is_final: Callable[[Any], bool], what: Callable[[], Any]) -> Any:
-    return retry(
-        retry=retry_if_exception_type(requests.ConnectionError) | retry_if_result(lambda r: not result_is_final(r)),
-        wait=wait_fixed(0.2),
-        stop=stop_after_delay(100),
-    )(what)()
+BIN = Path(sys.executable).parent
+LOCATIONS = "{ workspaceOrError { ... on Workspace { locationEntries { name locationOrLoadError { __typename } } } } }"
 
 
 @pytest.fixture
-def ui(tmp_path: Path) -> Iterator[tuple[Ask, Platform]]:
-    with serve_in_thread(demo_app()) as server, socket.socket() as free:
+def platform(tmp_path: Path) -> Iterator[Platform]:
+    with serve_in_thread(demo_app()) as server:
         platform = Platform.make(tmp_path, settings_for(server.url))
         platform.as_shipped()
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        command = [Path(sys.executable).with_name("dagster"), "dev", "--workspace", PROJECT_ROOT / "workspace.yaml"]
-        with (tmp_path / "dev.log").open("w") as log:
-            process = subprocess.Popen(
-                [*map(str, command), "--host", "127.0.0.1", "--port", str(port)],
-                cwd=tmp_path / "dagster",
-                env={**os.environ, **platform.environment},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
-            )
-        address = f"http://127.0.0.1:{port}/graphql"
+        yield platform
 
-        def ask(query: str, **values: Any) -> dict[str, Any]:
-            answer = requests.post(address, json={"query": query, "variables": values}, timeout=60).json()
-            assert "errors" not in answer, answer
-            data: dict[str, Any] = answer["data"]
-            return data
 
+def test_five_layers_a_partition_by_itself_sync_now_succeeds_and_nothing_is_left(platform: Platform) -> None:
+    with serving(platform) as ui:
+        nodes = patiently(bool, lambda: ui.ask("{ assetNodes { groupName hasMaterializePermission } }")["assetNodes"])
+        assert {node["groupName"] for node in nodes} == {"clever", "staging", "mapping", "roster", "sync"}
+        assert all(node["hasMaterializePermission"] for node in nodes)
+        districts = "{ assetNodes { partitionKeysByDimension { partitionKeys } } }"
+        first = lambda: ui.ask(districts)["assetNodes"][0]["partitionKeysByDimension"][0]["partitionKeys"]  # noqa: E731
+        assert patiently(bool, first) == [SLUG]
+        run = ui.launch({"dagster/partition": SLUG})
+        assert ui.ended(run) == "SUCCESS"
+        assert platform.rows("SELECT trigger, status, dagster_run_id FROM sync.syncs") == [("first", "succeeded", run)]
+        assert len(ui.processes()) > 2
+        ui.process.send_signal(signal.SIGTERM)
+        assert ui.process.wait(60) == 0
+        assert ui.processes() == {}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [BIN / "dagster", "dev", "--workspace", PROJECT_ROOT / "workspace.yaml"],
+        pytest.param(
+            [BIN / "dg", "dev", "--use-active-venv", "--target-path", PROJECT_ROOT],
+            marks=pytest.mark.skipif(not (BIN / "dg").exists(), reason="dagster-dg-cli is not installed"),
+        ),
+    ],
+    ids=["dagster", "dg"],
+)
+def test_dagsters_own_commands_have_the_same_code_location(command: list[str | Path], platform: Platform) -> None:
+    with serving(platform, command) as ui:
+        found = patiently(bool, lambda: ui.ask(LOCATIONS)["workspaceOrError"]["locationEntries"])
+        assert found == [{"name": "roster_pipeline", "locationOrLoadError": {"__typename": "RepositoryLocation"}}]
+
+
+def test_ui_and_daemon_are_two_commands_and_nothing_is_left_of_them(synced: Platform) -> None:
+    with serving(synced, [BIN / "roster", "ui"]) as ui:
+        patiently(bool, lambda: ui.ask("{ assetNodes { id } }")["assetNodes"])
+        run = ui.launch({"dagster/partition": SLUG})
+        daemon = synced.start("daemon")
         try:
-            yield ask, platform
+            assert ui.ended(run) == "SUCCESS"
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+            daemon.terminate()
+            daemon.communicate(timeout=60)
+        assert daemon.returncode == 0
+        assert synced.rows("FROM sync.syncs SELECT requested_by ORDER BY started_at DESC LIMIT 1") == [("Dagster",)]
+        ui.process.send_signal(signal.SIGTERM)
+        assert ui.process.wait(60) == 0
+        assert ui.processes() == {}
+        assert "Nobody signs in" not in ui.log.read_text()
 
 
-def test_five_layers_a_partition_by_itself_and_sync_now_succeeds(ui: tuple[Ask, Platform]) -> None:
-    ask, platform = ui
-    nodes = _patiently(bool, lambda: ask("{ assetNodes { groupName hasMaterializePermission } }")["assetNodes"])
-    assert {node["groupName"] for node in nodes} == {"clever", "staging", "mapping", "roster", "sync"}
-    districts = "{ assetNodes { partitionKeysByDimension { partitionKeys } } }"
-    found = _patiently(bool, lambda: ask(districts)["assetNodes"][0]["partitionKeysByDimension"][0]["partitionKeys"])
-    assert found == [SLUG]
-    launched = ask(LAUNCH, job=JOB, tags=[{"key": "dagster/partition", "value": SLUG}])["launchPipelineExecution"]
-    run = launched["run"]["runId"]
-    state = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
-    status = _patiently(
-        lambda s: s in ("SUCCESS", "FAILURE", "CANCELED"), lambda: ask(state, run=run)["runOrError"]["status"]
-    )
-    assert status == "SUCCESS"
-    assert platform.rows("SELECT trigger, status, dagster_run_id FROM sync.syncs") == [("first", "succeeded", run)]
+def test_a_port_that_is_taken_is_told_in_one_line(synced: Platform) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        _, told = synced.roster("ui", "--port", str(port), exits=1)
+    assert f"roster: The UI cannot listen on port {port} of 127.0.0.1: Address already in use. End what" in told
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [("ROSTER_UI_READ_ONLY", "ROSTER_UI_READ_ONLY is 'x'."), ("ROSTER_UI_EDITORS", "and no ROSTER_UI_USER_HEADER")],
+)
+def test_a_setting_of_the_ui_that_cannot_be_used_ends_it_and_no_sync(
+    setting: str, sentence: str, synced: Platform
+) -> None:
+    _, told = synced.roster("ui", exits=1, **{setting: "x"})
+    assert sentence in told
+    assert load_settings({setting: "x"}).wrong is None
+
+
+def test_whoever_opens_it_to_a_network_is_told_that_nobody_signs_in() -> None:
+    asked = [
+        (serve.warns_of(host, access), host)
+        for host in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "roster.test")
+        for access in (Access(), Access(read_only=True), Access(user_header="X-User"))
+    ]
+    assert [host for warned, host in asked if warned] == ["0.0.0.0", "roster.test"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roster_pipeline.cli.dev import command
+from roster_pipeline.cli.ui import enter_instance
 from roster_pipeline.config import DEMO, PROJECT_ROOT, load_settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError
 
@@ -87,11 +87,11 @@ def test_a_dagster_home_is_made_ready_and_somebody_elses_is_left_alone(tmp_path:
 
 
 @pytest.mark.parametrize(("credentials", "below"), [({}, "demo"), (REAL, ".")])
-def test_make_dev_says_in_one_line_whose_instance_it_starts(
+def test_the_ui_says_in_one_line_whose_instance_it_starts(
     credentials: dict[str, str], below: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     env = {"ROSTER_DATA": str(demo_in(tmp_path)), **credentials}
-    home, _ = command(env)
+    home = enter_instance(env)
     assert home == tmp_path / below / "dagster"
     assert env["DAGSTER_HOME"] == str(home)
     (line,) = capsys.readouterr().err.splitlines()
@@ -101,10 +101,10 @@ def test_make_dev_says_in_one_line_whose_instance_it_starts(
 
 def test_a_dotenv_that_dagster_would_obey_is_refused(tmp_path: Path) -> None:
     env = {**REAL, "ROSTER_DATA": str(tmp_path)}
-    home, _ = command(env)
+    home = enter_instance(env)
     (home / ".env").write_text("CLEVER_CLIENT_ID=\n")
     with pytest.raises(RosterError, match=r"\.env would change the environment"):
-        command(env)
+        enter_instance(env)
 
 
 def test_what_people_edit_is_shipped_with_headers_only() -> None:

@@ -32,6 +32,7 @@ from roster_pipeline.cli.sharing import sharing_now
 from roster_pipeline.cli.start import end, start
 from roster_pipeline.cli.syncs import publish_again, show_plan, sync_now
 from roster_pipeline.cli.terminal import prepare_streams, print_json, say
+from roster_pipeline.cli.ui import run_daemon, serve_ui
 from roster_pipeline.config import PROJECT_ROOT
 from roster_pipeline.errors import RosterError
 
@@ -88,6 +89,8 @@ class _Commands(click.Group):
         forget_for_good,
         notify_now,
         doctor,
+        serve_ui,
+        run_daemon,
         sandbox,
     ],
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -15,6 +15,9 @@ import duckdb
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.warehouse.sql import has_rows, insert, run
 
+USER_TAG = "roster/user"
+"""The tag of a run with who was signed in to the UI that launched it; only our webserver writes it."""
+
 
 @dataclass(frozen=True)
 class SyncInfo:

@@ -86,7 +86,7 @@ def decide_one_hold(context: dg.OpExecutionContext, config: Decision, sync: Sync
     show(context, sync, {"sync/holds": states["sync/holds"]})
     context.log.info(told)
     if config.sync:
-        queue_syncs(context.instance, [sync.info.district], sync.info.requested_by)
+        queue_syncs(context, [sync.info.district], sync.info.requested_by)
         context.log.info("A sync is queued.")
 
 

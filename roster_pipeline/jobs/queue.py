@@ -18,6 +18,7 @@ from pydantic import Field
 
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import RosterError
+from roster_pipeline.history.record import USER_TAG
 from roster_pipeline.jobs.origin import job_origin
 from roster_pipeline.warehouse.warehouse import Warehouse
 
@@ -43,7 +44,7 @@ def queue_many(context: dg.OpExecutionContext, config: Districts) -> None:
         chosen = _chosen(config.districts)
     except RosterError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    backfill = queue_syncs(context.instance, chosen, config.by)
+    backfill = queue_syncs(context, chosen, config.by)
     context.add_output_metadata({"districts": len(chosen), "backfill": backfill})
     context.log.info("%d syncs are queued: %s.", len(chosen), ", ".join(chosen))
 
@@ -63,8 +64,11 @@ def _chosen(districts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(said)) or listed
 
 
-def queue_syncs(instance: dg.DagsterInstance, districts: Sequence[str], by: str) -> str:
-    """Asks the daemon to launch `sync_now` for each district; returns the id of the backfill."""
+def queue_syncs(context: dg.OpExecutionContext, districts: Sequence[str], by: str) -> str:
+    """Asks the daemon to launch `sync_now` for each district; returns the id of the backfill.
+
+    Who was signed in when this run was launched has asked for those syncs too, whatever `by` says.
+    """
     origin = job_origin(_SYNC_NOW).repository_origin
     backfill = PartitionBackfill(
         backfill_id=make_new_backfill_id(),
@@ -74,10 +78,10 @@ def queue_syncs(instance: dg.DagsterInstance, districts: Sequence[str], by: str)
         status=BulkActionStatus.REQUESTED,
         partition_names=list(districts),
         from_failure=False,
-        tags={},
+        tags={name: value for name, value in context.run.tags.items() if name == USER_TAG},
         backfill_timestamp=datetime.now(UTC).timestamp(),
         title=f"Sync Now, {len(districts)} districts" if len(districts) > 1 else f"Sync Now, {districts[0]}",
         run_config={"resources": {"sync": {"config": {"requested_by": by}}}},
     )
-    instance.add_backfill(backfill)
+    context.instance.add_backfill(backfill)
     return backfill.backfill_id

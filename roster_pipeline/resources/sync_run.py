@@ -35,7 +35,7 @@ from roster_pipeline.history.outcome import (
     record,
     record_what_was_put_aside,
 )
-from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.history.record import USER_TAG, SyncInfo
 from roster_pipeline.history.report import Row
 from roster_pipeline.mapping.platform import source_of
 from roster_pipeline.plan.start import Confirmed, Starts
@@ -189,7 +189,10 @@ class SyncRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             sync_id=sync_id_of(run.run_id, started_at),
             district=slug,
             trigger=_trigger(run),
-            requested_by=self.requested_by or run.tags.get("dagster/schedule_name") or "Dagster",
+            requested_by=run.tags.get(USER_TAG)
+            or self.requested_by
+            or run.tags.get("dagster/schedule_name")
+            or "Dagster",
             started_at=started_at,
             dagster_run_id=run.run_id,
             sites=tuple(self.sites),
