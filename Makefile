@@ -9,7 +9,7 @@ unexport DAGSTER_HOME
 # Set on some machines; it would compile every module anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install sync test dev docs bench bench-ui bench-crash bench-days bench-sandbox bench-one-site accidents suggestions format
+.PHONY: install sync test dev docs screenshots bench bench-ui bench-crash bench-days bench-sandbox bench-one-site accidents suggestions format
 
 install: .venv/installed
 
@@ -35,6 +35,9 @@ test: .venv/installed  ## Lint, types, layers, dependencies, tests
 
 dev: .venv/installed  ## The Dagster UI on http://127.0.0.1:3000, or on another PORT
 	$(BIN)/python -m roster_pipeline.cli.dev --host 127.0.0.1 --port $(or $(PORT),3000)
+
+screenshots: .venv/installed  ## Take the pictures of docs/tour.md anew, in Chromium
+	ROSTER_SCREENSHOTS=$(CURDIR)/docs/img $(BIN)/pytest -q -n 0 tests/test_browser.py
 
 docs: .venv/installed  ## Rewrite what is made from the code: data dictionary, guards' table, picture of the house
 	$(BIN)/python -m docs

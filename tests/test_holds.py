@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from clever_sandbox.control.routes import Advance, advance_sandbox
 from clever_sandbox.server import serve_in_thread
+from roster_pipeline.announce.checks import PLAN
 from roster_pipeline.clever.local import settings_for
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import copy_of
@@ -74,6 +76,19 @@ def test_approve_from_the_terminal_applies_exactly_that(mapping_gone: tuple[Plat
     assert platform.rows("SELECT status, held FROM sync.syncs ORDER BY sync_id DESC LIMIT 1") == [("succeeded", 0)]
     assert platform.rows("SELECT applied_sync_id IS NOT NULL, reason FROM sync.holds") == [(True, "spring cleaning")]
     assert platform.checks()["nothing_held"] == (True, "")
+
+
+def test_a_sync_of_another_site_leaves_a_hold_in_sight(mapping_gone: tuple[Platform, str, str]) -> None:
+    """Both when its plan is judged, which is of that site alone, and when it has ended."""
+    platform, hold_id, _ = mapping_gone
+    ((other,),) = platform.rows("SELECT max(site_id) FROM roster.sections WHERE course_count > 0")
+    assert platform.sync("--site", other)["status"] == "succeeded"
+    with platform.instance() as instance:
+        key = dg.AssetCheckKey(PLAN, "nothing_held")
+        records = instance.event_log_storage.get_asset_check_execution_history(key, limit=2)
+    said = [r.event.dagster_event.asset_check_evaluation_data for r in records if r.event and r.event.dagster_event]
+    assert [evaluation.passed for evaluation in said] == [False, False]
+    assert f"roster approve {hold_id}" in (said[0].description or "")
 
 
 def test_an_approval_counts_record_by_record(mapping_gone: tuple[Platform, str, str]) -> None:

@@ -51,7 +51,7 @@ def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
         counted = report.plan_counts(connection)
         if sync.plan_records:
             sync.found({"counts": counted, "changes": report.plan_changes(connection, sync.plan_records)})
-        decided = {h["hold_id"]: h["status"] for h in report.standing(connection)}
+        before = {h["hold_id"]: h for h in report.standing(connection)}
     for hold in held:
         context.log.warning(hold.message)
     counts: dict[str, Any] = {
@@ -62,7 +62,10 @@ def roster_plan(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg
         "held": made.held,
         **{action: made.total(action) for action in ACTIONS},
     }
-    here = [_row(sync.info.district, h, decided.get(h.hold_id, "open")) for h in held]
+    here = [_row(sync.info.district, h, before.get(h.hold_id, {"status": "open"})["status"]) for h in held]
+    if sync.run.order.info.sites:  # a plan of some sites says nothing about what is held at others
+        found = {h.hold_id for h in held}
+        here += [{"district": sync.info.district, **h} for hold_id, h in before.items() if hold_id not in found]
     everywhere = here + checks.holds(sync.warehouse, but_not=sync.info.district)
     yield dg.MaterializeResult(
         asset_key=checks.PLAN,
