@@ -13,12 +13,12 @@ from roster_pipeline.assets.sync import sync_history
 from roster_pipeline.jobs import jobs
 from roster_pipeline.jobs.notices import notices
 from roster_pipeline.jobs.schedules import nightly
-from roster_pipeline.jobs.sensors import new_districts
+from roster_pipeline.jobs.sensors import new_districts, stale_checks
 from roster_pipeline.resources.sync_run import SyncRun
 
 
 def build_defs() -> dg.Definitions:
-    """The code location: five layers of assets, its jobs, a schedule and two sensors."""
+    """The code location: five layers of assets, its jobs, a schedule and three sensors."""
     return dg.Definitions(
         assets=[
             clever,
@@ -34,7 +34,7 @@ def build_defs() -> dg.Definitions:
         ],
         jobs=jobs.JOBS,
         schedules=[nightly],
-        sensors=[new_districts, notices],
+        sensors=[new_districts, notices, stale_checks],
         resources={"sync": SyncRun.configure_at_launch()},
         executor=dg.in_process_executor,
     )

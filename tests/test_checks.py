@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import dagster as dg
 import pytest
 import yaml
 
@@ -13,6 +14,7 @@ from roster_pipeline.announce import checks
 from roster_pipeline.announce.checks import CHECKS
 from roster_pipeline.announce.links import launchpad
 from roster_pipeline.definitions import defs
+from roster_pipeline.jobs import sensors
 from roster_pipeline.sync import utc_now
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG, Platform
@@ -36,6 +38,27 @@ def test_a_night_without_a_sync_is_seen(synced: Platform) -> None:
     (told,) = failing(synced, days=2).values()
     assert told.count(f"`roster status --district {SLUG}`") == 4, "each school, with its command"
     assert f"({NAME}) has not synced successfully since" in told
+
+
+def test_a_night_without_a_sync_changes_the_colour_by_itself(synced: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sensor evaluates the checks when they would say something else, and only then."""
+    for name, value in synced.environment.items():
+        monkeypatch.setenv(name, value)
+    cursor, messages = None, []
+    for days in (0, 0, 2, 2):
+        monkeypatch.setattr(sensors, "utc_now", lambda days=days: utc_now() + timedelta(days))
+        with synced.instance() as instance, dg.build_sensor_context(instance, cursor=cursor) as context:
+            said = sensors.stale_checks(context)
+            assert isinstance(said, dg.SkipReason)
+            messages.append(said.skip_message)
+            cursor = context.cursor
+    assert messages == [
+        "The checks were evaluated anew.",
+        "The checks say what they said before.",
+        "The checks were evaluated anew.",
+        "The checks say what they said before.",
+    ]
+    assert not synced.checks()["synced_last_night"][0]
 
 
 def test_lines_that_name_nothing_are_seen(synced: Platform) -> None:

@@ -7,12 +7,15 @@ Belongs here: events and tags that outlive the run. Does not belong here: what h
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import dagster as dg
 
-from roster_pipeline.announce import checks
+from roster_pipeline.announce import checks, shown
+from roster_pipeline.errors import RosterError
+from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Outcome
 from roster_pipeline.history.record import SyncInfo
 from roster_pipeline.history.report import Row
@@ -52,15 +55,19 @@ def tag_killed(instance: dg.DagsterInstance, dead: SyncInfo, status: str = "fail
         log.warning("%s: Dagster does not know the run of the killed sync %s", dead.district, dead.sync_id)
 
 
-def show_failure(instance: dg.DagsterInstance, info: SyncInfo, status: str, error: str) -> None:
-    """Reports a failed sync on `sync/syncs`, where its run never came; the last materialization stands beside it."""
+def show_failure(instance: dg.DagsterInstance, warehouse: Warehouse, info: SyncInfo, status: str, error: str) -> None:
+    """Reports a failed sync on `sync/syncs`, where its run never came, with the last seven as they are now."""
     metadata: dict[str, Any] = {
+        "summary": f"{info.trigger} {info.sync_id} {status}: {error}",
         "status": status,
         "error": error,
         "sync_id": info.sync_id,
         "trigger": info.trigger,
         "run": dg.MetadataValue.dagster_run(info.dagster_run_id),
     }
+    if warehouse.folder(info.district).published.exists():
+        with suppress(RosterError), warehouse.read(info.district) as connection:
+            metadata["last seven"] = shown.last_seven(report.recent(connection))
     instance.report_runless_asset_event(dg.AssetObservation(checks.SYNCS, partition=info.district, metadata=metadata))
 
 
@@ -78,7 +85,7 @@ def end(
     try:
         tag_end(instance, info.dagster_run_id, status, row)
         if failure:
-            show_failure(instance, info, status, failure)
+            show_failure(instance, warehouse, info, status, failure)
         checks.show(instance, warehouse, now)
     except Exception as error:
         log.warning("%s: the UI may show an older state (%s)", info.district, type(error).__name__)

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline import sync as corridor
-from roster_pipeline.assets import shown
+from roster_pipeline.announce import shown
 from roster_pipeline.assets.common import materialized, spec
 from roster_pipeline.clever.landing import Extract
 from roster_pipeline.clever.sites import WholeInstead

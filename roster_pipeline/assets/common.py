@@ -14,7 +14,7 @@ import duckdb
 
 from roster_pipeline import model
 from roster_pipeline import sync as corridor
-from roster_pipeline.assets import shown
+from roster_pipeline.announce import shown
 from roster_pipeline.assets.partitions import district_partitions
 from roster_pipeline.history import overrides, report
 from roster_pipeline.history.pending import pending

@@ -7,7 +7,7 @@ import dagster as dg
 import duckdb
 
 from roster_pipeline import model
-from roster_pipeline.assets import shown
+from roster_pipeline.announce import shown
 from roster_pipeline.assets.common import materialized, publish_and_tell, roster_counts, row_count, spec
 from roster_pipeline.history import report
 from roster_pipeline.resources.sync_run import SyncRun, maps_alone

@@ -7,8 +7,7 @@ import dagster as dg
 
 from roster_pipeline import model
 from roster_pipeline import sync as corridor
-from roster_pipeline.announce import checks
-from roster_pipeline.assets import shown
+from roster_pipeline.announce import checks, shown
 from roster_pipeline.assets.common import materialized, roster_counts, spec
 from roster_pipeline.assets.retention import erase_what_is_due
 from roster_pipeline.guards.guard import Hold

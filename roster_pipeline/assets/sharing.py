@@ -10,8 +10,7 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline import model
-from roster_pipeline.announce import checks
-from roster_pipeline.assets import shown
+from roster_pipeline.announce import checks, shown
 from roster_pipeline.assets.common import materialized, row_count, spec
 from roster_pipeline.history.sharing.sharing import counts
 from roster_pipeline.history.sharing.words import RULES

@@ -76,8 +76,6 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
     sentence = f"{last['trigger']} {last['sync_id']} {last['status']}: {counted(changes, 'change')}"
     sentence += f", {numbers['held']:,} held." if numbers["held"] else "."
     sentence += f" {last['error']}" if last["error"] else ""
-    rows = [{**row, "when": row["started_at"], "by": row["requested_by"]} for row in recent]
-    rows = [{**row, "sites": row["site_names"] or "all"} for row in rows]
     per_site = Counter[tuple[str, str, str]]()
     for row in changed:
         per_site[row["site"] or row["site_id"] or "whole district", row["entity"], row["action"]] += row["changes"]
@@ -89,7 +87,7 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
         "sync_id": last["sync_id"],
         "Sync Now": dg.MetadataValue.url(launchpad("sync_now", last["district"])),
         **({"undo it": _undo(last)} if last["can_be_undone"] and not last["undone_by"] else {}),
-        "last seven": table(rows, ("when", "by", "trigger", "sites", "status", *_CHANGES, "error", "sync_id")),
+        "last seven": last_seven(recent),
         "this sync": table(this, ("site", "entity", "action", "changes")),
         **numbers,
         **({} if last["people"] is None else {"people": last["people"]}),
@@ -97,6 +95,13 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
     if waiting:
         shown["waiting sites"] = table(waiting, ("name", "sections", "teachers", "students", "pending", "unmapped"))
     return shown
+
+
+def last_seven(recent: Sequence[Row]) -> dg.TableMetadataValue:
+    """The syncs that `roster recent` tells, those that failed or were refused too."""
+    rows = [{**row, "when": row["started_at"], "by": row["requested_by"]} for row in recent]
+    rows = [{**row, "sites": row["site_names"] or "all"} for row in rows]
+    return table(rows, ("when", "by", "trigger", "sites", "status", *_CHANGES, "error", "sync_id"))
 
 
 def _undo(sync: Row) -> dg.UrlMetadataValue:
