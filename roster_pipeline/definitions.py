@@ -21,16 +21,8 @@ def build_defs() -> dg.Definitions:
     """The code location: five layers of assets, its jobs, a schedule and three sensors."""
     return dg.Definitions(
         assets=[
-            clever,
-            staged_tables,
-            inputs,
-            section_courses,
-            roster_plan,
-            roster_tables,
-            suggestions,
-            unmapped,
-            sync_history,
-            sharing,
+            *(clever, staged_tables, inputs, section_courses, roster_plan, roster_tables),
+            *(suggestions, unmapped, sync_history, sharing),
         ],
         jobs=jobs.JOBS,
         schedules=[nightly],

@@ -97,6 +97,19 @@ FIELDS = {
 OF_ASSETS = {"sync_now", "nightly_sync", "start_sync", "apply_mapping", "plan_only"}
 
 
+def test_columns_lead_back_to_clevers_fields() -> None:
+    """Every column that another comes from is one that the UI lists of that asset."""
+    lineage = {key: spec.metadata.get("dagster/column_lineage") for key, spec in SPECS.items()}
+    assert {key for key, found in lineage.items() if found} == {
+        f"{layer}/{name}" for layer in ("staging", "roster") for name in ("users", "sections")
+    }
+    for found in filter(None, lineage.values()):
+        for deps in found.deps_by_column.values():
+            for dep in deps:
+                columns = SPECS[dep.asset_key.to_user_string()].metadata["dagster/column_schema"].columns
+                assert dep.column_name in {column.name for column in columns}
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_job_of_one_deed_has_its_own_few_fields_each_described(name: str) -> None:
     job = defs.resolve_job_def(name)

@@ -16,7 +16,6 @@ from typing import Any
 import dagster as dg
 
 from roster_pipeline.announce.links import launchpad
-from roster_pipeline.clever.landing import District, Notice
 from roster_pipeline.history.report import Row
 from roster_pipeline.history.words import counted
 
@@ -156,10 +155,8 @@ def suggestions(unmapped: Sequence[Row], counts: Row) -> dict[str, Any]:
     }
 
 
-def clever(district: District, notices: Sequence[Notice]) -> dict[str, Any]:
+def clever(state: str | None, last_sync: datetime | None, told: Sequence[str]) -> dict[str, Any]:
     """Of clever/districts: the state that Clever tells, how old its data is, and what it warned of."""
-    sentence = f"Clever's data is of {_text(district.last_sync)}." if district.last_sync else ""
-    sentence = sentence or "Clever does not tell how old its data is."
-    told = [notice.message for notice in notices]
-    fresh = {"last new data": dg.MetadataValue.timestamp(district.last_sync)} if district.last_sync else {}
-    return {"summary": " ".join([sentence, *told]), "state": district.state or "not told", **fresh}
+    sentence = f"Clever's data is of {_text(last_sync)}." if last_sync else "Clever does not tell how old its data is."
+    fresh = {"last new data": dg.MetadataValue.timestamp(last_sync)} if last_sync else {}
+    return {"summary": " ".join([sentence, *told]), "state": state or "not told", **fresh}

@@ -49,7 +49,7 @@ def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
         context,
         {
             f"clever/{e.name}": {
-                **(shown.clever(extract.district, extract.notices) if e.name == "districts" else {}),
+                **(_state(extract) if e.name == "districts" else {}),
                 **scope,
                 "dagster/row_count": e.records,
                 "pages": e.pages,
@@ -61,6 +61,11 @@ def clever(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Mate
             for e in extract.endpoints
         },
     )
+
+
+def _state(extract: Extract) -> dict[str, Any]:
+    district = extract.district
+    return shown.clever(district.state, district.last_sync, [notice.message for notice in extract.notices])
 
 
 def _land(sync: SyncRun, instead: WholeInstead | None) -> Extract:

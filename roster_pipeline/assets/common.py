@@ -38,10 +38,12 @@ def spec(
         metadata["dagster/column_schema"] = dg.TableSchema(
             columns=[
                 dg.TableColumn(c.name, c.type, description=c.meaning, tags={"pii": ""} if c.pii else {})
-                for c in table.columns
+                for c in (*table.columns, *(model.LANDED_FIELDS.get(name, ()) if group == "clever" else ()))
             ]
         )
         metadata["dagster/table_name"] = table.full_name
+        if lineage := _lineage(group, name, table):
+            metadata["dagster/column_lineage"] = dg.TableColumnLineage(lineage)
     return dg.AssetSpec(
         [group, name],
         description=description,
@@ -51,6 +53,20 @@ def spec(
         metadata=metadata,
         partitions_def=district_partitions,
     )
+
+
+def _lineage(group: str, name: str, table: Table) -> dict[str, list[dg.TableColumnDep]]:
+    """Where the columns of users and sections come from: Clever's fields by way of staging."""
+    staged = {t.name: t for t in model.STAGING}
+    if name not in model.LANDED_FIELDS or group not in ("staging", "roster"):
+        return {}
+    if group == "roster":
+        shared = [c.name for c in table.columns if c.name in staged[name].column_names]
+        return {column: [dg.TableColumnDep(dg.AssetKey(["staging", name]), column)] for column in shared}
+    key = dg.AssetKey(["clever", name])
+    return {
+        column: [dg.TableColumnDep(key, path) for path in paths] for column, paths in model.clever_fields(name).items()
+    }
 
 
 def materialized(

@@ -42,7 +42,17 @@ from roster_pipeline.model.roster import (
 )
 from roster_pipeline.model.scratch import SCRATCH, scratch
 from roster_pipeline.model.sharing import NOT_SHARED, SHARING, SHARING_FINDINGS
-from roster_pipeline.model.sources import EARLIER, INPUTS, LANDING, STAGING, carried_names, carried_values, json_columns
+from roster_pipeline.model.sources import (
+    EARLIER,
+    INPUTS,
+    LANDED_FIELDS,
+    LANDING,
+    STAGING,
+    carried_names,
+    carried_values,
+    clever_fields,
+    json_columns,
+)
 
 __all__ = [
     "CHANGES",
@@ -60,6 +70,7 @@ __all__ = [
     "INPUTS",
     "ISSUES",
     "KEPT_FIELDS",
+    "LANDED_FIELDS",
     "LANDING",
     "NOT_CARRIED",
     "NOT_SHARED",
@@ -88,6 +99,7 @@ __all__ = [
     "as_it_was",
     "carried_names",
     "carried_values",
+    "clever_fields",
     "first_before",
     "json_columns",
     "pii_in_json",

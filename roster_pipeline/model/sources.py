@@ -213,6 +213,12 @@ def _paths(name: str) -> dict[str, str]:
     return {**_FIXED[name], **{path: "VARCHAR" for c in carried(_ENTITY[name]) for path in c.clever}}
 
 
+LANDED_FIELDS = {
+    name: tuple(Column(path, type_, "field of the record that is used") for path, type_ in _paths(name).items())
+    for name in _FIXED
+}
+"""The fields of Clever's records that are used, by list, as the UI shows them beside the record."""
+
 LANDING: tuple[Table, ...] = tuple(
     table("clever", name, f"{what} record, as Clever sent it", ("record", "JSON", f"used: {fields}"), pii=("record",))
     for name, what, fields in (
@@ -242,6 +248,11 @@ def json_columns(name: str) -> str:
 
 def _type(of: str | _Fields) -> str:
     return of if isinstance(of, str) else f"STRUCT({', '.join(f'{name} {_type(below)}' for name, below in of.items())})"
+
+
+def clever_fields(name: str) -> dict[str, tuple[str, ...]]:
+    """Where in Clever's record each column that is taken over is; of several paths the first that is there."""
+    return {c.name: c.clever for c in carried(_ENTITY[name])}
 
 
 def carried_values(name: str) -> str:
