@@ -71,7 +71,7 @@ def _chosen(waiting: Sequence[Row], sites: Sequence[str]) -> list[Row]:
         if len(found) != 1:
             what = f"{len(found)} sites that wait are called {said!r}" if found else f"No site {said!r} waits"
             raise SyncRefused(what, do="`roster start` lists those that wait, with their ids")
-        chosen += found
+        chosen += [one for one in found if one not in chosen]
     return chosen
 
 
