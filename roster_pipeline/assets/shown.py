@@ -30,7 +30,7 @@ _CHANGES = ("created", "updated", "archived", "restored", "held", "unchanged")
 def table(rows: Sequence[Row], columns: Iterable[str], most: int = SHOWN) -> dg.TableMetadataValue:
     """The first `most` rows, of these columns; a column is of numbers when it has nothing else."""
     shown = [{name: row[name] for name in columns} for row in rows[:most]]
-    numbers = {name for name in columns if shown and all(isinstance(row[name], int) for row in shown)}
+    numbers = {name for name in columns if shown and all(type(row[name]) is int for row in shown)}
     schema = dg.TableSchema([dg.TableColumn(name, "int" if name in numbers else "string") for name in columns])
     return dg.MetadataValue.table(
         [dg.TableRecord({k: v if k in numbers else _text(v) for k, v in row.items()}) for row in shown], schema=schema
@@ -76,6 +76,8 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
     sentence = f"{last['trigger']} {last['sync_id']} {last['status']}: {counted(changes, 'change')}"
     sentence += f", {numbers['held']:,} held." if numbers["held"] else "."
     sentence += f" {last['error']}" if last["error"] else ""
+    moved = sum(bool(row["moved"]) for row in waiting)
+    sentence += f" Somebody has confirmed other counts of {counted(moved, 'site')} than Clever shares." if moved else ""
     rows = [{**row, "when": row["started_at"], "by": row["requested_by"]} for row in recent]
     rows = [{**row, "sites": row["site_names"] or "all"} for row in rows]
     per_site = Counter[tuple[str, str, str]]()
@@ -95,7 +97,8 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
         **({} if last["people"] is None else {"people": last["people"]}),
     }
     if waiting:
-        shown["waiting sites"] = table(waiting, ("name", "sections", "teachers", "students", "pending", "unmapped"))
+        columns = ("name", "site_id", "sections", "teachers", "students", "pending", "unmapped", "moved")
+        shown["waiting sites"] = table(waiting, columns)
     return shown
 
 

@@ -22,6 +22,7 @@ from roster_pipeline.config import Settings, prepare_dagster_home, usable_settin
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Outcome
+from roster_pipeline.history.record import NOT_OF_CLEVER
 from roster_pipeline.jobs.origin import belongs_to_the_location
 from roster_pipeline.resources.failures import INTERRUPTED
 from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, PLAN, PLAN_RECORDS, PUBLISH, TRIGGER
@@ -30,6 +31,9 @@ from roster_pipeline.warehouse.forget import forget
 from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
+
+_LOOKED_AT = 50
+"""Syncs among which the last one that asked Clever is looked for."""
 
 
 def known_districts(settings: Settings) -> list[DistrictIdentity]:
@@ -100,13 +104,30 @@ def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_b
     return _recorded(settings, slug, _run("sync_now", slug, resource=resource))
 
 
-def waiting_sites(settings: Settings, slug: str) -> list[dict[str, Any]] | None:
-    """The new sites of a district as its last sync found them; None when it was never synced."""
+def waiting_sites(settings: Settings, slug: str) -> list[dict[str, Any]]:
+    """The new sites of a district as its last sync found them, or an undo left them."""
     warehouse = Warehouse(settings.warehouse)
     if not warehouse.folder(slug).published.exists():
-        return None
+        return []
     with warehouse.read(slug) as connection:
-        return report.waiting_sites(connection) if report.recent(connection, 1) else None
+        return report.waiting_sites(connection)
+
+
+def must_ask(settings: Settings, slug: str) -> bool:
+    """Whether only Clever can say which sites of a district wait, and with what.
+
+    It never said so, not the last time that it was asked, or somebody has taken a start back since.
+    """
+    warehouse = Warehouse(settings.warehouse)
+    if not warehouse.folder(slug).published.exists():
+        return True
+    with warehouse.read(slug) as connection:
+        last = next((s for s in report.recent(connection, _LOOKED_AT) if s["trigger"] not in NOT_OF_CLEVER), None)
+        known = {site["site_id"]: site for site in report.waiting_sites(connection)}
+        sites = report.sites(connection)
+    new = {s["site_id"] for s in sites if s["status"] == "new" and s["enrollment_source"] == "clever"}
+    said = last is None or last["status"] in ("succeeded", "held")
+    return not said or not sites or new != known.keys() or any(site["pending"] is None for site in known.values())
 
 
 def launch_start(settings: Settings, slug: str, requested_by: str, waiting: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, ask, each, show, sync_code
 from roster_pipeline.cli.syncs import districts_to_sync
-from roster_pipeline.cli.telling import print_sync, print_waiting
+from roster_pipeline.cli.telling import print_started, print_sync, print_waiting
 from roster_pipeline.cli.terminal import Row, say
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
@@ -30,9 +30,9 @@ def start(
 ) -> None:
     """Start the sync of new sites: see what Clever shares of them, then confirm it.
 
-    Nothing of a site is on the roster before. Exit 0 done, 1 failed, 3 held or refused.
+    Nothing of a site is on the roster before. Exit 0 done, 1 failed, 3 held, refused, or other counts than you saw.
     """
-    from roster_pipeline.cli.launch import launch_start, launch_sync, waiting_sites
+    from roster_pipeline.cli.launch import launch_start, launch_sync, must_ask, waiting_sites
 
     if confirm and again:
         raise click.UsageError("--confirm is about counts that you have seen; look at them with --again first.")
@@ -40,8 +40,8 @@ def start(
     slugs = districts_to_sync(settings, district, sites)
 
     def shown(slug: str) -> Row:
-        found = None if again else waiting_sites(settings, slug)
-        if found is None:
+        found = waiting_sites(settings, slug)
+        if again or must_ask(settings, slug):
             row = launch_sync(settings, slug, (), requested_by)
             if wrong := row["failure"] or row["error"]:
                 kind = SyncRefused if row["status"] == "refused" else RosterError
@@ -50,15 +50,29 @@ def start(
         return {"waiting": _chosen(found, sites)}
 
     def confirmed(slug: str) -> Row:
-        waiting = _chosen(waiting_sites(settings, slug) or [], sites)
+        waiting = _chosen(waiting_sites(settings, slug), sites)
         if not waiting:
             raise SyncRefused("No site waits for confirmation", do=f"`roster start --district {slug}` shows who does")
-        return launch_start(settings, slug, requested_by, waiting)
+        return _with_started(launch_start(settings, slug, requested_by, waiting), waiting)
 
     if confirm:
-        show(each(slugs, confirmed), print_sync, as_json, name="syncs", code=sync_code)
+        show(each(slugs, confirmed), print_started, as_json, name="syncs", code=_start_code)
     else:
         show(each(slugs, shown), print_waiting, as_json)
+
+
+def _with_started(row: Row, asked: Sequence[Row]) -> Row:
+    """The sync with what became of the sites that were confirmed: `started`, or `moved`, as Clever shares them now."""
+    ids = {site["site_id"] for site in asked}
+    moved = [site for site in row["waiting"] if site["site_id"] in ids]
+    on = {site["site_id"] for site in row["sites"] if site["status"] == "confirmed"}
+    return {**row, "started": [site["name"] for site in asked if site["site_id"] in on], "moved": moved}
+
+
+def _start_code(row: Row) -> int:
+    """Done is done, though others wait and the sync is called held for that."""
+    all_done = row["status"] == "held" and not row["held"] and row["started"] and not row["moved"]
+    return 0 if all_done and not row["failure"] and not row["interrupted"] else sync_code(row)
 
 
 def _chosen(waiting: Sequence[Row], sites: Sequence[str]) -> list[Row]:

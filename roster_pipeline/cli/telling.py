@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from roster_pipeline.cli.terminal import Row, print_table, say
-from roster_pipeline.history.words import counted
+from roster_pipeline.history.words import clevers_data, counted
 
 
 def _site_rows(sites: list[Row]) -> list[Row]:
@@ -52,17 +52,37 @@ def _print_sites(sites: list[Row]) -> None:
 
 
 def print_sync(row: Row) -> None:
+    if _print_done(row):
+        _print_that_sites_wait(row)
+        say(f"  published: {row['published']}")
+
+
+def print_started(row: Row) -> None:
+    """A sync that was to start sites: which it has, and what Clever shares by now of the others."""
+    if not _print_done(row):
+        return
+    say(f"  published: {row['published']}")
+    others = len(row["waiting"]) - len(row["moved"])
+    more = f"; {counted(others, 'more site waits', 'more sites wait')}" if others else ""
+    if row["started"]:
+        say(f"  started: {', '.join(row['started'])}{more}")
+    if row["moved"]:
+        print_waiting({"district": row["district"], "waiting": row["moved"]})
+
+
+def _print_done(row: Row) -> bool:
+    """What a sync did; whether it did anything at all."""
     if row["failure"]:
         say(f"{row['district']}: {row['failure']}", err=True)
-        return
+        return False
     if row["error"]:
         what = f"{row['district']}: {row['status']}, the roster is as it was"
         say(f"{what}. {row['error']} (sync {row['sync_id']})", err=True)
-        return
+        return False
     seconds = (row["finished_at"] - row["started_at"]).total_seconds()
     changed = sum(row[k] for k in ("created", "updated", "archived", "restored"))
     say()
-    say(f"{row['district']}: sync {row['sync_id']} {row['status']} in {seconds:.1f} s, {changed} changes")
+    say(f"{row['district']}: sync {row['sync_id']} {row['status']} in {seconds:.1f} s, {counted(changed, 'change')}")
     say(
         f"  created {row['created']}, updated {row['updated']}, archived {row['archived']}, "
         f"restored {row['restored']}, held {row['held']}, unchanged {row['unchanged']}"
@@ -72,8 +92,7 @@ def print_sync(row: Row) -> None:
         say(f"  warning {code}: {count} (`roster details` lists them)")
     for hold in row["holds"]:
         print_hold(hold)
-    _print_that_sites_wait(row)
-    say(f"  published: {row['published']}")
+    return True
 
 
 def print_waiting(row: Row) -> None:
@@ -87,7 +106,8 @@ def print_waiting(row: Row) -> None:
     print_table([{"site": w["name"], **{name: w[name] for name in names}} for w in waiting])
     if moved := [w for w in waiting if w["moved"]]:
         say(f"  Somebody has confirmed other counts of {_sites_waiting(moved)}: Clever shares these now.")
-    say(f"  Are these the counts that the school expects? Then `roster start --district {slug} --confirm`.")
+    only = f" --site {waiting[0]['site_id']}" if len(waiting) == 1 else ""
+    say(f"  Are these the counts that the school expects? Then `roster start --district {slug}{only} --confirm`.")
 
 
 def _sites_waiting(waiting: list[Row]) -> str:
@@ -162,8 +182,8 @@ def print_status(row: Row) -> None:
     say(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
     if last["held"]:
         say(f"  {last['held']:,} changes are held: `roster holds`")
-    if row["clevers_data_at"]:
-        say(f"  Clever's data is of {row['clevers_data_at']:%Y-%m-%d %H:%M} UTC{row['clever_says']}")
+    if row["clevers_data_at"] or row["clever_says"]:
+        say(f"  {clevers_data(row['clevers_data_at'], row['clever_says'])}")
     _print_that_sites_wait(row)
     if row["published_is_behind"]:
         say(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")
