@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from roster_pipeline.assets import shown
 from roster_pipeline.cli import launch
-from tests.platform import Platform
+from roster_pipeline.history import report
+from roster_pipeline.warehouse.warehouse import Warehouse
+from tests.platform import SLUG, Platform
 
 AWAY = {"CLEVER_API_URL": "http://127.0.0.1:9", "CLEVER_TOKENS_URL": "http://127.0.0.1:9/oauth/tokens"}
 NAME = "Alder Elementary School"
@@ -87,13 +90,36 @@ def test_a_school_made_manual_is_ended_when_somebody_confirms_it(synced: Platfor
         (s["site_id"], s["people"]) for s in synced.json("status")["districts"][0]["sites"] if s["name"] == NAME
     ]
     assert people(synced) == before
-    _, err = synced.roster("end", NAME, "--confirm", exits=3)
-    assert "is on Clever" in err
+    for confirm in ((), ("--confirm",)):
+        out, err = synced.roster("end", NAME, *confirm, exits=3)
+        assert "is on Clever" in err
+        assert "--confirm" not in out + err
     with (synced.data / "sites.csv").open("a") as file:
         file.write(f"riverbend-usd,{site},manual\n")
     out, err = synced.roster("end", NAME, exits=3)
     assert f"{before} people" in out
     assert "`--confirm` ends it" in err
     assert people(synced) == before
-    synced.roster("end", NAME, "--confirm", "--why", "it has closed")
+    out, _ = synced.roster("end", NAME, "--confirm", "--why", "it has closed")
     assert people(synced) == 0
+    (undo,) = (line for line in out.splitlines() if "taken back" in line)
+    synced.roster("undo", undo.split("`")[1].removeprefix("roster undo "))
+    assert people(synced) == before
+
+
+def test_only_sites_that_wait_are_not_fresh(platform: Platform) -> None:
+    platform.roster("start", ROSTER_FIRST_SYNC="ask")
+    out, _ = platform.roster("status", "--check", exits=1)
+    assert "nothing of it is fresh: no site is confirmed yet" in out
+    platform.roster("start", "--site", NAME, "--confirm", ROSTER_FIRST_SYNC="ask")
+    platform.roster("status", "--check")
+
+
+def test_a_site_that_clever_dropped_is_shown_as_archived(synced: Platform) -> None:
+    with Warehouse(synced.data / "warehouse").connect(SLUG, changes_truth=True) as connection:
+        connection.execute("UPDATE roster.sites SET status = 'archived' WHERE name = $name", {"name": NAME})
+        shown_now = shown.sites(report.sites(connection))["summary"]
+    assert shown_now.startswith("3 sites on Clever, 1 manual site, 1 archived; ")
+    synced.roster("publish")
+    out, _ = synced.roster("status")
+    assert out.count("archived") == 1

@@ -47,12 +47,15 @@ def _text(value: object) -> str:
 
 def sites(rows: Sequence[Row]) -> dict[str, Any]:
     """Of roster/sites: what `roster status` tells, and the district's totals."""
-    on_clever = [row for row in rows if row["enrollment_source"] == "clever"]
+    gone = [row for row in rows if row["status"] == "archived"]
+    manual = [row for row in rows if row["enrollment_source"] == "manual" and row not in gone]
+    on_clever = [row for row in rows if row["enrollment_source"] == "clever" and row not in gone]
     never = sum(row["last_synced_at"] is None for row in on_clever)
     waits = sum(row["status"] == "new" for row in on_clever)
     totals = {name: sum(row[name] for row in rows) for name in _SITE_COUNTS}
     sentence = f"{counted(len(on_clever), 'site')} on Clever"
-    sentence += f", {counted(len(rows) - len(on_clever), 'manual site')}" if len(rows) > len(on_clever) else ""
+    sentence += f", {counted(len(manual), 'manual site')}" if manual else ""
+    sentence += f", {len(gone):,} archived" if gone else ""
     sentence += f"; {never:,} never synced" if never else ""
     sentence += f"; {counted(waits, 'site waits', 'sites wait')} for `start_sync`" if waits else ""
     sentence += f"; {counted(totals['unmapped'], 'section')} without a course."

@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
-from roster_pipeline.clever.extract import discover_districts
+from roster_pipeline.clever.extract import discover_districts, refuse_listed
 from roster_pipeline.cli.dagster_files import make_databases
 from roster_pipeline.config import Settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
@@ -61,13 +61,13 @@ def known_districts(settings: Settings) -> list[DistrictIdentity]:
 def forgettable(settings: Settings, slug: str) -> dict[str, Any] | None:
     """What `forget` would delete: the folder of a district that has left, a partition; None when there is neither.
 
-    Raises SyncRefused for a district that Clever lists.
+    Raises SyncRefused for a district that has not left, as far as Clever is believed.
     """
     known_districts(settings)
     warehouse = Warehouse(settings.warehouse)
     path = warehouse.folder(slug).path if warehouse.has(slug) else None
-    if path and warehouse.identity(slug).left_at is None:
-        raise SyncRefused(f"Clever lists district {slug}", do="Disconnect the application from it in Clever first")
+    if path:
+        refuse_listed(settings, warehouse.identity(slug))
     partition = slug in _instance().get_dynamic_partitions("district")
     if path is None and not partition:
         return None

@@ -16,6 +16,7 @@ from roster_pipeline.cli.telling import print_started, print_sync, print_waiting
 from roster_pipeline.cli.terminal import Row, say
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.history.words import counted
 
 
 @click.command("start")
@@ -103,6 +104,7 @@ def end(site: str, district: str | None, confirm: bool, requested_by: str, why: 
     """
     from roster_pipeline.cli.launch import launch_end
     from roster_pipeline.history import report
+    from roster_pipeline.plan.start import refuse_on_clever
 
     found = [
         {"district": row["district"], **one}
@@ -114,17 +116,31 @@ def end(site: str, district: str | None, confirm: bool, requested_by: str, why: 
         what = f"{len(found)} sites are called {site!r}" if found else f"There is no site {site!r}"
         raise SyncRefused(what, do="`roster status` lists them, with their ids")
     (one,) = found
+    refuse_on_clever(one["site_id"], _source_now(one["district"], one["site_id"]))
     if not confirm:
         if not as_json:
-            say(
-                f"{one['district']}: {one['people']:,} people, {one['sections']:,} sections of {one['name']} would end."
-            )
+            people, sections = counted(one["people"], "person", "people"), counted(one["sections"], "section")
+            say(f"{one['district']}: {people}, {sections} of {one['name']} would end.")
         raise SyncRefused(f"{one['name']} is as it was", do="`--confirm` ends it")
     asked = {"site": one["site_id"], "people": one["people"], "why": why}
     show(
         [launch_end(usable_settings(), one["district"], requested_by, **asked)],
-        print_sync,
+        _print_ended,
         as_json,
         name="syncs",
         code=sync_code,
     )
+
+
+def _source_now(district: str, site_id: str) -> str:
+    """Where the enrollments of a site come from, as data/sites.csv says now."""
+    from roster_pipeline.mapping.inputs import read_site_settings
+
+    settings = read_site_settings(usable_settings().data, district).rows
+    return next((s.enrollment_source for s in settings if s.site_id == site_id.lower()), "clever")
+
+
+def _print_ended(row: Row) -> None:
+    print_sync(row)
+    if not (row["failure"] or row["error"]):
+        say(f"  it can be taken back: `roster undo {row['sync_id']}`")

@@ -92,7 +92,7 @@ def held(district: District) -> Iterator[Notice]:
     for hold in report.holds(district.connection):
         if hold["status"] == "open":
             hold_id, of = hold["hold_id"], hold["entity"] or "records"
-            what = f"hold {hold_id} of guard {hold['guard']} keeps back {hold['changes']:,} changes of {of}"
+            what = f"hold {hold_id} of guard {hold['guard']} keeps back {counted(hold['changes'], 'change')} of {of}"
             do = f"`roster holds {hold_id}` shows them; `roster approve {hold_id}` or `roster reject {hold_id}` decides"
             yield Notice(district.slug, "held", hold_id, what, do)
 

@@ -16,6 +16,7 @@ from typing import Literal
 import duckdb
 
 from roster_pipeline.errors import SyncRefused
+from roster_pipeline.history.words import counted
 from roster_pipeline.warehouse.sql import empty, has_rows, insert, make, run
 
 TOLERANCE_PERCENT = 5
@@ -95,16 +96,22 @@ def find_ending(connection: duckdb.DuckDBPyConnection, said: str, people: int) -
         what = f"{len(found)} sites are called {said!r}" if found else f"This district has no site {said!r}"
         raise SyncRefused(what, do="`roster status` lists its sites with their ids")
     site_id, status, source, there = found[0]
-    if source != "manual":
+    refuse_on_clever(site_id, source)
+    if status == "archived" or not there:
+        raise SyncRefused(f"Nobody is on the roster at site {site_id}", do="There is nothing to end")
+    if there != people:
+        are = counted(there, "person is", "people are")
+        raise SyncRefused(f"{are} at site {site_id}, and not {people:,}", do="Confirm that number")
+    return str(site_id)
+
+
+def refuse_on_clever(site_id: str, enrollment_source: str) -> None:
+    """Raises SyncRefused for a site whose enrollments come from Clever: it cannot be ended."""
+    if enrollment_source != "manual":
         raise SyncRefused(
             f"Site {site_id} is on Clever: the next sync would bring all of it back",
             do="Make it `manual` in data/sites.csv first, or have the district stop sharing it",
         )
-    if status == "archived" or not there:
-        raise SyncRefused(f"Nobody is on the roster at site {site_id}", do="There is nothing to end")
-    if there != people:
-        raise SyncRefused(f"{there:,} people are at site {site_id}, and not {people:,}", do="Confirm that number")
-    return str(site_id)
 
 
 def find_waiting(connection: duckdb.DuckDBPyConnection, today: date) -> None:

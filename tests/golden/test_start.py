@@ -113,6 +113,11 @@ def test_a_site_is_called_by_its_id_or_name_and_by_an_exact_id_first(case: Case)
     assert values(case.answer("plan/start/called", said="eaST")) == [("ab",)]
 
 
+def test_a_site_of_a_hold_is_called_by_its_id_or_name(case: Case) -> None:
+    case.given("roster.sites", *({"site_id": s, "name": "East" if s < "c" else s} for s in ("a", "b", "EAST", "d")))
+    assert values(case.answer("guards/holds/called", said="east")) == [("EAST",), ("a",), ("b",)]
+
+
 def test_an_undo_takes_the_confirmation_of_what_waits_again(case: Case) -> None:
     new = {"entity": "sites", "action": "update", "before": '{"status":"new"}'}
     back = {**new, "action": "restore", "before": '{"status":"archived"}'}
