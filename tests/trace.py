@@ -21,6 +21,7 @@ import duckdb
 from roster_pipeline import sync
 from roster_pipeline.clever.landing import District, Extract
 from roster_pipeline.errors import RosterError, SyncRefused
+from roster_pipeline.guards import holds
 from roster_pipeline.guards.limits import Limits
 from roster_pipeline.history import report
 from roster_pipeline.history.explain.answer import explain
@@ -253,6 +254,8 @@ def _rename(district: Guarded, kind: str, old: str, new: str) -> Record:
 
 
 def _approve(district: Guarded) -> None:
+    with district.connect() as connection, suppress(RosterError):  # a site that the hold has not
+        holds.decide(connection, district.holds[0].hold_id, "approved", by="Rae", reason="", now=NOW, sites=["nowhere"])
     district.decide()
     district.sync()
     district.limits = Limits()
