@@ -70,10 +70,24 @@ def test_lines_that_name_nothing_are_seen(synced: Platform) -> None:
     assert (passed, says.split(". ")[0]) == (False, f"{SLUG}: 1 line of data/*.csv names nothing that is there")
 
 
-def test_sites_that_wait_lead_to_the_job_that_starts_them(platform: Platform) -> None:
+def test_sites_that_wait_lead_to_the_job_that_starts_them(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The link alone is enough: who follows it and launches has confirmed what waits."""
     platform.sync(exits=3, ROSTER_FIRST_SYNC="ask")
     (told,) = failing(platform).values()
-    assert told.endswith(f"\n\n[start_sync, {SLUG}]({launchpad('start_sync', SLUG)})")
+    link = told.rpartition(f"\n\n[start_sync, {SLUG}](")[2].removesuffix(")")
+    config = yaml.safe_load(parse_qs(urlsplit(link).query)["config"][0])
+    columns = ("site_id", "sections", "teachers", "students")
+    waiting = platform.rows(f"SELECT {', '.join(columns)} FROM sync.waiting_sites ORDER BY name, site_id")
+    confirm = config["resources"]["sync"]["config"]["confirm"]
+    assert confirm == [dict(zip(columns, row, strict=True)) for row in waiting]
+    for name, value in {**platform.environment, "ROSTER_FIRST_SYNC": "ask"}.items():
+        monkeypatch.setenv(name, value)
+    with platform.instance() as instance:
+        job = defs.resolve_job_def("start_sync")
+        assert job.execute_in_process(instance=instance, partition_key=SLUG, run_config=config).success
+    query = "SELECT DISTINCT status FROM roster.sites WHERE enrollment_source = 'clever'"
+    assert platform.rows(query) == [("confirmed",)]
+    assert "no_site_waits" not in failing(platform)
 
 
 @pytest.mark.parametrize("fields", [{"hold_id": "h1", "reason": "it's & so: yes"}, {"sites": ["a", "b"]}, {}])

@@ -124,7 +124,15 @@ def test_a_night_erases_who_is_due_once_somebody_has_confirmed(
 def test_all_who_are_due_are_erased_by_hand_and_that_confirms_the_setting(with_canary: Platform) -> None:
     said, _ = with_canary.roster("erase", "--due", "--confirm", "--by", "Rae", ROSTER_ERASE_AFTER_DAYS="365")
     assert "erased the data of 1 person" in said
-    assert with_canary.rows("SELECT after_days, confirmed_by FROM sync.retention") == [(365, "Rae")]
+    nights = "from now on nightly syncs erase everybody who was archived more than 365 days ago, without asking"
+    assert f"  {nights}\n" in said
+    said, _ = with_canary.roster("erase", "--due", ROSTER_ERASE_AFTER_DAYS="365")
+    assert "nobody is due, and nothing would be erased" in said
+    assert f"  with `--confirm`, {nights}\n" in said
+    said, _ = with_canary.roster("erase", "--due", "--confirm", ROSTER_ERASE_AFTER_DAYS="365")
+    assert "nobody was due, and nothing was erased" in said
+    assert "erased the data of 0" not in said
+    assert with_canary.rows("SELECT after_days, confirmed_by FROM sync.retention") == [(365, "Rae"), (365, "terminal")]
     assert canaries(with_canary.root) == []
 
 

@@ -234,6 +234,32 @@ ERRORS: list[tuple[str, str, bytes, str]] = [
         "Write a name such as America/Denver, or leave the cell empty.",
     ),
     (
+        "the time zone of whatever machine",
+        "sites.csv",
+        b"district,site_id,enrollment_source,time_zone\nriverbend-usd,a,clever,localtime\n",
+        "sites.csv, line 2, column time_zone: 'localtime' is no time zone. "
+        "Write a name such as America/Denver, or leave the cell empty.",
+    ),
+    (
+        "a time zone that is none",
+        "sites.csv",
+        b"district,site_id,enrollment_source,time_zone\nriverbend-usd,a,clever,Factory\n",
+        "sites.csv, line 2, column time_zone: 'Factory' is no time zone. "
+        "Write a name such as America/Denver, or leave the cell empty.",
+    ),
+    (
+        "a number as programs write it",
+        "sites.csv",
+        b"district,site_id,enrollment_source,archive_count\nriverbend-usd,a,clever,1_000\n",
+        "sites.csv, line 2, column archive_count: '1_000' is not a whole number. Write it like 10.",
+    ),
+    (
+        "a number in other digits",
+        "sites.csv",
+        "district,site_id,enrollment_source,archive_count\nriverbend-usd,a,clever,٣٠\n".encode(),
+        "sites.csv, line 2, column archive_count: '٣٠' is not a whole number. Write it like 10.",
+    ),
+    (
         "no percentage",
         "sites.csv",
         b"district,site_id,enrollment_source,archive_percent\nriverbend-usd,a,clever,nan\n",

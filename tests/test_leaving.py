@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from clever_sandbox.server import SandboxServer
 from roster_pipeline.clever.client import Clever
+from roster_pipeline.clever.tokens import Tokens
 from roster_pipeline.cli import launch, main
 from roster_pipeline.config import load_settings
 from roster_pipeline.definitions import defs
@@ -142,12 +143,36 @@ def test_a_sync_of_districts_that_all_have_left_says_so(monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("instance")
+def test_sync_and_forget_say_the_same_of_the_last_district(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clever's list is empty, and not believed: neither sends the admin to the other."""
+    monkeypatch.setattr(Clever, "districts", nobody)
+    monkeypatch.setattr(Clever, "listed", lambda _: frozenset())
+    monkeypatch.setattr(Tokens, "_listed", lambda *_: {})
+    for command in (("forget", GONE, "--yes"), ("sync", "--district", GONE)):
+        done = roster(*command)
+        assert done.exit_code != 0
+        assert "Clever lists no district at all for this application, and an empty list is not believed" in done.stderr
+        assert "roster forget" not in done.stderr
+        assert f"Clever lists district {GONE}" not in done.stderr
+    assert warehouse().has(GONE)
+
+
+@pytest.mark.usefixtures("instance")
+def test_forget_says_when_clever_could_not_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Clever, "districts", silence)
+    monkeypatch.setattr(Clever, "listed", silence)
+    done = roster("forget", GONE, "--yes")
+    assert (done.exit_code, warehouse().has(GONE)) == (3, True)
+    assert f"Nobody knows whether Clever still lists {GONE}: Clever is silent" in done.stderr
+
+
+@pytest.mark.usefixtures("instance")
 def test_clever_that_lists_nobody_is_an_error_when_nobody_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     (warehouse().folder(GONE).identity).unlink()
     monkeypatch.setattr(Clever, "districts", nobody)
     done = roster("sync")
     assert done.exit_code == 1
-    assert "Clever lists no district for this application" in done.stderr
+    assert "Clever lists no district at all for this application" in done.stderr
 
 
 def test_forget_deletes_what_it_says_and_only_after_a_yes(instance: dg.DagsterInstance) -> None:

@@ -19,6 +19,7 @@ from roster_pipeline.config import load_settings
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history.outcome import Failure, put_aside
 from roster_pipeline.history.record import Counts, SyncInfo, record_failure, record_success
+from roster_pipeline.notices import standing
 from roster_pipeline.notices import webhook as webhooks
 from roster_pipeline.notices.book import read_book
 from roster_pipeline.notices.notify import TEST, Told, notify, send_test
@@ -166,6 +167,51 @@ def test_schools_that_wait_for_confirmation_are_told_until_nobody_waits(world: T
     assert world.lines() == []
     world.execute("pena", "DELETE FROM sync.waiting_sites")
     assert [line.partition(" site")[0] for line in world.lines()] == ["pena: over: 1"]
+
+
+def test_a_school_that_joins_those_that_wait_is_told(world: Town) -> None:
+    def wait(site: str) -> None:
+        world.execute("pena", f"INSERT INTO sync.waiting_sites BY NAME SELECT '{site}' AS site_id, '{site}' AS name")
+
+    wait("s1")
+    wait("s2")
+    assert len(world.lines()) == 1
+    wait("s3")
+    (line,) = world.lines()
+    assert line.startswith("pena: 3 sites wait for confirmation: s1, s2, s3. ")
+    world.execute("pena", "DELETE FROM sync.waiting_sites WHERE site_id = 's3'")
+    assert world.lines() == []
+    wait("s3")
+    assert len(world.lines()) == 1, "it waits again"
+    world.execute("pena", "DELETE FROM sync.waiting_sites")
+    assert [line.partition(" for")[0] for line in world.lines()] == ["pena: over: 3 sites wait"]
+    assert world.lines() == []
+
+
+def test_a_kind_that_fails_in_one_district_silences_no_other(world: Town) -> None:
+    world.district("other")
+    world.hold("pena", "h1")
+
+    def broken(district: standing.District) -> Iterator[standing.Notice]:
+        if district.slug == "other":
+            raise TypeError("an address@example.org")
+        return iter(())
+
+    found = standing.standing(world.warehouse, NOW, (broken, standing.held))
+    assert [(n.district, n.kind, n.subject) for n in found.notices] == [
+        ("other", "unreadable", "broken"),
+        ("pena", "held", "h1"),
+    ]
+    assert found.notices[0].what == "nobody knows what there is to tell of broken (TypeError)"
+    assert found.unknown == {"other"}
+
+
+def test_a_pause_is_told_of_a_district_of_which_clever_never_had_data(world: Town) -> None:
+    world.execute(
+        "pena", "INSERT INTO sync.issues BY NAME SELECT 'S0' AS sync_id, 'paused' AS code, 'It is paused.' AS message"
+    )
+    found = standing.standing(world.warehouse, NOW, (standing.old_data,))
+    assert [n.what for n in found.notices] == ["Clever has not said of when its data is: It is paused"]
 
 
 def test_stale_sites_are_told_together_when_they_are_many(world: Town) -> None:

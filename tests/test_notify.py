@@ -76,7 +76,7 @@ def test_a_test_is_sent_now_and_status_and_doctor_say_when(synced: Platform, web
     assert synced.roster("status")[0].splitlines()[-1].startswith("notices: the last got through to 127.0.0.1 on 20")
     checks = {c["check"]: c for c in synced.json("doctor")["checks"]}
     assert {n: c["ok"] for n, c in checks.items()} == dict.fromkeys(
-        ("settings", "districts", "logins", "notices"), True
+        ("settings", "districts", "data", "logins", "notices"), True
     )
     webhook.answers = 403
     _, said = synced.roster("notify", "--test", exits=1)
@@ -123,6 +123,13 @@ def test_doctor_says_what_is_wrong(synced: Platform) -> None:
     synced.published.write_bytes(b"damaged")
     said = synced.roster("doctor", exits=1)[0].splitlines()
     assert said[1].startswith(f"WRONG districts: {SLUG}/published.duckdb is damaged")
+    (synced.data / "courses.csv").rename(synced.data / "gone.csv")
+    said = synced.roster("doctor", exits=1)[0].splitlines()
+    assert said[2].startswith("WRONG data: ")
+    assert "courses.csv" in said[2]
+    (synced.data / "gone.csv").rename(synced.data / "courses.csv")
+    said = synced.roster("doctor", exits=1, ROSTER_DATA=str(synced.data / "none"))[0].splitlines()
+    assert any(line.startswith("WRONG data: ROSTER_DATA is ") for line in said)
     shutil.rmtree(synced.data / "warehouse")
     assert synced.roster("doctor")[0].splitlines()[1] == "ok    districts: 0 can be read"
     said = synced.roster("doctor", exits=1, CLEVER_CLIENT_SECRET="")[0].splitlines()

@@ -10,7 +10,7 @@ import pytest
 from roster_pipeline.errors import InputError
 from roster_pipeline.history.pending import pending
 from tests.conftest import NOW, Record, Tiny, student
-from tests.platform import Platform
+from tests.platform import SLUG, Platform
 
 
 def status(tiny: Tiny, who: str = "ann") -> str:
@@ -95,6 +95,9 @@ def test_the_terminal_names_who_is_pending(synced: Platform) -> None:
     assert name in synced.roster("pending", "--site", "Cedar Middle School", "--limit", "1000")[0]
     (late,) = synced.json("pending", "--days", "0")["districts"]
     assert (late["people"], late["sections"]) == ([], [])
+    ((all_,),) = synced.rows("SELECT count(*) FROM roster.users WHERE enrollment_status = 'pending'")
+    out, _ = synced.roster("pending", "--days", "14")
+    assert out == f"{SLUG}: {all_:,} people are pending, none of them for more than 14 days\n"
     assert "There is no site 'nowhere'" in synced.roster("pending", "--site", "nowhere", exits=1)[1]
 
 

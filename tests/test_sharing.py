@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from roster_pipeline import sync as corridor
 from roster_pipeline.history.sharing import sharing
 from roster_pipeline.history.sharing.words import RULES
 from roster_pipeline.model.sharing import COUNTED
-from tests.conftest import NOW, Tiny, section, student, teacher
+from tests.conftest import NOW, Tiny, carry_out, section, student, teacher
 from tests.platform import SLUG, Platform
 
 
@@ -99,7 +99,7 @@ def test_a_sync_of_one_site_says_nothing_of_the_others(tiny: Tiny) -> None:
 
 
 def test_a_sudden_lack_is_told_until_it_is_seven_syncs_old(tiny: Tiny) -> None:
-    """By what Clever shares: the roster has those who left as long as a guard holds them."""
+    """Guards or not: the roster has those who left as long as one holds them."""
     tiny.records["users"] += [student(f"s{n}", "north") for n in range(5)]
     tiny.sync()
     del tiny.records["users"][-5:]
@@ -109,6 +109,39 @@ def test_a_sudden_lack_is_told_until_it_is_seven_syncs_old(tiny: Tiny) -> None:
     for _ in range(6):
         tiny.sync()
     assert of_site(tiny, "sudden_lack") == []
+
+
+def test_who_leaves_is_lacking_while_a_guard_holds_them(tiny: Tiny) -> None:
+    tiny.records["users"] += [student(f"s{n}", "north") for n in range(60)]
+    tiny.sync()
+    del tiny.records["users"][-60:]
+    with tiny.connect_anew() as connection:
+        carry_out(connection, tiny.begin(), tiny.landing)
+    assert tiny.rows("SELECT count(*) FROM roster.users WHERE enrollment_status = 'archived'") == [(0,)]
+    assert ("sudden_lack", "students", 60) in findings(tiny, "finding, entity, people")
+
+
+def test_who_moves_to_another_site_is_not_lacking(tiny: Tiny) -> None:
+    tiny.records["users"] += [student(f"s{n}", "north") for n in range(9)]
+    tiny.sync()
+    for one in tiny.records["users"][-9:]:
+        one["roles"]["student"] |= {"school": "south", "schools": ["south"]}
+    tiny.sync()
+    assert of_site(tiny, "sudden_lack") == []
+
+
+def test_sections_whose_term_is_over_are_not_lacking(tiny: Tiny) -> None:
+    tiny.records["terms"].append({"id": "fall", "start_date": "2026-08-10", "end_date": "2026-12-18"})
+    tiny.records["sections"] += [section(f"f{n}", "north", teachers=["tia"], term_id="fall") for n in range(8)]
+    tiny.sync()
+    tiny.sync(today=date(2027, 1, 10))
+    del tiny.records["sections"][-8:]
+    tiny.sync(today=date(2027, 1, 10))
+    assert of_site(tiny, "sudden_lack") == []
+    assert tiny.rows("SELECT status, count(*) FROM roster.sections GROUP BY 1 ORDER BY 2") == [
+        ("active", 1),
+        ("concluded", 8),
+    ]
 
 
 def test_a_little_less_is_no_lack(tiny: Tiny) -> None:

@@ -12,7 +12,7 @@ import pytest
 from roster_pipeline.errors import SyncRefused
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.start import Confirmed, Starts
-from tests.conftest import TODAY, Tiny, make_tiny, section, student, teacher
+from tests.conftest import TODAY, Tiny, carry_out, make_tiny, section, student, teacher
 
 NORTH = Confirmed("north", sections=1, teachers=1, students=2)
 
@@ -54,6 +54,61 @@ def test_once_confirmed_it_is_synced_and_asked_about_no_more(tiny: Tiny) -> None
     tiny.records["users"].append(student("new", "north"))
     sync(tiny)
     assert "new" in people(tiny)
+
+
+def test_a_site_confirmed_twice_is_there_once(tiny: Tiny) -> None:
+    sync(tiny)
+    sync(tiny, [NORTH, replace(NORTH, site_id=" North"), NORTH])
+    assert tiny.rows("SELECT site_id FROM roster.sites WHERE status = 'confirmed'") == [("north",)]
+    for table, key in (
+        ("sites", "site_id"),
+        ("sections", "section_id"),
+        ("users", "user_id"),
+        ("user_sites", "(user_id, site_id)"),
+        ("enrollments", "(section_id, user_id, role)"),
+    ):
+        ((rows, keys),) = tiny.rows(f"SELECT count(*), count(DISTINCT {key}) FROM roster.{table}")
+        assert rows == keys > 0
+
+
+def test_confirmations_that_contradict_each_other_are_refused(tiny: Tiny) -> None:
+    sync(tiny)
+    with pytest.raises(SyncRefused, match="twice, with different counts"):
+        sync(tiny, [NORTH, Confirmed("North", 99, 1, 2)])
+    assert people(tiny) == []
+
+
+def test_a_site_is_confirmed_by_its_name_too(tiny: Tiny) -> None:
+    tiny.records["schools"][0]["name"] = "Northern School"
+    sync(tiny)
+    sync(tiny, [Confirmed("northern school", 1, 1, 2)])
+    assert "ann" in people(tiny)
+
+
+def test_a_name_of_two_sites_confirms_neither(tiny: Tiny) -> None:
+    for school in tiny.records["schools"]:
+        school["name"] = "Southern"
+    sync(tiny)
+    with pytest.raises(SyncRefused, match="2 sites are called 'SOUTHERN'"):
+        sync(tiny, [Confirmed("SOUTHERN", 1, 1, 2)])
+
+
+def test_after_the_undo_of_a_start_it_waits_and_can_be_started_again(tiny: Tiny) -> None:
+    tiny.line("section_courses", "d", "m6", "math-6")
+    sync(tiny)
+    before = [row for row in waiting(tiny) if row[0] == "north"]
+    sync(tiny, [NORTH])
+    seen = tiny.rows("SELECT * FROM roster.course_access ORDER BY ALL")
+    tiny.undo(f"S{tiny.syncs:03}")
+    assert [row for row in waiting(tiny) if row[0] == "north"] == before
+    assert tiny.rows("SELECT confirmed_at, confirmed_by FROM roster.sites WHERE site_id = 'north'") == [(None, None)]
+    with tiny.connect_anew() as connection:
+        run = tiny.begin()
+        run.order = replace(run.order, starts=[NORTH])
+        carry_out(connection, run, tiny.landing)
+    assert len(seen) > 0
+    assert tiny.rows("SELECT * FROM roster.course_access ORDER BY ALL") == seen
+    assert tiny.rows("SELECT * FROM sync.holds") == []
 
 
 def test_counts_that_have_moved_are_shown_again(tiny: Tiny) -> None:

@@ -76,6 +76,12 @@ def counted(tiny: Tiny) -> Sequence[Confirmed]:
         ("shared confirm manual end clever", "new confirmed confirmed archived new"),
         ("shared confirm manual end clever confirm", "new confirmed confirmed archived new confirmed"),
         ("shared confirm undo", "new confirmed new"),
+        ("shared confirm undo sync", "new confirmed new new"),
+        ("shared confirm undo confirm", "new confirmed new confirmed"),
+        ("shared confirm undo sync confirm sync", "new confirmed new new confirmed confirmed"),
+        ("shared confirm undo undo sync", "new confirmed new confirmed confirmed"),
+        ("shared confirm undo unshared", "new confirmed new archived"),
+        ("shared confirm undo manual clever confirm", "new confirmed new new new confirmed"),
     ],
 )
 def test_a_site(tiny: Tiny, walk: str, statuses: str) -> None:

@@ -15,10 +15,8 @@ from datetime import datetime
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from roster_pipeline.announce.links import launchpad
-from roster_pipeline.errors import RosterError
 from roster_pipeline.guards.catalog import BLOCKING
 from roster_pipeline.history import report
 from roster_pipeline.history.report import Row
@@ -131,7 +129,8 @@ def states(warehouse: Warehouse, now: datetime, asset: dg.AssetKey | None = None
 def _of_notices(check: Check, found: Sequence[Notice]) -> dict[str, Any]:
     districts = list(dict.fromkeys(n.district for n in found))
     lines = [_plain(f"{n.district}: {n.what}. {n.do}.") for n in found[:_SHOWN]]
-    links = [f"[{check.job}, {d}]({launchpad(check.job, d)})" for d in districts[:_SHOWN] if check.job]
+    fields = {n.district: n.fields for n in found}
+    links = [f"[{check.job}, {d}]({launchpad(check.job, d, **fields[d])})" for d in districts[:_SHOWN] if check.job]
     return _state(check, lines, links, found=len(found), districts=len(districts))
 
 
@@ -161,7 +160,7 @@ def holds(warehouse: Warehouse, *, but_not: str | None = None) -> list[Row]:
         try:
             with warehouse.read(slug) as connection:
                 found += [{"district": slug, **hold} for hold in report.standing(connection)]
-        except (RosterError, duckdb.Error):
+        except Exception:  # whatever is wrong with one district is no reason to be silent about the others
             what = f"nobody knows, published.duckdb cannot be read. `roster publish --district {slug}` makes it again."
             found.append({"district": slug, "hold_id": "unknown", "status": "open", "guard": None, "message": what})
     return found

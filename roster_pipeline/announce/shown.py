@@ -29,7 +29,7 @@ _CHANGES = ("created", "updated", "archived", "restored", "held", "unchanged")
 def table(rows: Sequence[Row], columns: Iterable[str], most: int = SHOWN) -> dg.TableMetadataValue:
     """The first `most` rows, of these columns; a column is of numbers when it has nothing else."""
     shown = [{name: row[name] for name in columns} for row in rows[:most]]
-    numbers = {name for name in columns if shown and all(isinstance(row[name], int) for row in shown)}
+    numbers = {name for name in columns if shown and all(type(row[name]) is int for row in shown)}
     schema = dg.TableSchema([dg.TableColumn(name, "int" if name in numbers else "string") for name in columns])
     return dg.MetadataValue.table(
         [dg.TableRecord({k: v if k in numbers else _text(v) for k, v in row.items()}) for row in shown], schema=schema
@@ -46,12 +46,15 @@ def _text(value: object) -> str:
 
 def sites(rows: Sequence[Row]) -> dict[str, Any]:
     """Of roster/sites: what `roster status` tells, and the district's totals."""
-    on_clever = [row for row in rows if row["enrollment_source"] == "clever"]
+    gone = [row for row in rows if row["status"] == "archived"]
+    manual = [row for row in rows if row["enrollment_source"] == "manual" and row not in gone]
+    on_clever = [row for row in rows if row["enrollment_source"] == "clever" and row not in gone]
     never = sum(row["last_synced_at"] is None for row in on_clever)
     waits = sum(row["status"] == "new" for row in on_clever)
     totals = {name: sum(row[name] for row in rows) for name in _SITE_COUNTS}
     sentence = f"{counted(len(on_clever), 'site')} on Clever"
-    sentence += f", {counted(len(rows) - len(on_clever), 'manual site')}" if len(rows) > len(on_clever) else ""
+    sentence += f", {counted(len(manual), 'manual site')}" if manual else ""
+    sentence += f", {len(gone):,} archived" if gone else ""
     sentence += f"; {never:,} never synced" if never else ""
     sentence += f"; {counted(waits, 'site waits', 'sites wait')} for `start_sync`" if waits else ""
     sentence += f"; {counted(totals['unmapped'], 'section')} without a course."
@@ -75,6 +78,8 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
     sentence = f"{last['trigger']} {last['sync_id']} {last['status']}: {counted(changes, 'change')}"
     sentence += f", {numbers['held']:,} held." if numbers["held"] else "."
     sentence += f" {last['error']}" if last["error"] else ""
+    moved = sum(bool(row["moved"]) for row in waiting)
+    sentence += f" Somebody has confirmed other counts of {counted(moved, 'site')} than Clever shares." if moved else ""
     per_site = Counter[tuple[str, str, str]]()
     for row in changed:
         per_site[row["site"] or row["site_id"] or "whole district", row["entity"], row["action"]] += row["changes"]
@@ -92,7 +97,8 @@ def syncs(recent: Sequence[Row], changed: Sequence[Row], waiting: Sequence[Row])
         **({} if last["people"] is None else {"people": last["people"]}),
     }
     if waiting:
-        shown["waiting sites"] = table(waiting, ("name", "sections", "teachers", "students", "pending", "unmapped"))
+        columns = ("name", "site_id", "sections", "teachers", "students", "pending", "unmapped", "moved")
+        shown["waiting sites"] = table(waiting, columns)
     return shown
 
 

@@ -10,6 +10,7 @@ from roster_pipeline import model
 from roster_pipeline.announce import shown
 from roster_pipeline.assets.common import materialized, publish_and_tell, roster_counts, row_count, spec
 from roster_pipeline.history import report
+from roster_pipeline.history.words import counted
 from roster_pipeline.resources.sync_run import SyncRun, maps_alone
 from roster_pipeline.warehouse.sql import count_rows
 
@@ -148,7 +149,8 @@ def unmapped(context: dg.AssetExecutionContext, sync: SyncRun) -> Iterator[dg.Ma
     for name, values in {**roster, **states}.items():
         event = dg.AssetMaterialization(name.split("/"), partition=sync.info.district, metadata=dict(values))
         context.log_event(event)
-    fresh = f"{new['sections']:,} sections with {new['students']:,} seats are new in the queue."
+    sections, seats = counted(new["sections"], "section"), counted(new["students"], "seat")
+    fresh = f"{sections} with {seats} {'is' if new['sections'] == 1 else 'are'} new in the queue."
     yield dg.MaterializeResult(
         asset_key=_UNMAPPED,
         metadata={**queue["mapping/unmapped"], "new": new["sections"]},

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from roster_pipeline import sync as corridor
 from roster_pipeline.history.record import record_issues
+from roster_pipeline.history.words import counted
 from roster_pipeline.plan.erase import is_confirmed
 from roster_pipeline.resources.sync_run import ERASE, NIGHTLY, SyncRun
 from roster_pipeline.warehouse import purge
@@ -23,8 +24,9 @@ def erase_what_is_due(sync: SyncRun) -> None:
             return
         if not is_confirmed(connection, days):
             message = (
-                f"{found.people} people were archived more than {days} days ago, and nobody has confirmed that their "
-                "data is erased then: `roster erase --due --confirm` does so, and lets nightly syncs do it."
+                f"{counted(found.people, 'person was', 'people were')} archived more than {counted(days, 'day')} ago, "
+                "and nobody has confirmed that their data is erased then: `roster erase --due --confirm` does so, and "
+                "lets nightly syncs do it."
             )
             record_issues(
                 connection, info.sync_id, [("warning", "retention_unconfirmed", "users", None, None, message)]
@@ -35,7 +37,7 @@ def erase_what_is_due(sync: SyncRun) -> None:
             sync_id=f"{info.sync_id[:-8]}{info.dagster_run_id[-8:]}",
             trigger=ERASE,
             requested_by="ROSTER_ERASE_AFTER_DAYS",
-            reason=f"archived more than {days} days ago",
+            reason=f"archived more than {counted(days, 'day')} ago",
             sites=(),
         )
         corridor.erase(connection, sync.folder, replace(sync.run.order, info=erasing))

@@ -19,8 +19,9 @@ from roster_pipeline.clever.client import Clever, Endpoint, Extract, Progress
 from roster_pipeline.clever.landing import LISTS, discard, is_complete, write_receipt
 from roster_pipeline.clever.local import clever_settings
 from roster_pipeline.clever.sites import SitesClever, WholeInstead
+from roster_pipeline.clever.tokens import NOBODY_LISTED, SEE_DASHBOARD
 from roster_pipeline.config import Settings
-from roster_pipeline.errors import CleverRefused
+from roster_pipeline.errors import CleverRefused, RosterError, SyncRefused
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 
@@ -37,8 +38,7 @@ def discover_districts(settings: Settings, warehouse: Warehouse) -> list[Distric
         found, listed = clever.districts(), clever.listed()
     if not found:
         raise CleverRefused(
-            "Clever lists no district for this application. Nothing was changed, no district counts as having left",
-            do="See in the Clever dashboard which districts are connected",
+            f"{NOBODY_LISTED}. Nothing was changed, no district counts as having left", do=SEE_DASHBOARD
         )
     for district in warehouse.note_listed(listed, datetime.now(UTC).replace(tzinfo=None, microsecond=0)):
         log.warning(
@@ -48,6 +48,24 @@ def discover_districts(settings: Settings, warehouse: Warehouse) -> list[Distric
             district.slug,
         )
     return [warehouse.register(d.id, d.name) for d in found]
+
+
+def refuse_listed(settings: Settings, district: DistrictIdentity) -> None:
+    """Raises SyncRefused unless Clever has said, with a list that is believed, that this district has left."""
+    if district.left_at is not None:
+        return
+    what, do = f"Clever lists district {district.slug}", "Disconnect the application from it in Clever first"
+    try:
+        with Clever(clever_settings(settings)) as clever:
+            listed = clever.listed()
+            if not listed and clever.districts() == []:
+                what, do = f"{NOBODY_LISTED}, so {district.slug} does not count as having left", SEE_DASHBOARD
+            elif not listed:
+                what = f"The token of one district does not say whether {district.slug} has left"
+                do = "Set CLEVER_CLIENT_ID and CLEVER_CLIENT_SECRET instead of CLEVER_DISTRICT_TOKEN"
+    except RosterError as error:
+        what, do = f"Nobody knows whether Clever still lists {district.slug}: {error.what}", error.do
+    raise SyncRefused(what, do=do)
 
 
 def extract_district(

@@ -19,6 +19,9 @@ from roster_pipeline.clever.lists import next_query
 from roster_pipeline.config import CleverSettings
 from roster_pipeline.errors import CleverRefused
 
+NOBODY_LISTED = "Clever lists no district at all for this application, and an empty list is not believed"
+SEE_DASHBOARD = "See in the Clever dashboard which districts are connected"
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -135,6 +138,8 @@ class Tokens:
         if self._given:
             return [self._given]
         bearers = self._listed(district_id).get(district_id)
+        if not bearers and not self._listed():
+            raise CleverRefused(f"{NOBODY_LISTED}. Nothing was changed, nobody counts as having left", do=SEE_DASHBOARD)
         if not bearers:
             raise CleverRefused(
                 f"Clever no longer lists district {district_id} for this application: it disconnected, or its"

@@ -5,6 +5,7 @@ Belongs here: their arguments. Does not belong here: the questions (`report.py`)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -20,7 +21,9 @@ from roster_pipeline.config import usable_settings
 @click.command()
 @DISTRICT
 @click.option(
-    "--check", is_flag=True, help="For monitoring: exit 1 when a site is stale, or its district was never synced."
+    "--check",
+    is_flag=True,
+    help="For monitoring: exit 1 when a site is stale, or its district was never synced or has no confirmed site.",
 )
 @JSON
 def status(district: str | None, check: bool, as_json: bool) -> None:
@@ -38,7 +41,8 @@ def status(district: str | None, check: bool, as_json: bool) -> None:
 
     def answer(connection: Any) -> Row:
         return {
-            "sites": report.sites(connection),
+            "sites": (sites := report.sites(connection)),
+            "none_is_fresh": _none_is_fresh(sites),
             "waiting": report.waiting_sites(connection),
             "last_sync": report.sync(connection, None),
             "lines_that_name_nothing": report.lines_without(connection),
@@ -52,8 +56,14 @@ def status(district: str | None, check: bool, as_json: bool) -> None:
 
     rows = map(with_state, ask(district, answer))
     beside = {"notices": notices_now(settings)}
-    code = (lambda row: int(bool(row["stale"]))) if check else (lambda _: 0)
+    code = (lambda row: int(bool(row["stale"]) or row["none_is_fresh"])) if check else (lambda _: 0)
     show(rows, print_status, as_json, code=code, beside=beside, print_beside=print_notices)
+
+
+def _none_is_fresh(sites: Sequence[Row]) -> bool:
+    """Whether there are sites on Clever, and none of them is confirmed."""
+    states = {site["status"] for site in sites if site["enrollment_source"] == "clever"}
+    return "new" in states and "confirmed" not in states
 
 
 @click.command()

@@ -25,7 +25,9 @@ _WHY = click.option("reason", "--why", metavar="TEXT", default="", help="Why; ke
 @_BY
 @_WHY
 @_CHANGE
-@click.option("sites", "--site", metavar="ID", multiple=True, help="Only what is held at this site; may be repeated.")
+@click.option(
+    "sites", "--site", metavar="ID_OR_NAME", multiple=True, help="Only what is held at this site; may be repeated."
+)
 @JSON
 def approve(hold_id: str, requested_by: str, reason: str, change: bool, sites: tuple[str, ...], as_json: bool) -> None:
     """Let the next sync apply exactly the changes of one hold: those that are still the same then."""

@@ -17,6 +17,7 @@ from roster_pipeline.cli.notices import notices_now, notices_sentence
 from roster_pipeline.cli.terminal import print_json, say
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import RosterError
+from roster_pipeline.history.words import counted
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ def _districts(settings: Settings) -> Finding:
     return Finding("districts", True, f"{read} can be read")
 
 
+def _data(settings: Settings) -> Finding:
+    from roster_pipeline.mapping.inputs import read_courses
+
+    if not settings.data.is_dir():
+        raise RosterError(
+            f"ROSTER_DATA is {settings.data}, and there is no such folder", do="Set it to that of courses.csv"
+        )
+    return Finding("data", True, f"courses.csv has {counted(len(read_courses(settings.data)), 'course')}")
+
+
 def _notices(settings: Settings) -> Finding:
     found = notices_now(settings)
     sentence = notices_sentence(found) or "nobody is told: no ROSTER_NOTIFY_URL is set"
@@ -69,7 +80,7 @@ def _logins(settings: Settings) -> Finding:
     return Finding("logins", True, f"the platform's database tells of {len(source('')):,}")
 
 
-CHECKS: tuple[Callable[[Settings], Finding], ...] = (_settings, _districts, _logins, _notices)
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (_settings, _districts, _data, _logins, _notices)
 """In this order; each needs what the ones before it look at."""
 
 

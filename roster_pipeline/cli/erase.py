@@ -13,6 +13,7 @@ from roster_pipeline.cli.common import DISTRICT, JSON, ask, each, readable, show
 from roster_pipeline.cli.terminal import Row, say
 from roster_pipeline.config import usable_settings
 from roster_pipeline.errors import RosterError
+from roster_pipeline.history.words import counted
 
 _KINDS = {
     "roster_values": "names, e-mails and SIS ids on the roster",
@@ -22,6 +23,8 @@ _KINDS = {
     "section_names": "section names that have their family name",
 }
 """What is counted, as it is told."""
+
+_FROM_NOW_ON = "from now on nightly syncs erase everybody who was archived more than {days} ago, without asking"
 
 
 @click.command("erase")
@@ -52,11 +55,13 @@ def erase(
     else:
         slugs = readable(district)[1]
 
+    days = settings.erase_after_days if due else None
+
     def count(slug: str) -> Row:
-        return {"counts": preview_in_bulk(slug, requested_by, "erase_person", **asked)}
+        return {"days": days, "counts": preview_in_bulk(slug, requested_by, "erase_person", **asked)}
 
     def done(slug: str) -> Row:
-        return launch_in_bulk(settings, slug, requested_by, "erase_person", why=why, **asked)
+        return {"days": days, **launch_in_bulk(settings, slug, requested_by, "erase_person", why=why, **asked)}
 
     if confirm:
         show(each(slugs, done), _print_done, as_json, name="syncs", code=sync_code)
@@ -79,20 +84,31 @@ def _find(person: str, district: str | None) -> tuple[str, str]:
 
 def _print_counts(row: Row) -> None:
     counts = row["counts"]
-    people = counts["people"]
-    say(f"{row['district']}: the data of {people:,} {'person' if people == 1 else 'people'} would be erased, for good")
+    if counts["people"]:
+        people = counted(counts["people"], "person", "people")
+        say(f"{row['district']}: the data of {people} would be erased, for good")
+    else:
+        say(f"{row['district']}: nobody is due, and nothing would be erased")
     for name, told in _KINDS.items():
         if counts[name]:
             say(f"  {counts[name]:,} {told}")
     if counts["shared_section_names"]:
         say(f"  not {counts['shared_section_names']:,} names of sections that Clever still shares: it would send them")
-    say("  nothing was changed; `--confirm` erases it in every file, and no undo brings it back")
+    erases = "erases it in every file, and no undo brings it back" if counts["people"] else "erases nothing today"
+    say(f"  nothing was changed; `--confirm` {erases}")
+    if row["days"] is not None:
+        say(f"  with `--confirm`, {_FROM_NOW_ON.format(days=counted(row['days'], 'day'))}")
 
 
 def _print_done(row: Row) -> None:
     if row["failure"] or row["error"]:
         say(f"{row['district']}: {row['failure'] or row['error']}", err=True)
         return
-    people = f"{row['people']:,} {'person' if row['people'] == 1 else 'people'}"
-    say(f"{row['district']}: sync {row['sync_id']} erased the data of {people}")
-    say("  the roster, its history and the published copy were written anew without it")
+    if row["people"]:
+        people = counted(row["people"], "person", "people")
+        say(f"{row['district']}: sync {row['sync_id']} erased the data of {people}")
+        say("  the roster, its history and the published copy were written anew without it")
+    else:
+        say(f"{row['district']}: sync {row['sync_id']}: nobody was due, and nothing was erased")
+    if row["days"] is not None:
+        say(f"  {_FROM_NOW_ON.format(days=counted(row['days'], 'day'))}")

@@ -16,12 +16,13 @@ from typing import Any
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
-from roster_pipeline.clever.extract import discover_districts
+from roster_pipeline.clever.extract import discover_districts, refuse_listed
 from roster_pipeline.cli.dagster_files import make_databases
 from roster_pipeline.config import Settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Outcome
+from roster_pipeline.history.record import NOT_OF_CLEVER
 from roster_pipeline.jobs.origin import belongs_to_the_location
 from roster_pipeline.resources.failures import INTERRUPTED
 from roster_pipeline.resources.sync_run import ENDED, EXIT_CODE, PLAN, PLAN_RECORDS, PUBLISH, TRIGGER
@@ -30,6 +31,9 @@ from roster_pipeline.warehouse.forget import forget
 from roster_pipeline.warehouse.warehouse import DistrictIdentity, Warehouse
 
 log = logging.getLogger(__name__)
+
+_LOOKED_AT = 50
+"""Syncs among which the last one that asked Clever is looked for."""
 
 
 def known_districts(settings: Settings) -> list[DistrictIdentity]:
@@ -57,13 +61,13 @@ def known_districts(settings: Settings) -> list[DistrictIdentity]:
 def forgettable(settings: Settings, slug: str) -> dict[str, Any] | None:
     """What `forget` would delete: the folder of a district that has left, a partition; None when there is neither.
 
-    Raises SyncRefused for a district that Clever lists.
+    Raises SyncRefused for a district that has not left, as far as Clever is believed.
     """
     known_districts(settings)
     warehouse = Warehouse(settings.warehouse)
     path = warehouse.folder(slug).path if warehouse.has(slug) else None
-    if path and warehouse.identity(slug).left_at is None:
-        raise SyncRefused(f"Clever lists district {slug}", do="Disconnect the application from it in Clever first")
+    if path:
+        refuse_listed(settings, warehouse.identity(slug))
     partition = slug in _instance().get_dynamic_partitions("district")
     if path is None and not partition:
         return None
@@ -100,13 +104,30 @@ def launch_sync(settings: Settings, slug: str, sites: Sequence[str], requested_b
     return _recorded(settings, slug, _run("sync_now", slug, resource=resource))
 
 
-def waiting_sites(settings: Settings, slug: str) -> list[dict[str, Any]] | None:
-    """The new sites of a district as its last sync found them; None when it was never synced."""
+def waiting_sites(settings: Settings, slug: str) -> list[dict[str, Any]]:
+    """The new sites of a district as its last sync found them, or an undo left them."""
     warehouse = Warehouse(settings.warehouse)
     if not warehouse.folder(slug).published.exists():
-        return None
+        return []
     with warehouse.read(slug) as connection:
-        return report.waiting_sites(connection) if report.recent(connection, 1) else None
+        return report.waiting_sites(connection)
+
+
+def must_ask(settings: Settings, slug: str) -> bool:
+    """Whether only Clever can say which sites of a district wait, and with what.
+
+    It never said so, not the last time that it was asked, or somebody has taken a start back since.
+    """
+    warehouse = Warehouse(settings.warehouse)
+    if not warehouse.folder(slug).published.exists():
+        return True
+    with warehouse.read(slug) as connection:
+        last = next((s for s in report.recent(connection, _LOOKED_AT) if s["trigger"] not in NOT_OF_CLEVER), None)
+        known = {site["site_id"]: site for site in report.waiting_sites(connection)}
+        sites = report.sites(connection)
+    new = {s["site_id"] for s in sites if s["status"] == "new" and s["enrollment_source"] == "clever"}
+    said = last is None or last["status"] in ("succeeded", "held")
+    return not said or not sites or new != known.keys() or any(site["pending"] is None for site in known.values())
 
 
 def launch_start(settings: Settings, slug: str, requested_by: str, waiting: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from roster_pipeline.cli.common import JSON
 from roster_pipeline.cli.terminal import Row, print_json, say
 from roster_pipeline.config import Settings, usable_settings
 from roster_pipeline.errors import RosterError
+from roster_pipeline.history.words import counted
 
 
 @click.command("notify")
@@ -41,9 +42,9 @@ def notify_now(is_test: bool, as_json: bool) -> None:
     else:
         told = notify(warehouse, webhook, utc_now())
         done = {"host": webhook.host, "sent": told.sent, "standing": told.standing, "why": told.why}
-        said = f"{told.sent} notices went to {webhook.host}; {told.standing} stand"
+        said = f"{counted(told.sent, 'notice')} went to {webhook.host}; {told.standing:,} stand"
     if done["why"]:
-        what = "The test did not get through:" if is_test else f"{done['sent']} notices got through, then"
+        what = "The test did not get through:" if is_test else f"{counted(done['sent'], 'notice')} got through, then"
         do = "Mend that, or set another ROSTER_NOTIFY_URL; what was to be said is tried again the next time"
         raise RosterError(f"{what} {done['why']}", do=do)
     if as_json:

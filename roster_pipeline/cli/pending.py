@@ -12,6 +12,7 @@ import click
 
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, show
 from roster_pipeline.cli.terminal import Row, print_table, say
+from roster_pipeline.history.words import counted
 
 
 @click.command("pending")
@@ -39,7 +40,10 @@ def pending_now(district: str | None, site: str | None, days: int | None, limit:
     def answer(connection: Any) -> Row:
         require_site(report.sites(connection), site)
         asked: dict[str, Any] = {"site": site, "days": pending.ALL if days is None else days}
+        every = pending.sites(connection, now, site=site) if days is not None else []
         return {
+            "days": days,
+            "pending": sum(row["pending"] for row in every),
             "sites": pending.sites(connection, now, **asked),
             "sections": pending.sections(connection, now, **asked, limit=limit) if whole else [],
             "people": pending.people(connection, now, **asked, limit=limit) if whole else [],
@@ -50,12 +54,22 @@ def pending_now(district: str | None, site: str | None, days: int | None, limit:
 
 def _print(row: Row, limit: int) -> None:
     waiting = sum(s["pending"] for s in row["sites"])
-    say(f"{row['district']}: {waiting:,} of {sum(s['people'] for s in row['sites']):,} people are pending")
+    if row["days"] is None:
+        of = counted(sum(s["people"] for s in row["sites"]), "person", "people")
+        say(f"{row['district']}: {waiting:,} of {of} {_are(waiting)} pending")
+    else:
+        told, longer = counted(row["pending"], "person", "people"), counted(row["days"], "day")
+        which = f"{waiting:,} of them" if waiting else "none of them"
+        say(f"{row['district']}: {told} {_are(row['pending'])} pending, {which} for more than {longer}")
     print_table([{"site": s["site"] or "the whole district", **_counts(s)} for s in row["sites"] if s["pending"]])
     for name in ("sections", "people"):
         print_table(row[name])
         if len(row[name]) == limit:
             say(f"  no more than {limit:,} {name} are listed: `--limit`")
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _counts(site: Row) -> Row:

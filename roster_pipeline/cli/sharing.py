@@ -14,6 +14,7 @@ import click
 from roster_pipeline.cli.common import DISTRICT, JSON, LIMIT, ask, show
 from roster_pipeline.cli.terminal import Row, print_table, say
 from roster_pipeline.errors import RosterError
+from roster_pipeline.history.words import counted
 
 _TREND = ("students", "teachers", "sections")
 
@@ -55,7 +56,10 @@ def sharing_now(district: str | None, site: str | None, file: Path | None, limit
     if file is not None:
         written = _write(rows, file)
         if not as_json:
-            say(f"{written:,} findings are in {file}. They have SIS ids: for the district's Clever admin only.")
+            say(
+                f"{counted(written, 'finding is', 'findings are')} in {file}. "
+                "There are SIS ids in it: for the district's Clever admin only."
+            )
     show(rows, lambda row: _print(row, limit), as_json)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from roster_pipeline.cli.terminal import Row, print_table, say
-from roster_pipeline.history.words import counted
+from roster_pipeline.history.words import clevers_data, counted
 
 
 def _site_rows(sites: list[Row]) -> list[Row]:
@@ -20,14 +20,14 @@ def _site_rows(sites: list[Row]) -> list[Row]:
         {
             "site": s["name"],
             "site_id": s["site_id"],
-            "source": s["enrollment_source"],
+            "source": "archived" if s["status"] == "archived" else s["enrollment_source"],
             **{k: s[k] for k in ("students", "teachers", "sections", "mapped", "unmapped", "pending_students")},
             "last_attempt": f"{s['last_attempt']} {_at_site(s, s['last_attempt_at'])}"
             if s["last_attempt"]
             else "never",
             "confirmed": f"{_at_site(s, s['confirmed_at'])} by {s['confirmed_by']}" if s["confirmed_at"] else None,
             **({"own_limits": s["own_limits"]} if own_limits else {}),
-            "last_synced_at": _at_site(s, s["last_synced_at"]) if s["last_synced_at"] else _never(s),
+            "last_synced_at": _last_synced(s),
         }
         for s in sites
     ]
@@ -38,8 +38,10 @@ def _at_site(site: Row, moment: datetime) -> str:
     return f"{moment.replace(tzinfo=UTC).astimezone(ZoneInfo(site['time_zone'] or 'UTC')):%Y-%m-%d %H:%M %Z}"
 
 
-def _never(site: Row) -> str:
-    return "waits" if site["status"] == "new" and site["enrollment_source"] == "clever" else "never"
+def _last_synced(site: Row) -> str:
+    if site["status"] == "new" and site["enrollment_source"] == "clever":
+        return "waits"
+    return _at_site(site, site["last_synced_at"]) if site["last_synced_at"] else "never"
 
 
 def _print_sites(sites: list[Row]) -> None:
@@ -52,17 +54,37 @@ def _print_sites(sites: list[Row]) -> None:
 
 
 def print_sync(row: Row) -> None:
+    if _print_done(row):
+        _print_that_sites_wait(row)
+        say(f"  published: {row['published']}")
+
+
+def print_started(row: Row) -> None:
+    """A sync that was to start sites: which it has, and what Clever shares by now of the others."""
+    if not _print_done(row):
+        return
+    say(f"  published: {row['published']}")
+    others = len(row["waiting"]) - len(row["moved"])
+    more = f"; {counted(others, 'more site waits', 'more sites wait')}" if others else ""
+    if row["started"]:
+        say(f"  started: {', '.join(row['started'])}{more}")
+    if row["moved"]:
+        print_waiting({"district": row["district"], "waiting": row["moved"]})
+
+
+def _print_done(row: Row) -> bool:
+    """What a sync did; whether it did anything at all."""
     if row["failure"]:
         say(f"{row['district']}: {row['failure']}", err=True)
-        return
+        return False
     if row["error"]:
         what = f"{row['district']}: {row['status']}, the roster is as it was"
         say(f"{what}. {row['error']} (sync {row['sync_id']})", err=True)
-        return
+        return False
     seconds = (row["finished_at"] - row["started_at"]).total_seconds()
     changed = sum(row[k] for k in ("created", "updated", "archived", "restored"))
     say()
-    say(f"{row['district']}: sync {row['sync_id']} {row['status']} in {seconds:.1f} s, {changed} changes")
+    say(f"{row['district']}: sync {row['sync_id']} {row['status']} in {seconds:.1f} s, {counted(changed, 'change')}")
     say(
         f"  created {row['created']}, updated {row['updated']}, archived {row['archived']}, "
         f"restored {row['restored']}, held {row['held']}, unchanged {row['unchanged']}"
@@ -72,8 +94,7 @@ def print_sync(row: Row) -> None:
         say(f"  warning {code}: {count} (`roster details` lists them)")
     for hold in row["holds"]:
         print_hold(hold)
-    _print_that_sites_wait(row)
-    say(f"  published: {row['published']}")
+    return True
 
 
 def print_waiting(row: Row) -> None:
@@ -87,11 +108,12 @@ def print_waiting(row: Row) -> None:
     print_table([{"site": w["name"], **{name: w[name] for name in names}} for w in waiting])
     if moved := [w for w in waiting if w["moved"]]:
         say(f"  Somebody has confirmed other counts of {_sites_waiting(moved)}: Clever shares these now.")
-    say(f"  Are these the counts that the school expects? Then `roster start --district {slug} --confirm`.")
+    only = f" --site {waiting[0]['site_id']}" if len(waiting) == 1 else ""
+    say(f"  Are these the counts that the school expects? Then `roster start --district {slug}{only} --confirm`.")
 
 
 def _sites_waiting(waiting: list[Row]) -> str:
-    return "1 site" if len(waiting) == 1 else f"{len(waiting):,} sites"
+    return counted(len(waiting), "site")
 
 
 def _print_that_sites_wait(row: Row) -> None:
@@ -112,7 +134,7 @@ def print_details(row: Row) -> None:
     if row["error"]:
         say(f"  {row['error']}")
     if row["held"]:
-        say(f"  {row['held']:,} changes held: `roster holds` says which, why, and what became of it")
+        say(f"  {counted(row['held'], 'change')} held: `roster holds` says which, why, and what became of it")
     for line in _undo_lines(row):
         say(f"  {line}")
     for title in ("counts", "changes", "issues"):
@@ -154,19 +176,22 @@ def print_hold(hold: Row) -> None:
     sites = [p for p in hold["parts"] if p["site_id"]]
     for part in sites if len(sites) > 1 else ():
         where = f"{part['site_id']} ({part['site']})" if part["site"] else part["site_id"]
-        say(f"      at {where}: {part['changes']:,} of {part['of']:,}{' ' + part['role'] if part['role'] else ''}")
+        of = counted(part["of"], part["role"], "staff" if part["role"] == "staff" else "") if part["role"] else ""
+        say(f"      at {where}: {part['changes']:,} of {of or format(part['of'], ',')}")
 
 
 def print_status(row: Row) -> None:
     last = row["last_sync"]
     say(f"{row['district']}: last sync {last['sync_id']} {last['status']}")
     if last["held"]:
-        say(f"  {last['held']:,} changes are held: `roster holds`")
-    if row["clevers_data_at"]:
-        say(f"  Clever's data is of {row['clevers_data_at']:%Y-%m-%d %H:%M} UTC{row['clever_says']}")
+        say(f"  {counted(last['held'], 'change is', 'changes are')} held: `roster holds`")
+    if row["clevers_data_at"] or row["clever_says"]:
+        say(f"  {clevers_data(row['clevers_data_at'], row['clever_says'])}")
     _print_that_sites_wait(row)
     if row["published_is_behind"]:
         say(f"  older than the truth: `roster publish --district {row['district']}` makes this copy again")
+    if row["none_is_fresh"]:
+        say("  nothing of it is fresh: no site is confirmed yet, and nothing of any is on the roster")
     if row["left_at"]:
         say(f"  has left: not listed by Clever since {row['left_at']:%Y-%m-%d %H:%M} UTC, and not synced any more")
         say(f"  `roster forget {row['district']}` takes it off")
@@ -201,7 +226,7 @@ def print_recent(row: Row) -> None:
 def print_plan(row: Row) -> None:
     planned = sum(c["changes"] for c in row["counts"])
     held = sum(c["changes"] for c in row["counts"] if c["held_by"])
-    say(f"{row['district']}: {planned:,} changes planned, {held:,} of them held")
+    say(f"{row['district']}: {counted(planned, 'change')} planned, {held:,} of them held")
     print_table(row["counts"])
     print_table([{k: c[k] for k in ("entity_id", "action", "entity", "before", "after")} for c in row["changes"]])
     if planned > len(row["changes"]):
@@ -209,7 +234,7 @@ def print_plan(row: Row) -> None:
 
 
 def print_holds(row: Row) -> None:
-    say(f"{row['district']}: {len(row['holds'])} holds")
+    say(f"{row['district']}: {counted(len(row['holds']), 'hold')}")
     for hold in row["holds"]:
         print_hold(hold)
     print_table(row.get("changes", []))

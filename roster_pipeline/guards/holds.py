@@ -72,9 +72,9 @@ def decide(
 ) -> str:
     """Approves or rejects a hold; the next sync acts on it. Returns what it is now, as a sentence.
 
-    With `sites`, an approval counts for the changes at these sites alone; a second one adds to the first. A decision
-    that stands already is not made again. Raises RosterError when there is nothing to decide, SyncRefused when
-    somebody has decided otherwise and `change` does not say that they are overruled.
+    With `sites`, by id or name, an approval counts for the changes at these sites alone; a second one adds to the
+    first. A decision that stands already is not made again. Raises RosterError when there is nothing to decide,
+    SyncRefused when somebody has decided otherwise and `change` does not say that they are overruled.
     """
     if decision not in get_args(Decision):
         raise RosterError(f"{decision!r} is no decision", do="Decide approved or rejected")
@@ -87,6 +87,7 @@ def decide(
         raise RosterError(
             f"Hold {hold_id} is over: {why}", do="Nothing needs to be decided; `roster holds` lists open ones"
         )
+    sites = [_meant(connection, said.strip(), parts) for said in sites]
     _refuse_other_sites(hold_id, decision, sites, parts)
     in_part = status == decision == "approved" and bool(approved_sites)
     adds = in_part and (not sites or not set(sites) <= set(approved_sites))
@@ -112,6 +113,18 @@ def decide(
     )
     where = f" at {len({*kept, *sites})} of {len(parts)} sites" if sites else ""
     return f"Hold {hold_id} is {decision}{where}; the next sync acts on it."
+
+
+def _meant(connection: duckdb.DuckDBPyConnection, said: str, parts: Sequence[str]) -> str:
+    """The site of the hold that is called so; what is said, when there is none. Raises RosterError for several."""
+    if said in parts:
+        return said
+    found = [site_id for (site_id,) in run(connection, "guards/holds/called", said=said).fetchall() if site_id in parts]
+    if len(found) > 1:
+        raise RosterError(
+            f"{len(found)} sites of the hold are called {said!r}", do=f"Name one by its id: {', '.join(found)}"
+        )
+    return str(found[0]) if found else said
 
 
 def _refuse_other_sites(hold_id: str, decision: str, sites: Sequence[str], parts: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ import duckdb
 from roster_pipeline.guards import words
 from roster_pipeline.guards.counting import Counting, set_limits
 from roster_pipeline.guards.guard import Judging, Part
+from roster_pipeline.history.words import counted as number_of
 from roster_pipeline.warehouse.sql import empty, has_rows, make, run
 
 COUNTED = tuple(
@@ -68,8 +69,8 @@ def ambiguous_sentence(_judging: Judging, key: str, parts: Sequence[Part]) -> st
     """What waits because nobody can tell who is who."""
     noun = words.NOUNS[key.partition("|")[2]]
     return (
-        f"{sum(p.changes for p in parts):,} changes of {noun} {words.places(parts)}: new ones may be known ones, but "
-        "which is not clear; approving takes them for new"
+        f"{number_of(sum(p.changes for p in parts), 'change')} of {noun} {words.places(parts)}: "
+        "new ones may be known ones, but which is not clear; approving takes them for new"
     )
 
 

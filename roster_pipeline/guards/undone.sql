@@ -1,11 +1,11 @@
 -- one row per change of this plan that would do again what an undo took back
--- needs: guards.decided, input.decisions, plan.changes, plan.overridden, plan.section_courses, sync.undone
+-- needs: guards.decided, input.confirmed, input.decisions, plan.changes, plan.confirmed, plan.overridden, plan.section_courses, sync.undone
 INSERT INTO guards.undone BY NAME
 WITH section_courses AS (
   SELECT concat_ws('/', section_id, course_id) AS entity_id, section_id, mapped_by, rule_id, action FROM plan.section_courses
 ),
 records AS (
-  SELECT c.entity, c.entity_id, u.undo_sync_id, c.action, m.section_id
+  SELECT c.entity, c.entity_id, u.undo_sync_id, c.action, c.site_id, m.section_id
   FROM sync.undone AS u
   JOIN plan.changes AS c ON c.entity = u.entity AND c.entity_id = u.entity_id
   LEFT JOIN section_courses AS m ON c.entity = 'section_courses' AND m.entity_id = c.entity_id
@@ -31,3 +31,5 @@ WHERE (entity <> 'section_courses' OR action <> 'archive' OR section_id NOT IN (
   AND (entity, entity_id) NOT IN (SELECT (entity, entity_id) FROM guards.decided WHERE guard = 'undone')
   AND (entity, entity_id) NOT IN (SELECT (entity, entity_id) FROM plan.overridden)
   AND NOT (entity = 'section_courses' AND entity_id IN (SELECT concat_ws('/', section_id, course_id) FROM input.decisions))
+  -- and so is a site that somebody confirms anew
+  AND coalesce(site_id, '') NOT IN (SELECT site_id FROM plan.confirmed SEMI JOIN (FROM input.confirmed WHERE sections IS NOT NULL) USING (site_id))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from roster_pipeline.guards.guard import Part
+from roster_pipeline.history.words import counted as number_of
 
 _LISTED = 3
 _IF_RIGHT = "If this is right: "
@@ -37,7 +38,7 @@ def everything(hold_id: str, changes: int, sentences: Sequence[str]) -> str:
     if len(sentences) > _LISTED:
         said += f"; and {len(sentences) - _LISTED:,} more signs"
     return (
-        f"Everything is held ({changes:,} changes), the extract looks broken: {said}. "
+        f"Everything is held ({number_of(changes, 'change')}), the extract looks broken: {said}. "
         f"{_AFTER_ALL}`roster approve {hold_id}`; the other guards still judge what comes of it"
     )
 

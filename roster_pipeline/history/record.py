@@ -19,6 +19,10 @@ USER_TAG = "roster/user"
 """The tag of a run with who was signed in to the UI that launched it; only our webserver writes it."""
 
 
+NOT_OF_CLEVER = ("mapping", "undo", "end", "erase", "override")
+"""Triggers of syncs that ask Clever nothing."""
+
+
 @dataclass(frozen=True)
 class SyncInfo:
     """One sync, as it is known from its start; times are naive UTC."""
@@ -36,7 +40,7 @@ class SyncInfo:
     @property
     def asks_clever(self) -> bool:
         """Whether it moves "last synced": changes of the mapping, overrides, undos, ends and erasures do not."""
-        return self.trigger not in ("mapping", "undo", "end", "erase", "override")
+        return self.trigger not in NOT_OF_CLEVER
 
     def note(self) -> dict[str, str]:
         """What the lock file says of this sync while it runs."""

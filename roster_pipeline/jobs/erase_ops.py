@@ -13,6 +13,7 @@ from pydantic import Field
 from roster_pipeline import sync as corridor
 from roster_pipeline.assets.common import publish_and_tell
 from roster_pipeline.errors import RosterError
+from roster_pipeline.history.words import counted
 from roster_pipeline.jobs.ops import show
 from roster_pipeline.resources.sync_run import SyncRun
 from roster_pipeline.warehouse import purge
@@ -69,5 +70,5 @@ def _whom(config: Erased, days: int | None) -> str | int:
 
 def _tell(context: dg.OpExecutionContext, counts: Mapping[str, int], *, preview: bool) -> None:
     context.add_output_metadata({name.replace("_", " "): count for name, count in counts.items()})
-    told = "Nothing was changed; %d people would be erased." if preview else "%d people are erased."
-    context.log.info(told, counts["people"])
+    people = counted(counts["people"], "person", "people")
+    context.log.info(f"Nothing was changed; {people} would be erased." if preview else f"Erased: {people}.")

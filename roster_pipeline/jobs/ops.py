@@ -35,7 +35,7 @@ class Decision(dg.Config):
     reason: str = Field(default="", description="Why; kept with the decision.")
     change: bool = Field(default=False, description="Overrule what somebody else has decided about it already.")
     sites: list[str] = Field(
-        default=[], description="Approve the changes at these sites only (Clever school ids); empty means all of them."
+        default=[], description="Approve the changes at these sites only, by id or name; empty means all of them."
     )
 
 
@@ -94,7 +94,7 @@ def _only_hold(connection: duckdb.DuckDBPyConnection) -> str:
     waiting = [str(hold["hold_id"]) for hold in report.standing(connection) if hold["status"] == "open"]
     if len(waiting) == 1:
         return waiting[0]
-    what = f"{len(waiting)} holds wait for a decision" if waiting else "No hold waits for a decision"
+    what = f"{len(waiting):,} holds wait for a decision" if waiting else "No hold waits for a decision"
     raise RosterError(what, do="Say which in hold_id; sync/holds lists them")
 
 

@@ -16,13 +16,14 @@ FILE = "notices.json"
 
 
 class Announced(msgspec.Struct, frozen=True):
-    """A notice that got through at `at` (naive UTC), and that is to be followed by its end."""
+    """A notice that got through at `at` (naive UTC), and that is to be followed by its end; what it was `of`."""
 
     district: str
     kind: str
     subject: str
     what: str
     at: datetime
+    of: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -45,7 +45,8 @@ def notify(warehouse: Warehouse, webhook: Webhook, now: datetime) -> Told:
     if not warehouse.root.is_dir():
         return Told(0, 0)
     with warehouse.one_at_a_time("notices"):
-        book, found = read_book(warehouse), standing(warehouse, now)
+        found = standing(warehouse, now)
+        book = _what_is_left(warehouse, read_book(warehouse), found)
         news: list[Notice | Announced] = [*_new(book, found), *_over(book, found)]
         sent = 0
         for begin in range(0, len(news), _AT_ONCE):
@@ -76,7 +77,7 @@ def _deliver(
     if why is None:
         keys = {one.key for one in news}
         kept = [a for a in after.announced if a.key not in keys]
-        fresh = [Announced(*one.key, one.what, now) for one in news if isinstance(one, Notice)]
+        fresh = [Announced(*one.key, one.what, now, one.of) for one in news if isinstance(one, Notice)]
         after = msgspec.structs.replace(after, announced=(*kept, *fresh))
     write_book(warehouse, after)
     return after, why
@@ -87,8 +88,20 @@ def _after(book: Book, delivery: Delivery) -> Book:
 
 
 def _new(book: Book, found: Standing) -> Iterator[Notice]:
-    known = {a.key for a in book.announced}
-    return (notice for notice in found.notices if notice.key not in known)
+    known = {a.key: set(a.of) for a in book.announced}
+    return (notice for notice in found.notices if notice.key not in known or set(notice.of) - known[notice.key])
+
+
+def _what_is_left(warehouse: Warehouse, book: Book, found: Standing) -> Book:
+    """The book without what a notice was of and is not any more: when that comes again, it is news."""
+    of = {notice.key: set(notice.of) for notice in found.notices}
+    left = tuple(
+        msgspec.structs.replace(a, of=tuple(one for one in a.of if one in of.get(a.key, a.of))) for a in book.announced
+    )
+    if left != book.announced:
+        book = msgspec.structs.replace(book, announced=left)
+        write_book(warehouse, book)
+    return book
 
 
 def _over(book: Book, found: Standing) -> Iterator[Announced]:

@@ -9,9 +9,10 @@ A notice has ids, counts and names of sites; no name of a person, neither of the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 
@@ -19,7 +20,7 @@ from roster_pipeline.errors import RosterError
 from roster_pipeline.history import report
 from roster_pipeline.history.outcome import Failure, put_aside_failures
 from roster_pipeline.history.sharing import sharing
-from roster_pipeline.history.words import counted
+from roster_pipeline.history.words import clevers_data, counted
 from roster_pipeline.warehouse.sql import run
 from roster_pipeline.warehouse.warehouse import Warehouse
 
@@ -30,19 +31,27 @@ EXPIRES_SOON = timedelta(hours=24)
 
 UNREADABLE = "unreadable"
 
+_FILLED_IN = 50
+"""Sites in the fields of one link, at most: browsers and servers take no endless one."""
+
 _PERSONAL = re.compile(r"\(asked for by [^)]*\)|(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|\S+@\S+")
 """What a sentence of ours may quote of what people typed."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to tell: known by district, kind and subject; `what` happened in a sentence, and what to `do`."""
+    """One thing to tell: known by district, kind and subject; `what` happened in a sentence, and what to `do`.
+
+    `of` are the ids of what it is about, where one more of them is news. `fields` are those of the job that mends it.
+    """
 
     district: str
     kind: str
     subject: str
     what: str
     do: str
+    of: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -83,7 +92,7 @@ def held(district: District) -> Iterator[Notice]:
     for hold in report.holds(district.connection):
         if hold["status"] == "open":
             hold_id, of = hold["hold_id"], hold["entity"] or "records"
-            what = f"hold {hold_id} of guard {hold['guard']} keeps back {hold['changes']:,} changes of {of}"
+            what = f"hold {hold_id} of guard {hold['guard']} keeps back {counted(hold['changes'], 'change')} of {of}"
             do = f"`roster holds {hold_id}` shows them; `roster approve {hold_id}` or `roster reject {hold_id}` decides"
             yield Notice(district.slug, "held", hold_id, what, do)
 
@@ -96,7 +105,14 @@ def waiting(district: District) -> Iterator[Notice]:
         do = f"`roster start --district {district.slug}` shows their counts, and `--confirm` starts them"
         names = ", ".join(site["name"] or site["site_id"] for site in sites[:5])
         more = ", …" if len(sites) > 5 else ""
-        yield Notice(district.slug, "waiting", "sites", f"{waiting} for confirmation: {names}{more}", do)
+        what, ids = f"{waiting} for confirmation: {names}{more}", tuple(site["site_id"] for site in sites)
+        yield Notice(district.slug, "waiting", "sites", what, do, ids, _confirming(sites[:_FILLED_IN]))
+
+
+def _confirming(sites: Sequence[report.Row]) -> dict[str, Any]:
+    """The run config of `start_sync` that confirms these sites with these counts."""
+    confirm = [{name: site[name] for name in ("site_id", "sections", "teachers", "students")} for site in sites]
+    return {"resources": {"sync": {"config": {"confirm": confirm}}}}
 
 
 def expiring(district: District) -> Iterator[Notice]:
@@ -139,7 +155,7 @@ def old_data(district: District) -> Iterator[Notice]:
     """What Clever said of a pause, a failed upload, or of data that is old."""
     found = report.clevers_data(district.connection)
     if found["clever_says"]:
-        what = f"Clever's data is of {found['clevers_data_at']:%Y-%m-%d %H:%M} UTC{found['clever_says']}".rstrip(".")
+        what = clevers_data(found["clevers_data_at"], found["clever_says"]).rstrip(".")
         yield Notice(district.slug, "old_data", "clever", what, "The district's Clever admin can mend that")
 
 
@@ -164,7 +180,7 @@ def standing(warehouse: Warehouse, now: datetime, kinds: Sequence[Kind] = KINDS)
     Raises RosterError when nobody knows which districts there are.
     """
     notices: list[Notice] = []
-    unknown = set()
+    unknown: set[str] = set()
     for slug in (d.slug for d in warehouse.districts() if d.left_at is None):
         folder = warehouse.folder(slug)
         if not folder.published.exists():
@@ -172,11 +188,23 @@ def standing(warehouse: Warehouse, now: datetime, kinds: Sequence[Kind] = KINDS)
         try:
             with warehouse.read(slug) as connection:
                 district = District(slug, connection, tuple(put_aside_failures(folder)), now)
-                notices += [notice for kind in kinds for notice in kind(district)]
+                for kind in kinds:
+                    notices += _told(district, kind, unknown)
         except RosterError as error:
             unknown.add(slug)
             notices.append(Notice(slug, UNREADABLE, "published", _without_people(error.what), error.do))
     return Standing(tuple(notices), frozenset(unknown))
+
+
+def _told(district: District, kind: Kind, unknown: set[str]) -> list[Notice]:
+    """The notices of a kind; where they cannot be found in one district, that is a notice, and no other suffers."""
+    try:
+        return list(kind(district))
+    except Exception as error:
+        unknown.add(district.slug)
+        what = f"nobody knows what there is to tell of {kind.__name__} ({type(error).__name__})"
+        do = f"`roster publish --district {district.slug}` makes its copy again; if that does not help, report it"
+        return [Notice(district.slug, UNREADABLE, kind.__name__, what, do)]
 
 
 def _without_people(text: str) -> str:

@@ -18,7 +18,7 @@ from roster_pipeline.history.sharing import sharing
 from roster_pipeline.mapping.suggest.suggest import suggest
 from roster_pipeline.plan.difference import Plan
 from roster_pipeline.plan.override import effect
-from roster_pipeline.plan.start import any_waits, remember_waiting
+from roster_pipeline.plan.start import any_waits, remember_waiting, wait_again
 from roster_pipeline.warehouse.sql import has_rows, make, run
 
 
@@ -82,6 +82,7 @@ def _end_of_undo(connection: duckdb.DuckDBPyConnection, info: SyncInfo, undone: 
     run(connection, "mapping/give_back_decisions", undoes=undone)
     run(connection, "mapping/undo_decisions", undoes=undone, sync_id=info.sync_id)
     effect.take_back(connection, info.sync_id, undone)
+    wait_again(connection, info.sync_id, now.date())
 
 
 def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_district: bool, now: datetime) -> None:

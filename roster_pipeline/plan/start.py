@@ -9,23 +9,26 @@ Does not belong here: what a confirmed site means for the roster (`desired/`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Literal
 
 import duckdb
 
 from roster_pipeline.errors import SyncRefused
+from roster_pipeline.history.words import counted
 from roster_pipeline.warehouse.sql import empty, has_rows, insert, make, run
 
 TOLERANCE_PERCENT = 5
 TOLERANCE_RECORDS = 5
 """By how much Clever's counts may have moved since they were shown: by the larger of the two."""
 
+_ONCE = "Confirm a site once, with the counts that `roster start` shows"
+
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The counts of a site as somebody saw and confirmed them."""
+    """The counts of a site, named by its id or name, as somebody saw and confirmed them."""
 
     site_id: str
     sections: int
@@ -40,13 +43,13 @@ Starts = Sequence[Confirmed] | Literal["all"]
 def read_confirmed(connection: duckdb.DuckDBPyConnection, starts: Starts) -> bool:
     """Fills `input.confirmed`, and says whether it has a site; needs `staging`.
 
-    Raises SyncRefused for a site that does not wait for it.
+    Raises SyncRefused for a site that does not wait for it, and for two confirmations that contradict each other.
     """
     empty(connection, "input.confirmed")
     if starts == "all":
         run(connection, "plan/start/everything")
         return has_rows(connection, "input.confirmed")
-    for confirmed in starts:
+    for confirmed in _one_per_site(connection, starts):
         insert(connection, "input.confirmed", **asdict(confirmed))
     if starts and (strange := run(connection, "plan/start/not_waiting").fetchone()):
         raise SyncRefused(
@@ -54,6 +57,26 @@ def read_confirmed(connection: duckdb.DuckDBPyConnection, starts: Starts) -> boo
             do="`roster start` lists those that wait; a site of data/sites.csv that is `manual` is not started",
         )
     return bool(starts)
+
+
+def _one_per_site(connection: duckdb.DuckDBPyConnection, starts: Sequence[Confirmed]) -> list[Confirmed]:
+    """Those with the sites' ids; what somebody confirms twice in the same way, once."""
+    by_site: dict[str, Confirmed] = {}
+    for confirmed in starts:
+        one = replace(confirmed, site_id=_meant(connection, confirmed.site_id.strip()))
+        if by_site.setdefault(one.site_id, one) != one:
+            raise SyncRefused(f"Site {one.site_id} is confirmed twice, with different counts", do=_ONCE)
+    return list(by_site.values())
+
+
+def _meant(connection: duckdb.DuckDBPyConnection, said: str) -> str:
+    """The id of the shared site that is called so; what is said, when there is none. Raises SyncRefused for several."""
+    found = [str(site_id) for (site_id,) in run(connection, "plan/start/called", said=said).fetchall()]
+    if len(found) > 1 and said not in found:
+        raise SyncRefused(
+            f"{len(found)} sites are called {said!r}", do="`roster start` lists those that wait, with ids"
+        )
+    return found[0] if found else said
 
 
 def read_ended(connection: duckdb.DuckDBPyConnection, site_id: str | None) -> None:
@@ -73,16 +96,22 @@ def find_ending(connection: duckdb.DuckDBPyConnection, said: str, people: int) -
         what = f"{len(found)} sites are called {said!r}" if found else f"This district has no site {said!r}"
         raise SyncRefused(what, do="`roster status` lists its sites with their ids")
     site_id, status, source, there = found[0]
-    if source != "manual":
+    refuse_on_clever(site_id, source)
+    if status == "archived" or not there:
+        raise SyncRefused(f"Nobody is on the roster at site {site_id}", do="There is nothing to end")
+    if there != people:
+        are = counted(there, "person is", "people are")
+        raise SyncRefused(f"{are} at site {site_id}, and not {people:,}", do="Confirm that number")
+    return str(site_id)
+
+
+def refuse_on_clever(site_id: str, enrollment_source: str) -> None:
+    """Raises SyncRefused for a site whose enrollments come from Clever: it cannot be ended."""
+    if enrollment_source != "manual":
         raise SyncRefused(
             f"Site {site_id} is on Clever: the next sync would bring all of it back",
             do="Make it `manual` in data/sites.csv first, or have the district stop sharing it",
         )
-    if status == "archived" or not there:
-        raise SyncRefused(f"Nobody is on the roster at site {site_id}", do="There is nothing to end")
-    if there != people:
-        raise SyncRefused(f"{there:,} people are at site {site_id}, and not {people:,}", do="Confirm that number")
-    return str(site_id)
 
 
 def find_waiting(connection: duckdb.DuckDBPyConnection, today: date) -> None:
@@ -107,3 +136,11 @@ def remember_waiting(connection: duckdb.DuckDBPyConnection, sync_id: str) -> Non
     """Writes the sites that wait into the truth, in the transaction of apply."""
     for name in ("forget_waiting", "keep_waiting"):
         run(connection, f"plan/start/{name}", sync_id=sync_id)
+
+
+def wait_again(connection: duckdb.DuckDBPyConnection, sync_id: str, today: date) -> None:
+    """After an undo: the sites whose confirmation it took back wait again, those that it gives one back do not."""
+    for name in ("unconfirm", "wait_no_more"):
+        run(connection, f"plan/undo/{name}")
+    if run(connection, "staging/is_staged").fetchone():
+        run(connection, "plan/undo/wait_again", sync_id=sync_id, today=today)

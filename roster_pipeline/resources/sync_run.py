@@ -69,7 +69,7 @@ PLAN_RECORDS = "roster/plan_records"
 class SiteCounts(dg.Config):
     """What Clever shares of a site, as somebody saw and confirms it."""
 
-    site_id: str = Field(description="Clever school id.")
+    site_id: str = Field(description="Clever school id, or the site's name.")
     sections: int = Field(description="Sections of terms that are not over.")
     teachers: int = Field(description="Teachers.")
     students: int = Field(description="Students.")

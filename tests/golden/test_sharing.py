@@ -83,7 +83,39 @@ def test_a_lack_is_told_against_the_last_seven_syncs(case: Case) -> None:
     for n in (3, 4, 5, 6):
         case.given("sync.syncs", {"sync_id": f"S{n}", "sync_no": n})
         case.given("sync.sharing", {"sync_id": f"S{n}", "site_id": "north", "students": 90, "sections": 9})
-    assert values(case.view("history/sharing/findings", "finding, entity, people")) == [("sudden_lack", "students", 12)]
+    columns = "finding, entity, people"
+    assert case.view("history/sharing/findings", columns) == [], "nobody has left"
+    for n in range(15):
+        who = f"{n:08}-0000-8000-8000-000000000000"
+        case.given("roster.users", {"user_id": who, "roles": ["student"]})
+        left = ("user_sites",) if n == 14 else ("users", "user_sites")
+        for entity in left:
+            entity_id, since = (who if entity == "users" else f"{who}/north"), "S2" if n == 13 else "S9"
+            row = {"sync_id": since, "entity": entity, "entity_id": entity_id, "site_id": "north", "action": "archive"}
+            case.given("sync.change_log", row, {**row, "held_by": "h"})
+    assert values(case.view("history/sharing/findings", columns)) == [("sudden_lack", "students", 12)]
+
+
+def test_a_section_that_is_over_or_elsewhere_is_no_lack(case: Case) -> None:
+    case.given("roster.sites", synced("north", "North"))
+    for n, sections in ((1, 30), (2, 10)):
+        case.given("sync.syncs", {"sync_id": f"S{n}", "sync_no": n})
+        case.given("sync.sharing", {"sync_id": f"S{n}", "site_id": "north", "sections": sections})
+    log: Row = {"sync_id": "S2", "entity": "sections", "site_id": "north"}
+    for n in range(20):
+        action = "conclude" if n < 10 else "update" if n < 13 else "archive"
+        case.given("sync.change_log", {**log, "entity_id": f"s{n}", "action": action})
+    found = case.view("history/sharing/findings", "finding, entity, people")
+    assert values(found) == [("sudden_lack", "sections", 7)]
+
+
+def test_who_is_not_shared_in_several_sections_is_one_person(case: Case) -> None:
+    case.given("roster.sites", synced("north", "North"))
+    for section in ("m6", "m7"):
+        case.given("sync.not_shared", {"site_id": "north", "section": section, "clever_id": "zoe", "role": "student"})
+    case.view("history/sharing/findings", "finding")
+    counted = case.answer("history/sharing/counts", "finding, found, people", site=None)
+    assert values(counted) == [("students_not_shared", 2, 1)]
 
 
 def test_what_a_sync_found_is_remembered(school: Case) -> None:

@@ -105,3 +105,51 @@ def test_a_site_that_is_to_end_is_found_by_id_or_name_with_how_many_are_there(ca
         case.given("roster.user_sites", {"user_id": user, "site_id": "N1", "status": status})
     assert values(case.answer("plan/start/find_manual", said="n1")) == [("N1", "confirmed", "manual", 2)]
     assert values(case.answer("plan/start/find_manual", said="South")) == [("S1", None, "clever", 0)]
+
+
+def test_a_site_is_called_by_its_id_or_name_and_by_an_exact_id_first(case: Case) -> None:
+    case.given("staging.sites", {"site_id": "ab", "name": "East"}, {"site_id": "AB", "name": "x"})
+    assert values(case.answer("plan/start/called", said="AB")) == [("AB",), ("ab",)]
+    assert values(case.answer("plan/start/called", said="eaST")) == [("ab",)]
+
+
+def test_a_site_of_a_hold_is_called_by_its_id_or_name(case: Case) -> None:
+    case.given("roster.sites", *({"site_id": s, "name": "East" if s < "c" else s} for s in ("a", "b", "EAST", "d")))
+    assert values(case.answer("guards/holds/called", said="east")) == [("EAST",), ("a",), ("b",)]
+
+
+def test_an_undo_takes_the_confirmation_of_what_waits_again(case: Case) -> None:
+    new = {"entity": "sites", "action": "update", "before": '{"status":"new"}'}
+    back = {**new, "action": "restore", "before": '{"status":"archived"}'}
+    made = {"entity": "sites", "action": "create"}
+    for site, status, undone in (
+        ("begun", "new", new),
+        ("created", "archived", made),
+        ("restored", "archived", back),
+        ("kept", "confirmed", new),
+    ):
+        case.given("desired.undone", {**undone, "entity_id": site})
+        case.given("roster.sites", {"site_id": site, "status": status, "confirmed_at": NOW, "confirmed_by": "Rae"})
+    found = values(case.change("plan/undo/unconfirm", "site_id, confirmed_at, confirmed_by"))
+    assert found == [("begun", None, None), ("created", None, None), ("kept", NOW, "Rae"), ("restored", NOW, "Rae")]
+
+
+def test_after_an_undo_a_site_waits_with_what_is_staged_of_it(case: Case) -> None:
+    for site, status, source in (
+        ("north", "new", "clever"),
+        ("south", "confirmed", "clever"),
+        ("west", "new", "manual"),
+        ("east", "new", "clever"),
+    ):
+        case.given("staging.sites", {"site_id": site, "name": site})
+        case.given("roster.sites", {"site_id": site, "status": status, "enrollment_source": source})
+    case.given("sync.waiting_sites", *({"site_id": s, **SEEN} for s in ("south", "east")))
+    case.given("staging.users", {"user_n": 1, "roles": ["student"]}, {"user_n": 2, "roles": ["teacher", "student"]})
+    case.given("staging.user_sites", *({"user_n": n, "site_id": "north"} for n in (1, 2)))
+    case.given("staging.sections", *({"site_id": "north", "term_end": end} for end in (None, NOW.date(), "2020-01-01")))
+    assert values(case.change("plan/undo/wait_no_more", "site_id")) == [("east",)]
+    columns = "site_id, sections, teachers, students, pending, moved, sync_id"
+    assert values(case.change("plan/undo/wait_again", columns, today=NOW.date(), sync_id="S2")) == [
+        ("east", 10, 20, 400, None, None, None),
+        ("north", 2, 1, 2, None, False, "S2"),
+    ]

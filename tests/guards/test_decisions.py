@@ -132,6 +132,20 @@ def test_undoing_what_was_approved_at_one_site_decides_nothing_about_the_other(d
     assert district.in_force("users") == 75
 
 
+def test_a_site_of_a_hold_is_called_by_its_name_too(district: Guarded) -> None:
+    for site, school in zip(("north", "south"), district.records["schools"], strict=True):
+        school["name"] = f"{site.title()} School"
+        district.drop("users", *ids(site, range(5)))
+    hold = held(district)
+    with district.connect() as connection:
+        decide = partial(holds.decide, connection, hold.hold_id, "approved", by="Rae", reason="", now=NOW)
+        decide(sites=[" south SCHOOL", "south"])
+        assert connection.execute("SELECT sites FROM sync.holds").fetchall() == [(["south"],)]
+        connection.execute("UPDATE roster.sites SET name = 'Twin'")
+        with pytest.raises(RosterError, match="2 sites of the hold are called 'twin'"):
+            decide(sites=["twin"])
+
+
 def test_a_second_site_adds_to_the_first_and_a_strange_one_is_refused(district: Guarded) -> None:
     for site in ("north", "south"):
         district.drop("users", *ids(site, range(5)))

@@ -1,5 +1,5 @@
 -- one row per finding about what Clever shares, at a site that is synced; findings of a coarser rule mend those that are covered
--- needs: roster.enrollments, roster.sections, roster.sites, roster.users, sync.not_shared, sync.sharing, sync.syncs
+-- needs: roster.enrollments, roster.sections, roster.sites, roster.users, sync.change_log, sync.not_shared, sync.sharing, sync.syncs
 CREATE OR REPLACE VIEW sync.sharing_findings AS
 WITH synced AS (
   SELECT site_id FROM roster.sites WHERE enrollment_source = 'clever' AND status = 'confirmed'
@@ -36,7 +36,7 @@ grades AS MATERIALIZED (
   HAVING NOT bool_or(mapped)
 ),
 latest AS (
-  SELECT h.*, row_number() OVER (PARTITION BY h.site_id ORDER BY s.sync_no DESC) AS n
+  SELECT h.*, s.sync_no, row_number() OVER (PARTITION BY h.site_id ORDER BY s.sync_no DESC) AS n
   FROM sync.sharing AS h JOIN sync.syncs AS s USING (sync_id)
   WHERE h.site_id NOT IN (SELECT site_id FROM roster.sites WHERE enrollment_source = 'manual')
 ),
@@ -47,14 +47,39 @@ shared AS (
   UNION ALL
   SELECT site_id, n, 'sections', sections FROM latest WHERE n <= 7
 ),
+-- what left the roster, or is held, since the first of those syncs: who is elsewhere now, and what is over, did not
+since AS (
+  SELECT site_id, min(sync_no) AS sync_no FROM latest WHERE n <= 7 GROUP BY site_id
+),
+gone AS (
+  SELECT l.entity, l.entity_id, l.site_id, s.sync_no
+  FROM sync.change_log AS l JOIN sync.syncs AS s USING (sync_id)
+  WHERE l.action = 'archive' AND l.entity IN ('users', 'user_sites', 'sections') AND s.sync_no > (SELECT min(sync_no) FROM since)
+),
+not_any_more AS (
+  SELECT site_id, role || 's' AS kind, count(DISTINCT user_id) AS gone
+  FROM (
+    SELECT m.site_id, u.user_id, unnest(u.roles) AS role
+    FROM (FROM gone WHERE entity = 'user_sites') AS m
+    JOIN since ON since.site_id = m.site_id AND m.sync_no > since.sync_no
+    JOIN roster.users AS u ON u.user_id::VARCHAR = split_part(m.entity_id, '/', 1)
+    WHERE u.user_id::VARCHAR IN (SELECT entity_id FROM gone WHERE entity = 'users')
+  )
+  GROUP BY ALL
+  UNION ALL
+  SELECT g.site_id, 'sections', count(DISTINCT entity_id)
+  FROM gone AS g JOIN since ON since.site_id = g.site_id AND g.sync_no > since.sync_no
+  WHERE g.entity = 'sections'
+  GROUP BY ALL
+),
 lacks AS (
-  SELECT site_id, kind, most - last AS fewer
+  SELECT site_id, kind, least(most - last, gone) AS fewer
   FROM (
     SELECT site_id, kind, max(shared) AS most, max(shared) FILTER (n = 1) AS last
     FROM shared
     GROUP BY ALL
-  )
-  WHERE most - last >= 5 AND most - last > most / 10
+  ) JOIN not_any_more USING (site_id, kind)
+  WHERE least(most - last, gone) >= 5 AND least(most - last, gone) > most / 10
 ),
 found AS (
   SELECT site_id, 'school_not_mapped' AS finding, 'sites' AS entity, site_id AS clever_id, people FROM schools
