@@ -10,6 +10,7 @@ import functools
 import logging
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,21 @@ def launch_plan(slug: str, limit: int) -> dict[str, Any]:
     if not result.success:
         raise _failure(result)
     return ENDED.pop(result.run_id).found or {"counts": [], "changes": []}
+
+
+def daemon_heartbeats() -> dict[str, datetime]:
+    """When each part of Dagster's daemon that this instance needs last said that it lives, in naive UTC.
+
+    Empty when there never was one; without a part that never said so. Raises RosterError for an instance that cannot
+    be opened.
+    """
+    beats = _instance().get_daemon_heartbeats()
+    needed = _instance().get_required_daemon_types()
+    return {
+        kind: datetime.fromtimestamp(beats[kind].timestamp, UTC).replace(tzinfo=None)
+        for kind in needed
+        if kind in beats
+    }
 
 
 class _Said(RosterError):
