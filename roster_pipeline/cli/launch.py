@@ -18,7 +18,7 @@ import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline.clever.extract import discover_districts
-from roster_pipeline.cli.dagster_files import make_databases
+from roster_pipeline.cli.dagster_files import cannot_be_opened, make_databases
 from roster_pipeline.config import Settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
@@ -294,11 +294,10 @@ def _instance() -> dg.DagsterInstance:
     try:
         make_databases(home)
         instance = dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=_TO_THE_TERMINAL))
-    except Exception as error:  # its file or its databases, in whatever way they are damaged
-        raise RosterError(
-            f"Dagster's instance in {home} cannot be opened ({type(error).__name__})",
-            do="Mend its dagster.yaml, or move its databases away: rosters and their history are not in them",
-        ) from error
+    except RosterError:
+        raise
+    except Exception as error:
+        raise cannot_be_opened(home, error) from error
     atexit.register(instance.dispose)
     return belongs_to_the_location(instance)
 

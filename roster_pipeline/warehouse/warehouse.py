@@ -79,6 +79,11 @@ class DistrictFolder:
         return self.path / "unpublished"
 
     @property
+    def unpurged(self) -> Path:
+        """There while files may hold what was erased (`purge.py`)."""
+        return self.path / "unpurged"
+
+    @property
     def unrecorded(self) -> Path:
         """Failures that wait to be written into the history."""
         return self.path / "unrecorded"
