@@ -16,7 +16,7 @@ install: .venv/installed
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed; set PYTHON=..."'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,postgres]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,postgres,production]'
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target .venv/oldest-duckdb duckdb==1.2.2  # tests open the published copy with it
 	$(BIN)/python -m compileall -q roster_pipeline clever_sandbox
 	touch $@

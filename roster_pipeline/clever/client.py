@@ -118,6 +118,11 @@ class Clever:
         """Close the connections."""
         self._http.close()
 
+    @property
+    def clock_shown(self) -> ClockReading | None:
+        """What Clever's clock showed with the answers so far, where one of them told it."""
+        return self._http.clock_shown
+
     def districts(self) -> list[District]:
         """Every district our credentials reach, by id.
 

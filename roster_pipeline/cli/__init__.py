@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from roster_pipeline.cli.answers import details, holds, recent, status
+from roster_pipeline.cli.backup import backup
 from roster_pipeline.cli.decisions import approve, forget_for_good, reject, undo_sync
 from roster_pipeline.cli.doctor import doctor
 from roster_pipeline.cli.erase import erase
@@ -89,6 +90,7 @@ class _Commands(click.Group):
         forget_for_good,
         notify_now,
         doctor,
+        backup,
         serve_ui,
         run_daemon,
         sandbox,

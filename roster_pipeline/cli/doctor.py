@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import click
 
+from roster_pipeline.cli import surroundings
 from roster_pipeline.cli.common import JSON
+from roster_pipeline.cli.finding import Finding
 from roster_pipeline.cli.notices import notices_now, notices_sentence
 from roster_pipeline.cli.terminal import print_json, say
 from roster_pipeline.config import Settings, load_settings
 from roster_pipeline.errors import RosterError
 from roster_pipeline.history.words import counted
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: whether all is well, and a sentence, which says what to do when it is not."""
-
-    check: str
-    ok: bool
-    says: str
 
 
 def _settings(settings: Settings) -> Finding:
@@ -80,7 +73,19 @@ def _logins(settings: Settings) -> Finding:
     return Finding("logins", True, f"the platform's database tells of {len(source('')):,}")
 
 
-CHECKS: tuple[Callable[[Settings], Finding], ...] = (_settings, _districts, _data, _logins, _notices)
+CHECKS: tuple[Callable[[Settings], Finding | tuple[Finding, ...]], ...] = (
+    _settings,
+    _districts,
+    _data,
+    surroundings.schema,
+    surroundings.locks,
+    surroundings.disk,
+    surroundings.daemon,
+    surroundings.credentials,
+    surroundings.ui,
+    _logins,
+    _notices,
+)
 """In this order; each needs what the ones before it look at."""
 
 
@@ -88,9 +93,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """What each check finds, as far as the settings let it look."""
     for check in CHECKS:
         try:
-            yield check(settings)
+            found = check(settings)
         except RosterError as error:
-            yield Finding(check.__name__.removeprefix("_"), False, str(error))
+            found = Finding(check.__name__.removeprefix("_"), False, str(error))
+        yield from found if isinstance(found, tuple) else (found,)
         if not settings.places_known:
             return
 
@@ -98,7 +104,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
 @click.command("doctor")
 @JSON
 def doctor(as_json: bool) -> None:
-    """What is wrong with this installation, and what to do: settings, districts, notices.
+    """What is wrong with this installation, and what to do.
+
+    Looks at settings, districts, versions, locks, disk, daemon, credentials, clock, the UI's settings and notices.
 
     Exit 0 nothing, 1 something.
     """

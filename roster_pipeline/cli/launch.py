@@ -10,6 +10,7 @@ import functools
 import logging
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
 from roster_pipeline.clever.extract import discover_districts, refuse_listed
-from roster_pipeline.cli.dagster_files import make_databases
+from roster_pipeline.cli.dagster_files import cannot_be_opened, make_databases
 from roster_pipeline.config import Settings, prepare_dagster_home, usable_settings
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.history import report
@@ -237,6 +238,21 @@ def launch_plan(slug: str, limit: int) -> dict[str, Any]:
     return ENDED.pop(result.run_id).found or {"counts": [], "changes": []}
 
 
+def daemon_heartbeats() -> dict[str, datetime]:
+    """When each part of Dagster's daemon that this instance needs last said that it lives, in naive UTC.
+
+    Empty when there never was one; without a part that never said so. Raises RosterError for an instance that cannot
+    be opened.
+    """
+    beats = _instance().get_daemon_heartbeats()
+    needed = _instance().get_required_daemon_types()
+    return {
+        kind: datetime.fromtimestamp(beats[kind].timestamp, UTC).replace(tzinfo=None)
+        for kind in needed
+        if kind in beats
+    }
+
+
 class _Said(RosterError):
     """An error whose sentence, with what to do, was already composed in the run."""
 
@@ -299,11 +315,10 @@ def _instance() -> dg.DagsterInstance:
     try:
         make_databases(home)
         instance = dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=_TO_THE_TERMINAL))
-    except Exception as error:  # its file or its databases, in whatever way they are damaged
-        raise RosterError(
-            f"Dagster's instance in {home} cannot be opened ({type(error).__name__})",
-            do="Mend its dagster.yaml, or move its databases away: rosters and their history are not in them",
-        ) from error
+    except RosterError:
+        raise
+    except Exception as error:
+        raise cannot_be_opened(home, error) from error
     atexit.register(instance.dispose)
     return belongs_to_the_location(instance)
 

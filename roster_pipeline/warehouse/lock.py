@@ -67,6 +67,14 @@ def is_locked(path: Path) -> bool:
     return False
 
 
+def holder_of(path: Path) -> dict[str, str] | None:
+    """The note of whoever holds the lock at `path` now, empty when they left none; None when nobody does."""
+    if not is_locked(path):
+        return None
+    with path.open("rb") as file:
+        return _note(file)
+
+
 @contextmanager
 def at_rest(path: Path) -> Iterator[bool]:
     """Keeps runs of a district waiting for a moment, for a reader; False when a run is at work, or never was."""

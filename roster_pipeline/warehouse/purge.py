@@ -6,8 +6,6 @@ middle of it. Does not belong here: what is erased (`plan/erase.py`, `staging/`)
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from roster_pipeline.failpoints import failpoint
@@ -21,7 +19,7 @@ _LEFT_BY_ACCIDENTS = ("*.part", "*.part.wal", "*.damaged", "*.damaged.wal")
 
 def begin(folder: DistrictFolder) -> None:
     """From here on, until `finish`, the district's files may hold what was erased. Only for who holds the district."""
-    _marker(folder).touch()
+    folder.unpurged.touch()
     failpoint("purge_begun")
 
 
@@ -32,7 +30,7 @@ def finish(warehouse: Warehouse, slug: str) -> None:
     none of its files open.
     """
     folder = warehouse.folder(slug)
-    if not _marker(folder).exists():
+    if not folder.unpurged.exists():
         return
     for pattern in _LEFT_BY_ACCIDENTS:
         for left in folder.path.glob(pattern):
@@ -41,14 +39,10 @@ def finish(warehouse: Warehouse, slug: str) -> None:
         connection.execute(f"ATTACH {literal(folder.roster)} AS truth")
         rewrite(connection, folder.roster)
     warehouse.publish_copy(slug)
-    _marker(folder).unlink()
+    folder.unpurged.unlink()
     failpoint("purged")
 
 
 def is_unfinished(folder: DistrictFolder) -> bool:
     """Whether files may still hold what was erased, and nobody is at work on them."""
-    return _marker(folder).exists() and not is_locked(folder.path / "lock") and _marker(folder).exists()
-
-
-def _marker(folder: DistrictFolder) -> Path:
-    return folder.path / "unpurged"
+    return folder.unpurged.exists() and not is_locked(folder.path / "lock") and folder.unpurged.exists()

@@ -47,6 +47,11 @@ def is_current(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
     return _version(connection, _tables(connection, file.stem), file) == VERSION and _is_of_this_model(connection)
 
 
+def stored_version(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
+    """The version of the tables in the opened `file`; raises RosterError when a newer release wrote it."""
+    return _version(connection, _tables(connection, file.stem), file)
+
+
 def read_as_current(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Gives a copy of an older release, attached read-only as `truth`, the tables of this one.
 

@@ -23,7 +23,13 @@ from roster_pipeline import model
 from roster_pipeline.errors import PublishFailed, RosterError
 from roster_pipeline.failpoints import failpoint
 from roster_pipeline.warehouse.lock import at_rest, exclusive, is_locked, locked
-from roster_pipeline.warehouse.schema import TRUTH_SCHEMAS, bring_up_to_date, is_current, read_as_current
+from roster_pipeline.warehouse.schema import (
+    TRUTH_SCHEMAS,
+    bring_up_to_date,
+    is_current,
+    read_as_current,
+    stored_version,
+)
 from roster_pipeline.warehouse.sql import make, run
 from roster_pipeline.warehouse.storage import (
     attach_staging,
@@ -71,6 +77,11 @@ class DistrictFolder:
     def unpublished(self) -> Path:
         """There from before the truth may change until it is published."""
         return self.path / "unpublished"
+
+    @property
+    def unpurged(self) -> Path:
+        """There while files may hold what was erased (`purge.py`)."""
+        return self.path / "unpurged"
 
     @property
     def unrecorded(self) -> Path:
@@ -296,6 +307,15 @@ class Warehouse:
                     yield connection
             except duckdb.Error as error:
                 raise unreadable_copy(error, published) from None
+
+    def schema_version(self, slug: str) -> int:
+        """The version of the tables in the published copy, as it is stored. Raises RosterError as `read` does."""
+        published = self.folder(slug).published
+        try:
+            with duckdb.connect(str(published), read_only=True) as connection:
+                return stored_version(connection, published)
+        except duckdb.Error as error:
+            raise unreadable_copy(error, published) from None
 
     @contextmanager
     def read_all(self, slug: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, bool]]:
