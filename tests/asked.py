@@ -78,7 +78,14 @@ def in_force_at(district: Tiny, site: str) -> dict[str, list[tuple[object, ...]]
     for name in ("user_sites", "sections", "enrollments"):
         of_site[name] += " AND status = 'active'"
     # A section that has moved away is archived with its mapping here until the other site is synced.
-    of_site["section_courses"] += " AND section_id IN (SELECT section_id FROM roster.sections WHERE status = 'active')"
+    active = "SELECT section_id FROM roster.sections WHERE status = 'active'"
+    of_site["section_courses"] += f" AND section_id IN ({active})"
+    for name in ("enrollments", "section_courses"):  # what is still told of the site where the section was before
+        of_site[name] += (
+            f" UNION SELECT * EXCLUDE (since_sync_id) FROM roster.{name} "
+            f"WHERE section_id IN ({active} AND site_id = '{site}')"
+        )
+    of_site["enrollments"] += " AND status = 'active'"
     of_site["users"] = (
         "SELECT * EXCLUDE (since_sync_id) FROM roster.users WHERE user_id IN ("
         + " UNION ALL ".join(

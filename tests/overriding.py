@@ -25,10 +25,11 @@ def override(tiny: Tiny, kind: Kind | None = None, *, today: date = TODAY, end: 
     return run.order.info.sync_id
 
 
-def guarded(tiny: Tiny, *, from_clever: bool = True) -> Plan:
+def guarded(tiny: Tiny, *, from_clever: bool = True, today: date = TODAY) -> Plan:
     """One sync that the guards look at."""
     with tiny.connect_anew() as connection:
-        return carry_out(connection, tiny.begin(from_clever=from_clever), tiny.landing if from_clever else None)
+        run = tiny.begin(from_clever=from_clever, today=today)
+        return carry_out(connection, run, tiny.landing if from_clever else None)
 
 
 def states(tiny: Tiny) -> list[tuple[int, str]]:

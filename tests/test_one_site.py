@@ -18,6 +18,7 @@ from tests.asked import WITHOUT_SITE, Asked, asked, in_force_at, of_other_sites
 from tests.clever.fake import DISTRICT, Answer, Fake, serving
 from tests.conftest import Record, Tiny, in_force, make_tiny, section, student
 from tests.laws import MAPPINGS, SCHOOLS, become, districts, laws
+from tests.overriding import members
 
 Lines = list[tuple[str, str]]
 
@@ -117,6 +118,18 @@ def test_a_pupil_of_another_school_in_a_section_here_is_looked_up_once(north: As
     assert sorted(p for p in north.asked if p.startswith("users")) == ["users/ghost", "users/zoe"]
     assert sites_of(north, "zoe") == ["south"]
     assert north.rows("SELECT code FROM staging.issues") == [("unknown_members",)]
+
+
+def test_a_section_that_has_moved_here_has_neither_the_people_nor_the_course_that_it_left_behind(north: Asked) -> None:
+    north.line("section_courses", "d", "m6", "math-6")
+    north.ask()
+    north.records["sections"][0] |= {"school": "south", "teachers": [], "students": ["ben"], "teacher": None}
+    north.inputs["section_courses"] = "district,section_id,course_id\n"
+    north.ask("south")
+    assert (north.instead, members(north, "m6")) == (None, [("ben", "student")])
+    assert north.rows("FROM roster.section_courses") == []
+    by_site = "SELECT site_id, status, student_count, teacher_count, course_count FROM roster.sections"
+    assert north.rows(f"{by_site} WHERE clever_id = 'm6'") == [("south", "active", 1, 0, 0)]
 
 
 def test_who_comes_from_another_site_under_another_id_is_the_same_person(north: Asked) -> None:

@@ -189,6 +189,8 @@ def _print_preview(row: Row) -> None:
 _WORTH = {
     "works": "it holds against what Clever says",
     "idle": "it makes no difference now: Clever says the same",
+    "held": "it waits: what it changes is held, see `roster holds`",
+    "manual": "its site is not on Clever, and the roster there stays as it is",
     "gone": "it has no effect now: who or what it is about is not on the roster",
 }
 

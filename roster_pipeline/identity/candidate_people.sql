@@ -1,11 +1,30 @@
 -- adds one row per person who is gone and new person who may be the same; `apply` only when nothing speaks against it
--- needs: identity.new_people, identity.own_user_ids, roster.users
+-- needs: identity.new_people, identity.own_user_ids, roster.overrides, roster.users
 INSERT INTO identity.candidates BY NAME
-WITH known AS (
+WITH kept AS (
+  SELECT
+    user_id, list(field) AS fields, max(clever_value) FILTER (field = 'first_name') AS first_name,
+    max(clever_value) FILTER (field = 'last_name') AS last_name, max(clever_value) FILTER (field = 'email') AS email,
+    max(clever_value) FILTER (field = 'sis_id') AS sis_id
+  FROM roster.overrides
+  WHERE kind = 'keep' AND user_id IS NOT NULL AND undone_by IS NULL AND (ended_by IS NULL OR reopened_by IS NOT NULL)
+  GROUP BY user_id
+),
+-- beside a field that somebody keeps stands what Clever sent last
+as_sent AS (
+  SELECT c.* REPLACE (
+    if(list_contains(k.fields, 'first_name'), k.first_name, c.first_name) AS first_name,
+    if(list_contains(k.fields, 'last_name'), k.last_name, c.last_name) AS last_name,
+    if(list_contains(k.fields, 'email'), k.email, c.email) AS email,
+    if(list_contains(k.fields, 'sis_id'), k.sis_id, c.sis_id) AS sis_id
+  )
+  FROM roster.users AS c LEFT JOIN kept AS k USING (user_id)
+),
+known AS (
   SELECT
     user_id, clever_id, site_id, sis_id, sis_role(roles) AS sis_role, list_contains(roles, 'student') AS is_student,
     lower(first_name || ' ' || last_name) AS name, lower(email) AS email, enrollment_status <> 'archived' AS in_force
-  FROM roster.users
+  FROM as_sent
 ),
 agreeing AS (
   SELECT

@@ -1,11 +1,17 @@
 -- one row per section that is gone and new section of the same site, period and name or course, in terms that overlap
--- needs: identity.own_section_ids, identity.sites, roster.sections, staging.sections
+-- needs: identity.own_section_ids, identity.sites, roster.overrides, roster.sections, staging.sections
 INSERT INTO identity.section_pairs BY NAME
-WITH gone AS (
+WITH kept AS (
+  SELECT section_id, clever_value AS name FROM roster.overrides
+  WHERE kind = 'keep' AND field = 'name' AND undone_by IS NULL AND (ended_by IS NULL OR reopened_by IS NOT NULL)
+),
+-- beside a name that somebody keeps stands what Clever sent last
+gone AS (
   SELECT
-    section_id, clever_id, site_id, lower(name) AS name, lower(clever_course) AS clever_course,
+    section_id, clever_id, site_id, lower(if(k.section_id IS NULL, s.name, k.name)) AS name, lower(clever_course) AS clever_course,
     coalesce(lower(period), '') AS period, lower(term_name) AS term_name, term_start, term_end
-  FROM (FROM roster.sections WHERE status = 'active') ANTI JOIN identity.own_section_ids USING (section_id)
+  FROM ((FROM roster.sections WHERE status = 'active') ANTI JOIN identity.own_section_ids USING (section_id)) AS s
+  LEFT JOIN kept AS k USING (section_id)
 ),
 arrived AS (
   SELECT

@@ -27,7 +27,7 @@ from roster_pipeline.model.history import (
     UNDONE,
     WAITING_SITES,
 )
-from roster_pipeline.model.overrides import IMPERSONAL_FIELDS, KEPT_FIELDS, OVERRIDES
+from roster_pipeline.model.overrides import GRADES, IMPERSONAL_FIELDS, KEPT_FIELDS, OVERRIDES
 from roster_pipeline.model.questions import QUESTIONS, as_it_was, first_before
 from roster_pipeline.model.roster import (
     COURSE_ACCESS,
@@ -64,6 +64,7 @@ __all__ = [
     "EARLIER",
     "ENTITIES",
     "ERASURES",
+    "GRADES",
     "HOLDS",
     "HOLD_PARTS",
     "IMPERSONAL_FIELDS",

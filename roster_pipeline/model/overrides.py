@@ -13,6 +13,12 @@ KEPT_FIELDS = {
     "sections": ("name", "subject", "grade"),
 }
 """What somebody can keep, whatever Clever sends."""
+GRADES = (
+    *("InfantToddler", "Preschool", "PreKindergarten", "TransitionalKindergarten", "Kindergarten"),
+    *(str(n) for n in range(1, 14)),
+    *("PostGraduate", "Ungraded", "Other"),
+)
+"""Those that Clever has, as it writes them."""
 IMPERSONAL_FIELDS = ("grade", "subject")
 """Those of which no value names anybody."""
 
@@ -34,10 +40,11 @@ _SAID = (
 _STATE = Column(
     "state",
     "VARCHAR",
-    "at the last sync: `works`, `idle` (Clever has caught up, it makes no difference), `gone` (who or what it is about "
-    "is not on the roster) or `expired`",
+    "at the last sync: `works`, `idle` (Clever has caught up, it makes no difference), `held` (a guard holds its "
+    "record back), `gone` (who or what it is about is not on the roster), `manual` (the site is not on Clever: the "
+    "roster there stays as it is) or `expired`",
 )
-_CLEVERS = Column("clever_value", "VARCHAR", "what Clever sends for the kept field, at the last sync", pii=True)
+_CLEVERS = Column("clever_value", "VARCHAR", "what Clever sends for the kept field, or sent last", pii=True)
 
 OVERRIDES = Table(
     "roster",
@@ -71,6 +78,7 @@ OVERRIDING: tuple[Table, ...] = (
         (_NO, *_SUBJECT, Column("counts", "BOOLEAN", "whether it has not expired")),
     ),
     Table("plan", "override_states", "override that stands, and was looked at", (_NO, _STATE, _CLEVERS)),
+    Table("temp", "override_states", "the same, once the guards have looked at the plan", (_NO, _STATE, _CLEVERS)),
     table(
         "plan",
         "overridden",

@@ -148,6 +148,7 @@ PLAN: tuple[Table, ...] = (
     *COMPARED,
     table("plan", "changed", "section whose enrollments are others now", SECTION_ID),
     table("plan", "people_of_sites", "person who is or was at a chosen site", _USER_ID),
+    table("plan", "sections_of_sites", "section that is at a chosen site now", SECTION_ID),
     table(
         "plan",
         "counts",

@@ -89,7 +89,7 @@ def _end_of_sync(connection: duckdb.DuckDBPyConnection, info: SyncInfo, whole_di
     """What the inputs and the guards leave behind, besides the roster."""
     blocked = has_rows(connection, "guards.holds WHERE blocks")
     run(connection, "mapping/settle_decided")
-    effect.write_down(connection, info.sync_id)
+    effect.write_down(connection, info.sync_id, info.sites)
     run(connection, "mapping/course_numbers")
     for name in ("forget_not_carried", "not_carried"):
         run(connection, f"mapping/{name}")

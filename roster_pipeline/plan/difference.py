@@ -221,13 +221,15 @@ def _fields(differs: list[tuple[str, str, str]]) -> str:
 
 
 def _narrow(connection: duckdb.DuckDBPyConnection, sites: Sequence[str]) -> None:
-    """Keeps what changes at these sites, and every change of everybody who is or was there, wherever it is."""
+    """Keeps what changes at these sites and in their sections, and every change of everybody who is or was there."""
     chosen = {"sites": list(sites)}
-    make(connection, "plan/people_of_sites", **chosen)
+    make(connection, "plan/people_of_sites", "plan/sections_of_sites", **chosen)
     for entity in model.ENTITIES:
-        of_people = " AND user_id NOT IN (FROM plan.people_of_sites)" if "user_id" in entity.table.key else ""
         if entity.name != "users":
-            elsewhere = f"NOT list_contains($sites, site_id){of_people}"
+            elsewhere = "NOT list_contains($sites, site_id)"
+            for key, of_sites in (("user_id", "people"), ("section_id", "sections")):
+                if key in entity.table.key and entity.name != "sections":
+                    elsewhere += f" AND {key} NOT IN (FROM plan.{of_sites}_of_sites)"
             connection.execute(f"DELETE FROM plan.{entity.name} WHERE {elsewhere}", chosen)
     run(connection, "plan/users_of_other_sites")
     run(connection, "plan/enrollments_without_section")

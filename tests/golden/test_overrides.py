@@ -63,7 +63,7 @@ def test_those_count_that_stand_and_have_not_expired(case: Case) -> None:
         (keep("email", "a@example.org", user_id=ANN), "works", None),
         (keep("grade", "7", user_id=BEN), "gone", "5"),
         (keep("grade", "7", user_id=CAL), "gone", None),
-        (keep("grade", "7", user_id=DEE), "works", None),
+        (keep("grade", "7", user_id=DEE), "manual", None),
         (add(site_id="north"), "idle", None),
         (add(site_id="south"), "works", None),
         (add(site_id="attic"), "gone", None),
@@ -84,7 +84,7 @@ def test_what_an_override_of_a_person_is_worth_beside_clevers(
 
 
 def test_of_who_is_excluded_nothing_else_counts(case: Case) -> None:
-    case.given("desired.users", {"user_id": ANN, "enrollment_status": "active"})
+    case.given("desired.users", {"user_id": ANN, "user_n": 0, "enrollment_status": "active"})
     case.given("desired.sites", {"site_id": "north", "status": "confirmed"})
     case.given("plan.overrides", exclude(), keep("grade", "7", user_id=ANN), add(site_id="north"))
     found = case.make("plan/override/states_of_people", "no, state")
@@ -298,7 +298,7 @@ def test_what_is_news_of_an_override_is_told_once(case: Case) -> None:
     for no, (before, now) in states.items():
         about: Row = {"section_id": M6, "field": "name"} if no == 3 else {"user_id": ANN}
         case.given("plan.overrides", {"no": no, "kind": "keep", **about})
-        case.given("plan.override_states", {"no": no, "state": now})
+        case.given("temp.override_states", {"no": no, "state": now})
         if before:
             case.given("roster.overrides", {"no": no, "state": before})
     found = case.change("plan/override/issues", "code, entity, record_id, site_id, message", sync_id="S2")
@@ -321,7 +321,7 @@ def test_an_override_is_written_down_ended_and_its_state_noted(case: Case) -> No
     case.given("roster.overrides", {"no": 4, "state": "works"}, {"no": 7, "reopened_by": "S1"})
     case.given("input.overrides", {"kind": "exclude", "user_id": ANN, "by": "Rae", "why": "asked"})
     case.given("input.ended_overrides", {"no": 7})
-    case.given("plan.override_states", {"no": 4, "state": "idle", "clever_value": "6"}, {"no": 8, "state": "works"})
+    case.given("temp.override_states", {"no": 4, "state": "idle", "clever_value": "6"}, {"no": 8, "state": "works"})
     case.change("plan/override/end", "no", sync_id="S2")
     case.change("plan/override/write_down", "no", sync_id="S2")
     columns = 'no, kind, "by", sync_id, state, clever_value, ended_by, reopened_by'
@@ -369,7 +369,7 @@ def test_of_who_is_erased_no_kept_field_stays(case: Case) -> None:
         row: Row = {"no": no, "kind": kind, "user_id": who, "value": "v", "clever_value": "c", "ended_by": ended_by}
         case.given("roster.overrides", row)
     found = case.change("plan/erase/overrides", "no, value, clever_value, ended_by", sync_id="S2")
-    assert values(found) == [(0, None, None, "S2"), (1, None, None, "S1"), (2, "v", "c", None), (3, "v", "c", None)]
+    assert values(found) == [(0, None, None, "S2"), (1, None, None, "S2"), (2, "v", "c", None), (3, "v", "c", None)]
 
 
 def test_the_family_name_goes_out_of_a_kept_name_of_a_section(case: Case) -> None:

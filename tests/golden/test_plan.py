@@ -33,6 +33,11 @@ def test_who_is_or_was_at_a_chosen_site_as_a_member_or_in_a_section_goes_with_it
     assert values(found) == [(ANN,), (BEN,), (CAL,), (DEE,)]
 
 
+def test_a_section_is_of_the_site_where_it_is_now(case: Case) -> None:
+    case.given("desired.sections", {"section_id": M6, "site_id": "north"}, {"section_id": S6, "site_id": "south"})
+    assert values(case.make("plan/sections_of_sites", "section_id", sites=["north"])) == [(M6,)]
+
+
 def test_changes_of_people_who_have_nothing_to_do_with_a_chosen_site_are_forgotten(case: Case) -> None:
     case.given("plan.users", *({"user_id": u} for u in (ANN, BEN, CAL, DEE)))
     case.given("plan.people_of_sites", {"user_id": CAL}, {"user_id": TIA})

@@ -13,6 +13,8 @@ from roster_pipeline.history.explain.sections import by_hand
 _WORTH = {
     "works": "",
     "idle": "; Clever says the same now",
+    "held": "; waits, since what it changes is held",
+    "manual": "; the site is not on Clever, and its roster stays as it is",
     "gone": "; without effect, since who or what it is about is not on the roster",
     "expired": "; expired",
 }

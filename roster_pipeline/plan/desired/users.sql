@@ -1,5 +1,5 @@
 -- one row per person ever seen; who has no synced site any more stays as they were at one that is manual, and is archived elsewhere
--- needs: desired.sites, identity.users, input.logins, roster.user_sites, roster.users, staging.user_sites, staging.users
+-- needs: desired.sites, identity.users, input.logins, roster.user_sites, roster.users, staging.user_sites, staging.users, sync.erasures
 INSERT INTO desired.users BY NAME
 WITH synced_site AS (
   SELECT m.user_n, min_by(m.site_id, if(m.is_primary, '0', '1') || m.site_id) AS site_id
@@ -24,8 +24,12 @@ shared AS (
   LEFT JOIN roster.users AS c ON c.user_id = i.user_id
   LEFT JOIN input.logins AS by_clever_id ON by_clever_id.user_id = lower(u.clever_id)
   LEFT JOIN input.logins AS by_user_id ON by_user_id.platform_id = i.user_id
-  WHERE synced_site.site_id IS NOT NULL
+  WHERE (
+    synced_site.site_id IS NOT NULL
     OR (list_contains(u.roles, 'district_admin') AND EXISTS (FROM desired.sites WHERE enrollment_source = 'clever' AND status = 'confirmed'))
+  )
+  -- what was staged of somebody was erased with the rest of them: until Clever is asked again, there is nothing to show
+  AND NOT ({any_pii users} IS NULL AND i.user_id IN (SELECT user_id FROM sync.erasures))
 )
 SELECT *, if(first_login_at IS NULL, 'pending', 'active') AS enrollment_status
 FROM shared

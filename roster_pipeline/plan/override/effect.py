@@ -6,6 +6,7 @@ Belongs here: the order in which the statements of this folder run. Does not bel
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -43,13 +44,22 @@ def respect(connection: duckdb.DuckDBPyConnection, *, without_people: bool) -> N
     make(connection, "plan/override/concerned")
 
 
-def write_down(connection: duckdb.DuckDBPyConnection, sync_id: str) -> None:
-    """Notes in the truth what was overridden and ended now, and what all overrides are worth; says what is news."""
+def write_down(connection: duckdb.DuckDBPyConnection, sync_id: str, sites: Sequence[str]) -> None:
+    """Notes in the truth what was overridden and ended now, and what all overrides are worth; says what is news.
+
+    A sync of some `sites` alone says it of the overrides there.
+    """
+    make(connection, "plan/override/worth")
+    if sites:
+        run(connection, "plan/override/elsewhere", sites=list(sites))
     for name in ("settle", "issues", "end", "write_down", "write_states"):
         run(connection, f"plan/override/{name}", sync_id=sync_id)
 
 
 def take_back(connection: duckdb.DuckDBPyConnection, sync_id: str, undone: str) -> None:
-    """With a sync that is undone, its overrides and its ends of overrides are; an undo gives them back."""
-    for name in ("give_back", "undo", "reopen"):
+    """With a sync that is undone, its overrides and its ends of overrides are; an undo gives them back.
+
+    Of several about the same, one stands.
+    """
+    for name in ("give_back", "undo", "reopen", "one_stands"):
         run(connection, f"plan/override/{name}", sync_id=sync_id, undoes=undone)

@@ -2,7 +2,7 @@
 -- needs: desired.sites, desired.user_sites, desired.users, plan.overrides
 -- idle without: plan.overrides
 INSERT INTO desired.user_sites BY NAME
-SELECT DISTINCT o.user_id, o.site_id, o.site_id = u.site_id AS is_primary, 'active' AS status
+SELECT DISTINCT o.user_id, o.site_id, coalesce(o.site_id = u.site_id, false) AS is_primary, 'active' AS status
 FROM plan.overrides AS o
 JOIN desired.users AS u ON u.user_id = o.user_id AND u.enrollment_status <> 'archived'
 SEMI JOIN (FROM desired.sites WHERE status = 'confirmed') AS w ON w.site_id = o.site_id

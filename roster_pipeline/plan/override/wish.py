@@ -15,6 +15,8 @@ import duckdb
 from roster_pipeline import model
 from roster_pipeline.errors import RosterError, SyncRefused
 from roster_pipeline.mapping.cells import quoted
+from roster_pipeline.mapping.inputs import CLEVER_SUBJECTS
+from roster_pipeline.model import GRADES
 from roster_pipeline.warehouse.sql import has_rows, make, run
 
 Kind = Literal["exclude", "keep", "protect", "add"]
@@ -65,8 +67,14 @@ def ask(
     found = _subject(connection, asked)
     until = {"until": asked.until, "by": by, "why": why.strip(), "at": at}
     make(connection, "plan/override/asked", **found, **until)
+    where = {name: found[name] for name in ("kind", "user_id", "section_id", "site_id")}
     if asked.kind == "keep" and not has_rows(connection, "input.overrides WHERE value IS NOT NULL"):
         raise RosterError(f"The roster has no {asked.field} there to keep", do="Give the value")
+    if at_manual := run(connection, "plan/override/at_manual_site", **where).fetchone():
+        raise SyncRefused(
+            f"Site {at_manual[0]} is not on Clever: its roster stays as it is, and no override there could end",
+            do="Make it `clever` in data/sites.csv first",
+        )
     make(connection, "plan/override/replaced")
 
 
@@ -100,10 +108,21 @@ def _kept(connection: duckdb.DuckDBPyConnection, wish: Wish) -> dict[str, Any]:
         raise RosterError(f"{quoted(wish.field)} cannot be kept", do=f"Name one of {', '.join(known)}")
     if wish.value and (not wish.value.isprintable() or len(wish.value) > LONGEST_VALUE or not wish.value.strip()):
         raise RosterError("The value cannot be kept", do=f"Give one line of at most {LONGEST_VALUE} characters")
-    kept = {"field": wish.field, "value": wish.value or None}
+    kept = {"field": wish.field, "value": _value(wish) or None}
     if wish.person:
         return {**kept, "user_id": _person(connection, wish.person)[0]}
     return {**kept, "section_id": _section(connection, wish.section)}
+
+
+def _value(wish: Wish) -> str:
+    """The value as Clever writes it, where only some are possible: so nothing that names anybody gets there."""
+    possible = {"grade": GRADES, "subject": CLEVER_SUBJECTS}.get(wish.field, ())
+    if not wish.value or not possible:
+        return wish.value
+    found = {one.lower(): one for one in possible}.get(wish.value.strip().lower())
+    if found is None:
+        raise RosterError(f"The value is no {wish.field} that Clever has", do=f"Give one of {', '.join(possible)}")
+    return found
 
 
 def _membership(connection: duckdb.DuckDBPyConnection, wish: Wish) -> dict[str, Any]:
