@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from roster_pipeline.assets import shown
+from roster_pipeline.announce import shown
 from roster_pipeline.cli import launch
 from roster_pipeline.history import report
 from roster_pipeline.warehouse.warehouse import Warehouse
