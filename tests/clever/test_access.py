@@ -72,7 +72,7 @@ def test_a_given_token_that_is_dead_is_final(fake: Fake, connect: Connect, landi
 
 def test_a_district_that_disappeared_is_final(fake: Fake, connect: Connect, landing: Path) -> None:
     fake.tokens = []
-    with pytest.raises(CleverRefused, match="lists no district at all.*nobody counts as having left"):
+    with pytest.raises(CleverRefused, match=r"lists no district at all.*nobody counts as having left"):
         connect().extract(DISTRICT, landing)
     assert not (landing / "users.ndjson").exists()
 
