@@ -6,6 +6,7 @@ import pytest
 
 from roster_pipeline.announce import shown
 from roster_pipeline.cli import launch
+from roster_pipeline.config import load_settings
 from roster_pipeline.history import report
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.platform import SLUG, Platform
@@ -69,7 +70,10 @@ def test_other_counts_by_now_are_shown_at_once(platform: Platform, monkeypatch: 
 def test_an_undone_start_is_offered_again(platform: Platform) -> None:
     platform.roster("start", ROSTER_FIRST_SYNC="ask")
     (done,) = platform.json("start", "--confirm", ROSTER_FIRST_SYNC="ask")["syncs"]
+    settings = load_settings(platform.environment)
+    assert not launch.was_undone(settings, SLUG)
     platform.roster("undo", done["sync_id"])
+    assert launch.was_undone(settings, SLUG), "so the demo does not start it again by itself"
     assert people(platform) == 0
     waits = platform.shown("sync/syncs")["waiting sites"]
     assert len(waits.records) == 4

@@ -131,6 +131,12 @@ def must_ask(settings: Settings, slug: str) -> bool:
     return not said or not sites or new != known.keys() or any(site["pending"] is None for site in known.values())
 
 
+def was_undone(settings: Settings, slug: str) -> bool:
+    """Whether somebody has taken back a sync of the district lately: what waits may wait because of that."""
+    with Warehouse(settings.warehouse).read(slug) as connection:
+        return any(sync["trigger"] == "undo" for sync in report.recent(connection, _LOOKED_AT))
+
+
 def launch_start(settings: Settings, slug: str, requested_by: str, waiting: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Runs job start_sync for the sites of `waiting`, with their counts; returns like launch_sync."""
     counts = [{name: site[name] for name in ("site_id", "sections", "teachers", "students")} for site in waiting]

@@ -184,4 +184,5 @@ def _print_rehearsal(row: Row) -> None:
         say(f"{row['district']}: the rules {title}")
         print_table(listed_rules(row[name]))
         for fight in row[name]["fights"]:
-            say(f"  {fight['one']} and {fight['other']} fight over {fight['sections']} sections: give one a priority")
+            over = counted(fight["sections"], "section")
+            say(f"  {fight['one']} and {fight['other']} fight over {over}: give one a priority")

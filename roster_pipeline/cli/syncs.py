@@ -26,14 +26,15 @@ def sync_now(district: str | None, sites: tuple[str, ...], requested_by: str, as
 
     Exit 0 done, 1 failed, 3 held or refused.
     """
-    from roster_pipeline.cli.launch import launch_start, launch_sync
+    from roster_pipeline.cli.launch import launch_start, launch_sync, was_undone
 
     settings = usable_settings()
     slugs = districts_to_sync(settings, district, sites)
 
     def synced(slug: str) -> Row:
         row = launch_sync(settings, slug, sites, requested_by)
-        if not (settings.is_demo and row["waiting"] and all(site["status"] == "new" for site in row["sites"])):
+        is_new = row["waiting"] and all(site["status"] == "new" for site in row["sites"])
+        if not (settings.is_demo and is_new) or was_undone(settings, slug):
             return row
         if not as_json:
             print_waiting({"district": slug, **row})

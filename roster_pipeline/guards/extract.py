@@ -17,6 +17,7 @@ from roster_pipeline.guards import words
 from roster_pipeline.guards.counting import count_in_force
 from roster_pipeline.guards.guard import Hold, Judging, Part, hold_id_of
 from roster_pipeline.guards.limits import Limits
+from roster_pipeline.history.words import counted
 from roster_pipeline.warehouse.sql import count_rows, empty, insert, run
 
 GUARD = "broken_extract"
@@ -174,7 +175,8 @@ def _vanished_sites(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
             "sites",
             site,
             people + sections,
-            f"site {site} ({name}) is gone with its {people:,} people and {sections:,} sections",
+            f"site {site} ({name}) is gone with its {counted(people, 'person', 'people')} and "
+            f"{counted(sections, 'section')}",
             everything=True,
         )
         for site, name, people, sections in run(connection, "guards/vanished_sites").fetchall()
@@ -188,7 +190,7 @@ def _emptied_sites(connection: duckdb.DuckDBPyConnection) -> list[Sign]:
             "sections",
             site,
             sections,
-            f"site {site} ({name}) lost all its {sections:,} sections",
+            f"site {site} ({name}) lost all its {counted(sections, 'section')}",
         )
         for site, name, sections in run(connection, "guards/emptied_sites").fetchall()
     ]

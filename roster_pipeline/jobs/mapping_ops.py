@@ -209,7 +209,7 @@ def _markdown(part: dict[str, Any]) -> dg.MarkdownMetadataValue:
     names = list(rows[0]) if rows else []
     lines = [names, ["---"] * len(names), *([_cell(row[name]) for name in names] for row in rows)]
     table = [f"| {' | '.join(line)} |" for line in lines] if rows else ["There is no rule."]
-    fights = [f"- {f['one']} and {f['other']} fight over {f['sections']} sections" for f in part["fights"]]
+    fights = [f"- {f['one']} and {f['other']} fight over {counted(f['sections'], 'section')}" for f in part["fights"]]
     return dg.MetadataValue.md("\n".join([*table, "", *fights]))
 
 

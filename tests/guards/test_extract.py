@@ -74,7 +74,7 @@ def test_a_site_with_people_alone_that_vanishes_blocks(district: Guarded) -> Non
     district.sync()
     district.drop("schools", "west")
     district.sync()
-    assert ["site west (West) is gone with its 1 people and 0 sections" in h.message for h in district.holds] == [True]
+    assert ["site west (West) is gone with its 1 person and 0 sections" in h.message for h in district.holds] == [True]
 
 
 def test_a_term_that_vanishes_while_active_blocks(district: Guarded) -> None:
