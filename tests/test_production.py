@@ -104,7 +104,7 @@ def test_the_instance_in_postgresql_is_else_as_shipped() -> None:
 
 def restore(backup: Path, platform: Platform) -> None:
     """By the very commands of the page."""
-    commands = re.findall(r"^\$ (cp .+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    commands = re.findall(r"^\$ (cp -a .+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(commands) == 3
     env = {**os.environ, **platform.environment, "BACKUP": str(backup)}
     subprocess.run(["sh", "-euc", "\n".join(commands)], env=env, check=True)
