@@ -101,7 +101,7 @@ def test_every_path_that_the_docs_name_exists() -> None:
         if page.name == "upgrading.md":  # names what is no more
             continue
         text = page.read_text(encoding="utf-8")
-        for path in re.findall(r"`((?:roster_pipeline|clever_sandbox|benchmarks|docs|tests)/[\w/.]+)`", text):
+        for path in re.findall(r"`((?:roster_pipeline|clever_sandbox|benchmarks|deploy|docs|tests)/[\w/.]+)`", text):
             assert (PROJECT_ROOT / path).exists(), f"{page.name}: {path}"
 
 

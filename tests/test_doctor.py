@@ -16,6 +16,7 @@ from clever_sandbox.server import serve_in_thread
 from roster_pipeline.cli import surroundings
 from roster_pipeline.config import load_settings
 from roster_pipeline.history.record import SyncInfo
+from roster_pipeline.warehouse.schema import VERSION
 from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import NOW
 from tests.platform import SLUG, Platform, demo_app
@@ -42,7 +43,7 @@ def test_all_is_well(synced: Platform) -> None:
     assert {name: ok for name, (ok, _) in found.items()} == dict.fromkeys(CHECKS, True)
     assert found["credentials"][1] == "Clever takes them, for 1 district"
     assert found["clock"][1] == "ours and Clever's agree"
-    assert found["schema"][1] == "version 5 is this release's"
+    assert found["schema"][1] == f"version {VERSION} is this release's"
     assert found["locks"][1] == "no run holds a district"
     assert found["daemon"][1].startswith("none has ever run on this instance")
 
@@ -119,16 +120,16 @@ def test_a_lock_without_a_note(synced: Platform) -> None:
 
 def test_the_tables_of_an_older_and_of_a_newer_release(synced: Platform) -> None:
     with duckdb.connect(str(synced.published)) as connection:
-        connection.execute("UPDATE sync.schema_versions SET version = 4")
+        connection.execute(f"UPDATE sync.schema_versions SET version = {VERSION - 1}")
     assert (
         surroundings.schema(load_settings()).says
-        == f"version 5 is this release's; {SLUG} has 4: the next sync brings it up"
+        == f"version {VERSION} is this release's; {SLUG} has {VERSION - 1}: the next sync brings it up"
     )
     with duckdb.connect(str(synced.published)) as connection:
-        connection.execute("UPDATE sync.schema_versions SET version = 6")
+        connection.execute(f"UPDATE sync.schema_versions SET version = {VERSION + 1}")
     found = findings(synced, exits=1)
-    assert found["schema"] == (True, "version 5 is this release's")
-    assert "has schema version 6" in found["districts"][1]
+    assert found["schema"] == (True, f"version {VERSION} is this release's")
+    assert f"has schema version {VERSION + 1}" in found["districts"][1]
 
 
 def test_credentials_that_clever_refuses(synced: Platform) -> None:

@@ -93,6 +93,9 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(
         assert not (home / "first.part").exists()
     code, said = ended(platform, "sync", **variables(server))
     assert code == 0, said
+    code, said = ended(platform, "doctor", **{**variables(server), "DAGSTER_PG_PASSWORD": "other"})
+    assert code == 1
+    assert f"WRONG daemon: Dagster's instance in {home} cannot be opened (DagsterPostgresException)" in said
 
 
 def test_the_instance_in_postgresql_is_else_as_shipped() -> None:
