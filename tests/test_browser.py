@@ -96,7 +96,7 @@ def somebody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
         platform.as_shipped()
         platform.sync("--by", "Rae")
         with serving(platform) as ui:
-            patiently(bool, lambda: requests.get(f"{ui.url}/server_info", timeout=5).ok)
+            patiently(bool, lambda: requests.get(f"{ui.url}/server_info", timeout=60).ok)
             with sync_playwright() as playwright:  # from here on, this thread has an event loop of its own
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
                 page = browser.new_page(viewport={"width": 1500, "height": 900})

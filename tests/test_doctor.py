@@ -21,7 +21,7 @@ from roster_pipeline.warehouse.warehouse import Warehouse
 from tests.conftest import NOW
 from tests.platform import SLUG, Platform, demo_app
 
-CHECKS = "settings districts schema locks disk daemon credentials clock ui logins notices".split()
+CHECKS = "settings districts data schema locks disk daemon credentials clock ui logins notices".split()
 REAL = load_settings({"CLEVER_DISTRICT_TOKEN": "t"})
 
 

@@ -33,8 +33,9 @@ def sync_now(district: str | None, sites: tuple[str, ...], requested_by: str, as
 
     def synced(slug: str) -> Row:
         row = launch_sync(settings, slug, sites, requested_by)
-        is_new = row["waiting"] and all(site["status"] == "new" for site in row["sites"])
-        if not (settings.is_demo and is_new) or was_undone(settings, slug):
+        if not settings.is_demo or not row["waiting"] or was_undone(settings, slug):
+            return row
+        if any(site["status"] != "new" for site in row["sites"]):
             return row
         if not as_json:
             print_waiting({"district": slug, **row})
