@@ -29,7 +29,6 @@ SYNCS = dg.AssetKey(["sync", "syncs"])
 SHARING = dg.AssetKey(["sync", "sharing"])
 _WARN, _ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
 _SHOWN = 10
-_DECISIONS = (("approve", "approved"), ("reject", "rejected"))
 
 
 @dataclass(frozen=True)

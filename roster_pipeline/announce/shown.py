@@ -9,7 +9,7 @@ Ids, counts, names of sites and of those who asked for a sync; nobody of the ros
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ _SITE_COUNTS = ("students", "teachers", "sections", "mapped", "unmapped", "pendi
 _CHANGES = ("created", "updated", "archived", "restored", "held", "unchanged")
 
 
-def table(rows: Sequence[Row], columns: Iterable[str], most: int = SHOWN) -> dg.TableMetadataValue:
+def table(rows: Sequence[Row], columns: Sequence[str], most: int = SHOWN) -> dg.TableMetadataValue:
     """The first `most` rows, of these columns; a column is of numbers when it has nothing else."""
     shown = [{name: row[name] for name in columns} for row in rows[:most]]
     numbers = {name for name in columns if shown and all(type(row[name]) is int for row in shown)}

@@ -3,7 +3,7 @@
 Belongs here: how fields become the run config of an op and of the run. Does not belong here: any job's own fields.
 
 Dagster lets no job have both partitions and fields of its own (a config mapping), so these jobs have no partitions:
-the district is a field. A run that has the tag of a partition, as one from a link, goes by that.
+the district is a field. Where it is empty, the tag of a partition counts, which a run from a link has.
 """
 
 from __future__ import annotations
